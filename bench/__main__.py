@@ -1,0 +1,56 @@
+"""`make bench`: every figure of every module here, or of the one that BENCH names; exit 1 only if one cannot be taken."""
+
+import importlib
+import os
+import pkgutil
+import sys
+import traceback
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+import bench
+from bench.figure import Figure
+
+NOT_BENCHES = {"__main__", "figure"}
+
+
+def main() -> int:
+    """Print the table; a miss is marked and does not fail the run."""
+    names = [name for _, name, _ in pkgutil.iter_modules(bench.__path__) if name not in NOT_BENCHES]
+    wanted = os.environ.get("BENCH")
+    if wanted and wanted not in names:
+        print(f"There is no bench {wanted}. There are: {', '.join(names)}", file=sys.stderr)
+        return 1
+    table = Table("figure", "here", "peer", "", "ratio", "goal", "")
+    is_whole = True
+    for name in [wanted] if wanted else names:
+        try:
+            for figure in _figures(name):
+                table.add_row(*_cells(figure))
+        except Exception:
+            traceback.print_exc()
+            is_whole = False
+    Console(width=140).print(table)
+    return 0 if is_whole else 1
+
+
+def _figures(name: str) -> Iterator[Figure]:
+    yield from importlib.import_module(f"bench.{name}").figures()
+
+
+def _cells(figure: Figure) -> tuple[str, ...]:
+    return (
+        figure.name,
+        f"{figure.value:,.1f} {figure.unit}",
+        f"{figure.peer:,.1f} {figure.unit}",
+        figure.against,
+        f"{figure.ratio:.2f}",
+        f"{figure.bound} {figure.goal:g}",
+        "held" if figure.is_met else "MISSED",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""CustomerHub's learning center: two front doors, one wall, no back door."""

@@ -1,0 +1,5 @@
+"""`python -m portal` is `bin/portal`."""
+
+from portal.cli import main
+
+main()

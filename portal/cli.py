@@ -1,0 +1,186 @@
+"""The command line; each command imports its side only when it runs, so that no process holds what it does not need."""
+
+import json
+import os
+import sys
+from typing import Any
+
+import click
+
+from portal.shared.environment import SettingsError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def portal() -> None:
+    """CustomerHub's learning center."""
+
+
+@portal.command("run")
+def run_all() -> None:
+    """Start people site, sandbox and worker under one supervisor."""
+    from portal.run import CannotStart, run
+
+    try:
+        run(os.environ)
+    except CannotStart as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+@portal.command()
+def migrate() -> None:
+    """Bring both databases to the newest schema, each by a process of its own."""
+    _prepare("migrate")
+
+
+@portal.command()
+def seed() -> None:
+    """Fill in the sample content where it is missing."""
+    _prepare("seed")
+
+
+@portal.group()
+def people() -> None:
+    """The people side's own process."""
+
+
+@people.command("serve")
+def people_serve() -> None:
+    """Answer for the people host."""
+    from portal.people.serve import serve
+
+    serve()
+
+
+@people.command("migrate")
+def people_migrate() -> None:
+    """Bring the people database to the newest schema."""
+    from portal.people.setup import migrate
+
+    migrate()
+
+
+@people.command("seed")
+def people_seed() -> None:
+    """Publish the sample webinar."""
+    from portal.people.setup import seed
+
+    seed()
+
+
+@portal.group()
+def sandbox() -> None:
+    """The sandbox's own process."""
+
+
+@sandbox.command("serve")
+def sandbox_serve() -> None:
+    """Answer for the sandbox host."""
+    from portal.sandbox.serve import serve
+
+    serve()
+
+
+@sandbox.command("migrate")
+def sandbox_migrate() -> None:
+    """Bring the sandbox database to the newest schema."""
+    from portal.sandbox.setup import migrate
+
+    migrate()
+
+
+@sandbox.command("seed")
+def sandbox_seed() -> None:
+    """Generate the scenarios that are missing."""
+    from portal.sandbox.setup import seed
+
+    seed()
+
+
+@portal.command()
+def worker() -> None:
+    """Send what is in the outbox and keep the retention rules, until told to stop."""
+    from portal.people.worker import work
+
+    work()
+
+
+@portal.group()
+def separation() -> None:
+    """The wall between the two sides."""
+
+
+@separation.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def separation_check(as_json: bool) -> None:
+    """Look at both sides and say, claim by claim, what was counted and whether it holds; exit 1 where one fails."""
+    from portal.separation.check import check
+
+    report = check(os.environ)
+    _answer(report.as_dict(), report.as_words(), as_json=as_json)
+    sys.exit(0 if report.is_held else 1)
+
+
+@portal.group()
+def consent() -> None:
+    """The consent ledger."""
+
+
+@consent.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def consent_verify(as_json: bool) -> None:
+    """Recompute every record of the ledger; exit 1 and name the first bad one where it is broken."""
+    from portal.people.commands import verify_ledger
+
+    report = verify_ledger()
+    _answer(report.as_dict(), report.as_words(), as_json=as_json)
+    sys.exit(0 if report.is_sound else 1)
+
+
+@portal.group()
+def privacy() -> None:
+    """What we promise about people's data."""
+
+
+@privacy.command("retention")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def privacy_retention(as_json: bool) -> None:
+    """Erase what is past its time, and say how much that was."""
+    from portal.people.commands import keep_retention
+
+    erased = keep_retention()
+    _answer(erased, "\n".join(f"{count} {what}" for what, count in erased.items()), as_json=as_json)
+
+
+@portal.command()
+@click.argument("path", type=click.Path(exists=True, file_okay=False))
+def publish(path: str) -> None:
+    """Make the webinar in the folder PATH public."""
+    from portal.people.commands import NotPublishable, publish_folder
+
+    try:
+        click.echo(publish_folder(path))
+    except NotPublishable as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def main() -> None:
+    """Run the command line; a setting that cannot be used is one line, not a stack trace."""
+    os.umask(0o077)  # databases, keys and logs are for their owner alone
+    try:
+        portal(prog_name="portal")
+    except SettingsError as fault:
+        click.echo(f"Error: {fault}", err=True)
+        sys.exit(2)
+
+
+def _prepare(act: str) -> None:
+    from portal.run import CannotStart, prepare
+
+    try:
+        prepare(os.environ, act)
+    except CannotStart as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _answer(data: dict[str, Any], words: str, *, as_json: bool) -> None:
+    click.echo(json.dumps(data, indent=2) if as_json else words)

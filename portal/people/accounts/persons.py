@@ -1,0 +1,57 @@
+"""The only place that makes, finds and forgets people and their keys."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from portal.people.accounts.models import Person, PersonKey
+from portal.people.keyring import Seal, new_secret
+from portal.shared import ids
+
+
+class NoSuchPerson(LookupError):
+    """There is no person of that id: never was, or erased."""
+
+
+def find_person(db: Session, *, email: str) -> Person | None:
+    """The person of this normalised address, theirs alone to change until the transaction ends."""
+    return db.scalars(select(Person).where(Person.email == email).with_for_update()).one_or_none()
+
+
+def lock_person(db: Session, *, person_id: str) -> Person | None:
+    """The person of this id, theirs alone to change until the transaction ends; None where erased."""
+    return db.get(Person, person_id, with_for_update=True)
+
+
+def create_person(db: Session, *, name: str, email: str, keyring: Seal, now: datetime) -> tuple[Person, Seal]:
+    """A new person and the Seal under which their evidence is kept."""
+    secret = new_secret()
+    person = Person(id=ids.new_id(), name=name, email=email, created_at=now)
+    db.add(person)
+    db.flush()
+    db.execute(insert(PersonKey).values(person_id=person.id, sealed=keyring.close(secret, label=_label(person.id))))
+    return person, Seal(secret)
+
+
+def get_seal(db: Session, *, person_id: str, keyring: Seal) -> Seal:
+    """The Seal of a person; raises NoSuchPerson, or SealBroken where the key was tampered with."""
+    sealed = db.scalar(select(PersonKey.sealed).where(PersonKey.person_id == person_id))
+    if sealed is None:
+        raise NoSuchPerson(person_id)
+    return open_seal(sealed, person_id=person_id, keyring=keyring)
+
+
+def open_seal(sealed: bytes, *, person_id: str, keyring: Seal) -> Seal:
+    """The Seal in a row of `person_keys`; raises SealBroken."""
+    return Seal(keyring.open(sealed, label=_label(person_id)))
+
+
+def forget_person(db: Session, *, person_id: str) -> None:
+    """Delete who a person is and shred their key; what refers to them must be gone before."""
+    db.execute(delete(PersonKey).where(PersonKey.person_id == person_id))
+    db.execute(delete(Person).where(Person.id == person_id))
+
+
+def _label(person_id: str) -> str:
+    return f"person_keys:sealed:{person_id}"

@@ -1,0 +1,23 @@
+"""The people app: the list of what the people side does, and nothing else."""
+
+from flask import Blueprint, Flask
+
+from portal.people import web
+from portal.people.consent.routes import blueprint as consent
+from portal.people.database import Database
+from portal.people.messages.routes import blueprint as messages
+from portal.people.offers.routes import blueprint as offers
+from portal.people.privacy.routes import blueprint as privacy
+from portal.people.settings import Settings
+from portal.people.webinars.routes import blueprint as webinars
+
+FEATURES: tuple[Blueprint, ...] = (webinars, offers, consent, messages, privacy)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The people app for these settings."""
+    app = Flask("portal.people", static_folder=None)
+    web.set_up(app, settings, Database(settings.database_url))
+    for feature in FEATURES:
+        app.register_blueprint(feature)
+    return app

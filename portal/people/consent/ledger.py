@@ -1,0 +1,163 @@
+"""The only place that writes to the consent ledger: a chain per person, each record together with its state row."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.people.consent import envelope
+from portal.people.consent.models import ConsentPayload, ConsentRecord, ConsentState
+from portal.people.consent.record import Act, Content, payload
+from portal.people.consent.states import State
+from portal.people.keyring import Seal
+from portal.shared import ids
+
+Line = tuple[str, str]  # purpose, channel
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands on one line, and the record that says so."""
+
+    state: State
+    record_id: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change on one line; `content` is what the record repeats of the agreement, empty where nothing may remain."""
+
+    line: Line
+    state: State
+    content: Content
+
+
+class Chain:
+    """One person's records, ready to be added to within one transaction."""
+
+    def __init__(
+        self, db: Session, *, person_id: str, seal: Seal, position: int, leaf: bytes, standings: dict[Line, Standing]
+    ) -> None:
+        self._db = db
+        self._person_id = person_id
+        self._seal = seal
+        self._position = position
+        self._leaf = leaf
+        self._standings = standings
+        self._stored = set(standings)
+
+    def lines_in(self, *states: State) -> list[Line]:
+        """The lines that stand at one of these states."""
+        return [line for line, standing in self._standings.items() if standing.state in states]
+
+    def standing(self, line: Line) -> Standing:
+        """Where the person stands on a line; `none` where never asked."""
+        return self._standings.get(line, Standing(State.NONE, ""))
+
+    def content(self, line: Line) -> Content:
+        """What was agreed on a line, as the newest record holds it."""
+        record_id = self._standings[line].record_id
+        sealed = self._db.scalar(select(ConsentPayload.sealed).where(ConsentPayload.record_id == record_id))
+        if sealed is None:
+            return {}
+        opened: Content = json.loads(self._seal.open(sealed, label=envelope.payload_label(record_id)))
+        return {name: value for name, value in opened.items() if name not in ("header", "event")}
+
+    def append(self, steps: Iterable[Step], *, act: Act) -> list[str]:
+        """Add a record for each step and bring the state rows to it; the new records' ids.
+
+        What is not an allowed step is refused by the database (IntegrityError).
+        """
+        records, payloads = [], []
+        for step in steps:
+            record, sealed = self._next(step, act)
+            records.append(record)
+            payloads.append({"record_id": record["id"], "sealed": sealed})
+        if records:
+            self._db.execute(insert(ConsentRecord), records)
+            self._db.execute(insert(ConsentPayload), payloads)
+            self._write_states({(record["purpose"], record["channel"]): record for record in records}, act)
+        return [record["id"] for record in records]
+
+    def _next(self, step: Step, act: Act) -> tuple[dict[str, Any], bytes]:
+        purpose, channel = step.line
+        was = self.standing(step.line).state
+        self._position += 1
+        record_id = ids.new_id()
+        whole = envelope.canonical(
+            payload(
+                step.content,
+                record_id=record_id,
+                person_id=self._person_id,
+                position=self._position,
+                was=was,
+                state=step.state,
+                act=act,
+            )
+        )
+        head = envelope.canonical(
+            envelope.head_of(
+                person_id=self._person_id,
+                position=self._position,
+                record_id=record_id,
+                purpose=purpose,
+                channel=channel,
+                was=was,
+                state=step.state,
+                at=envelope.rfc3339(act.at),
+            )
+        )
+        commitment = envelope.commitment_to(whole, seal=self._seal)
+        leaf = envelope.leaf_of(previous=self._leaf, commitment=commitment, head=head)
+        record = {
+            "person_id": self._person_id,
+            "position": self._position,
+            "id": record_id,
+            "version": envelope.VERSION,
+            "purpose": purpose,
+            "channel": channel,
+            "was": was,
+            "state": step.state,
+            "head": head,
+            "commitment": commitment,
+            "previous_leaf": self._leaf,
+            "leaf": leaf,
+        }
+        self._leaf = leaf
+        self._standings[step.line] = Standing(step.state, record_id)
+        return record, self._seal.close(whole, label=envelope.payload_label(record_id))
+
+    def _write_states(self, newest: Mapping[Line, dict[str, Any]], act: Act) -> None:
+        fresh = []
+        for line, record in newest.items():
+            values = {"state": record["state"], "record_id": record["id"], "changed_at": act.at}
+            key = {"person_id": self._person_id, "purpose": line[0], "channel": line[1]}
+            if line in self._stored:
+                self._db.execute(update(ConsentState).filter_by(**key).values(**values))
+            else:
+                fresh.append(key | values)
+        if fresh:
+            self._db.execute(insert(ConsentState), fresh)
+        self._stored.update(newest)
+
+
+def begin_chain(db: Session, *, person_id: str, seal: Seal) -> Chain:
+    """The chain of a person who was just made."""
+    return Chain(db, person_id=person_id, seal=seal, position=0, leaf=envelope.FIRST, standings={})
+
+
+def read_chain(db: Session, *, person_id: str, seal: Seal) -> Chain:
+    """The chain of a person as it stands; whoever will add to it has locked the person."""
+    last = db.execute(
+        select(ConsentRecord.position, ConsentRecord.leaf)
+        .where(ConsentRecord.person_id == person_id)
+        .order_by(ConsentRecord.position.desc())
+        .limit(1)
+    ).first()
+    position, leaf = (last.position, last.leaf) if last else (0, envelope.FIRST)
+    states = db.execute(select(ConsentState).where(ConsentState.person_id == person_id)).scalars()
+    standings = {(row.purpose, row.channel): Standing(State(row.state), row.record_id) for row in states}
+    return Chain(db, person_id=person_id, seal=seal, position=position, leaf=leaf, standings=standings)

@@ -1,0 +1,184 @@
+"""The only place for double opt-in: what is asked under an address, and what its mail's link confirms.
+
+A link is bound to the boxes and the wording of its own sign-up. It confirms once; what was withdrawn, expired or asked
+for anew since then is not touched by it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from portal.people.accounts.models import Person
+from portal.people.consent import notices
+from portal.people.consent.ledger import Chain, Line, Step
+from portal.people.consent.models import ConsentPayload, ConsentRecord, OptIn, OptInBox, OptInOutcome
+from portal.people.consent.notices import Purpose
+from portal.people.consent.record import Act, Shown, Subject, agreed
+from portal.people.consent.states import State
+from portal.people.messages import outbox
+from portal.shared import ids
+
+LIFE = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a visitor sent: who they say they are, what they were shown and which of its boxes they ticked."""
+
+    name: str
+    subject: Subject
+    shown: Shown
+    ticked: tuple[Purpose, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """One box of an opt-in: its newest record in the ledger and the exact words beside it."""
+
+    record_id: str
+    channel: str
+    title: str
+    words: str
+
+
+def ask(db: Session, *, opt_in_id: str, person: Person, chain: Chain, asked: Asked, token: str, act: Act) -> None:
+    """Write down a request that nothing confirms yet; with nothing ticked, only that an address is to be proven."""
+    opt_in = {
+        "id": opt_in_id,
+        "person_id": person.id,
+        "token_digest": ids.digest(token),
+        "name": asked.name,
+        "asked_at": act.at,
+        "expires_at": act.at + LIFE,
+    }
+    db.execute(insert(OptIn), [opt_in])
+    if not asked.ticked:
+        return
+    notices.keep(db, content=asked.shown.wording.content, media_type=notices.NOTICE_TYPE, now=act.at)
+    notices.keep(db, content=asked.shown.form, media_type=notices.FORM_TYPE, now=act.at)
+    superseded = [chain.standing(line).record_id for line in _in_older_words(chain, asked)]
+    chain.append(_requests(chain, asked, act), act=act)
+    _forget_payloads(db, superseded)
+    bound = [chain.standing((purpose.id, purpose.channel)) for purpose in asked.ticked]
+    boxes = [
+        {"opt_in_id": opt_in_id, "record_id": standing.record_id}
+        for standing in bound
+        if standing.state is State.REQUESTED
+    ]
+    if boxes:
+        db.execute(insert(OptInBox), boxes)
+
+
+def find_opt_in(db: Session, *, token: str) -> OptIn | None:
+    """The opt-in whose mail carried `token`."""
+    return db.scalars(select(OptIn).where(OptIn.token_digest == ids.digest(token))).one_or_none()
+
+
+def find_outcome(db: Session, *, opt_in_id: str) -> OptInOutcome | None:
+    """How an opt-in ended, or None while it is open."""
+    return db.get(OptInOutcome, opt_in_id)
+
+
+def has_any(db: Session, *, person_id: str) -> bool:
+    """Whether a person has an opt-in left, open, confirmed or cancelled."""
+    return db.scalar(select(OptIn.id).where(OptIn.person_id == person_id).limit(1)) is not None
+
+
+def is_confirmed(db: Session, *, opt_in_id: str) -> bool:
+    """Whether an opt-in was confirmed."""
+    outcome = find_outcome(db, opt_in_id=opt_in_id)
+    return outcome is not None and outcome.outcome == "confirmed"
+
+
+def is_open(db: Session, *, opt_in_id: str, now: datetime) -> bool:
+    """Whether an opt-in can still be confirmed."""
+    opt_in = db.get(OptIn, opt_in_id)
+    return opt_in is not None and opt_in.expires_at > now and find_outcome(db, opt_in_id=opt_in_id) is None
+
+
+def agreements(db: Session, *, opt_in_id: str, chain: Chain, state: State) -> list[Agreement]:
+    """The boxes of an opt-in whose lines stand at `state`: what it would confirm (`requested`), or what is agreed."""
+    found = []
+    for record in _bound(db, opt_in_id):
+        line = (record.purpose, record.channel)
+        standing = chain.standing(line)
+        if standing.state is state and (state is not State.REQUESTED or standing.record_id == record.id):
+            content = chain.content(line)
+            title, words = content["processing"]["purpose_title"], content["shown"]["words"]
+            found.append(Agreement(record_id=standing.record_id, channel=record.channel, title=title, words=words))
+    return found
+
+
+def confirm(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
+    """Confirm what this opt-in asked for and is still asked for. Only an open opt-in may be handed in."""
+    db.execute(insert(OptInOutcome), [{"opt_in_id": opt_in.id, "outcome": "confirmed", "ended_at": act.at}])
+    chain.append(
+        [Step(line, State.CONFIRMED, chain.content(line)) for line in _still_asked(db, opt_in, chain)], act=act
+    )
+
+
+def cancel_open(db: Session, *, person_id: str, now: datetime) -> None:
+    """End every open opt-in of a person: their links confirm nothing any more, and their mail is not sent."""
+    ended = select(OptInOutcome.opt_in_id)
+    still_open = select(OptIn.id).where(OptIn.person_id == person_id, OptIn.id.not_in(ended))
+    for opt_in_id in db.scalars(still_open).all():
+        db.execute(insert(OptInOutcome), [{"opt_in_id": opt_in_id, "outcome": "cancelled", "ended_at": now}])
+        outbox.drop(db, cause_id=opt_in_id)
+
+
+def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
+    """Let what nobody confirmed lapse, and delete what its records say about a person; then the opt-in itself."""
+    elsewhere = select(OptInBox.record_id).where(OptInBox.opt_in_id != opt_in.id)
+    bound_elsewhere = set(db.scalars(elsewhere.where(OptInBox.record_id.in_(_record_ids(db, opt_in.id)))))
+    lines = [line for line in _still_asked(db, opt_in, chain) if chain.standing(line).record_id not in bound_elsewhere]
+    lapsed = [chain.standing(line).record_id for line in lines]
+    chain.append([Step(line, State.EXPIRED, {}) for line in lines], act=act)
+    _forget_payloads(db, lapsed)
+    outbox.forget_cause(db, cause_id=opt_in.id)
+    db.execute(delete(OptIn).where(OptIn.id == opt_in.id))
+
+
+def _requests(chain: Chain, asked: Asked, act: Act) -> Iterable[Step]:
+    """The steps that ticking means, seen from where the person stands: it never repeats and never undoes a consent."""
+    for line in _in_older_words(chain, asked):
+        yield Step(line, State.EXPIRED, {})
+    for purpose in asked.ticked:
+        line = (purpose.id, purpose.channel)
+        if chain.standing(line).state not in (State.REQUESTED, State.CONFIRMED):
+            yield Step(
+                line, State.REQUESTED, agreed(purpose=purpose, shown=asked.shown, subject=asked.subject, act=act)
+            )
+
+
+def _in_older_words(chain: Chain, asked: Asked) -> list[Line]:
+    """The lines that are asked for again in other words than those of a request that is still open."""
+    lines = [(purpose.id, purpose.channel) for purpose in asked.ticked]
+    still_open = [line for line in lines if chain.standing(line).state is State.REQUESTED]
+    digest = asked.shown.wording.digest
+    return [line for line in still_open if chain.content(line)["shown"]["notice_sha256"] != digest]
+
+
+def _forget_payloads(db: Session, record_ids: list[str]) -> None:
+    if record_ids:
+        db.execute(delete(ConsentPayload).where(ConsentPayload.record_id.in_(record_ids)))
+
+
+def _still_asked(db: Session, opt_in: OptIn, chain: Chain) -> list[Line]:
+    lines = []
+    for record in _bound(db, opt_in.id):
+        standing = chain.standing((record.purpose, record.channel))
+        if standing.state is State.REQUESTED and standing.record_id == record.id:
+            lines.append((record.purpose, record.channel))
+    return lines
+
+
+def _bound(db: Session, opt_in_id: str) -> list[ConsentRecord]:
+    bound = ConsentRecord.id.in_(_record_ids(db, opt_in_id))
+    return list(db.scalars(select(ConsentRecord).where(bound).order_by(ConsentRecord.position)))
+
+
+def _record_ids(db: Session, opt_in_id: str) -> list[str]:
+    return list(db.scalars(select(OptInBox.record_id).where(OptInBox.opt_in_id == opt_in_id)))

@@ -1,0 +1,62 @@
+"""The only place for a person's no: every message carries a link to it, it works at once and for ever."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from portal.people.accounts.persons import get_seal, lock_person
+from portal.people.consent import opt_in
+from portal.people.consent.ledger import Line, Step, read_chain
+from portal.people.consent.models import OptOutLink, Suppression
+from portal.people.consent.record import Act
+from portal.people.consent.states import State
+from portal.people.keyring import Seal
+from portal.shared import ids
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptOut:
+    """What an opt-out did: how many consents ended; none where there was nothing left to end."""
+
+    ended: int
+
+
+def make_link(db: Session, *, token: str, person_id: str, channel: str, address_hash: str, act: Act) -> None:
+    """Let `token` lead out of everything that this person gets on this channel."""
+    link = {
+        "token_digest": ids.digest(token),
+        "person_id": person_id,
+        "channel": channel,
+        "address_hash": address_hash,
+        "made_at": act.at,
+    }
+    db.execute(insert(OptOutLink), [link])
+
+
+def find_link(db: Session, *, token: str) -> OptOutLink | None:
+    """The link of this token, or None; a link never expires."""
+    return db.get(OptOutLink, ids.digest(token))
+
+
+def opt_out(db: Session, *, link: OptOutLink, keyring: Seal, act: Act) -> OptOut:
+    """End every consent and open request on the link's channel and suppress its address; again is no different."""
+    ended: list[Line] = []
+    if lock_person(db, person_id=link.person_id) is not None:
+        opt_in.cancel_open(db, person_id=link.person_id, now=act.at)
+        seal = get_seal(db, person_id=link.person_id, keyring=keyring)
+        chain = read_chain(db, person_id=link.person_id, seal=seal)
+        ended = [line for line in chain.lines_in(State.REQUESTED, State.CONFIRMED) if line[1] == link.channel]
+        chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=act)
+    if ended or not _is_suppressed(db, link.address_hash):
+        _suppress(db, link, act)
+    return OptOut(ended=len(ended))
+
+
+def _is_suppressed(db: Session, address_hash: str) -> bool:
+    return db.scalar(select(Suppression.since).where(Suppression.address_hash == address_hash).limit(1)) is not None
+
+
+def _suppress(db: Session, link: OptOutLink, act: Act) -> None:
+    no = {"address_hash": link.address_hash, "since": act.at, "channel": link.channel, "cause": "opt-out"}
+    db.execute(insert(Suppression), [no])

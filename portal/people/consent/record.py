@@ -1,0 +1,127 @@
+"""The only place that fills in a consent record after ISO/IEC TS 27560:2023, with what US rules ask for beside it."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.people.consent.envelope import rfc3339
+from portal.people.consent.notices import Purpose, Wording, digest_of
+from portal.people.consent.states import State
+
+SCHEMA = "ISO/IEC TS 27560:2023; CustomerHub 1"
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Who did something, when, and from where; `key` is the same when the same act is sent again."""
+
+    at: datetime
+    key: str
+    actor: str = "self"
+    peer: str = ""
+    user_agent: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a visitor had before their eyes: the page, the notice, the part of the form that asks, no box ticked."""
+
+    page: str
+    wording: Wording
+    form: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Whose consent it is: the address as typed, as normalised, and as its keyed hash."""
+
+    typed: str
+    address: str
+    address_hash: str
+
+
+def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, act: Act) -> Content:
+    """What someone agrees to with one box: the part of the record that all later ones about it repeat."""
+    wording, terms = shown.wording, shown.wording.terms
+    return {
+        "processing": {
+            "privacy_notice": {"version": wording.version, "sha256": wording.digest, "policy": "/privacy"},
+            "language": wording.language,
+            "purpose": purpose.id,
+            "purpose_title": purpose.title,
+            "purpose_type": purpose.kind,
+            "channel": purpose.channel,
+            "lawful_basis": "consent",
+            "pii_information": [
+                {
+                    "pii_type": "e-mail address",
+                    "pii_attribute_id": "email",
+                    "pii_optional": False,
+                    "sensitive_pii_category": False,
+                    "special_pii_category": False,
+                    **asdict(subject),
+                }
+            ],
+            "pii_described": terms.pii,
+            "pii_controllers": [wording.controller.id],
+            "collection_method": f"web form at {shown.page}, confirmed by a link sent to the address",
+            "storage_locations": [terms.storage],
+            "retention_period": terms.retention,
+            "jurisdiction": terms.jurisdiction,
+            "recipient_third_parties": [],
+            "recipients_described": terms.recipients,
+            "withdrawal_method": terms.withdrawal,
+            "privacy_rights": terms.rights,
+        },
+        "parties": [_party(wording)],
+        "shown": {
+            "words": purpose.words,
+            "words_sha256": digest_of(purpose.words.encode()),
+            "notice_sha256": wording.digest,
+            "form_sha256": digest_of(shown.form),
+            "page": shown.page,
+            "box_at_load": "off",
+        },
+        "requested_at": rfc3339(act.at),
+    }
+
+
+def payload(
+    content: Content, *, record_id: str, person_id: str, position: int, was: State, state: State, act: Act
+) -> Content:
+    """A whole record: what was agreed, and what happens to it now."""
+    whole = {
+        **content,
+        "header": {"schema_version": SCHEMA, "record_id": record_id, "pii_principal_id": person_id},
+        "event": {
+            "event_time": rfc3339(act.at),
+            "validity_duration": "until withdrawn",
+            "entity_id": person_id,
+            "event_type": "explicit consent",
+            "event_state": state,
+            "previous_state": was,
+            "ledger_index": position,
+            "idempotency_key": act.key,
+            "actor": act.actor,
+            "peer": act.peer,
+            "user_agent": act.user_agent,
+            "locale": act.locale,
+        },
+    }
+    if state is State.CONFIRMED:
+        whole["confirmed_at"] = rfc3339(act.at)
+    return whole
+
+
+def _party(wording: Wording) -> Content:
+    controller = wording.controller
+    return {
+        "party_id": controller.id,
+        "party_name": controller.name,
+        "party_address": controller.address,
+        "party_contact": controller.contact,
+        "party_type": controller.kind,
+    }

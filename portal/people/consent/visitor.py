@@ -1,0 +1,26 @@
+"""The only place that reads from a request who acts and from where, and that answers whoever holds a secret link."""
+
+from datetime import datetime
+
+from flask import Response, make_response, request
+
+from portal.people.consent.record import Act
+
+
+def act_of_visitor(*, key: str, now: datetime) -> Act:
+    """The act behind this request; the address is that of the peer, behind as many proxies as the settings name."""
+    return Act(
+        at=now,
+        key=key,
+        peer=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", "")[:300],
+        locale=request.headers.get("Accept-Language", "")[:100],
+    )
+
+
+def private(page: str, status: int = 200) -> Response:
+    """A page for the holder of the link alone: no cache keeps it, no search engine lists it."""
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

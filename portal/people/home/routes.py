@@ -1,0 +1,46 @@
+"""The first page, and the one that says how to ask a question."""
+
+import json
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from portal.people.offers.places import find_open_offer
+from portal.people.privacy.separation import find_last_check
+from portal.people.web import reading
+from portal.people.webinars.library import list_webinars
+from portal.shared import clock
+from portal.shared.environment import ROOT
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def index() -> str:
+    """One sentence, one button, and a look at what is here."""
+    now = clock.now()
+    with reading() as db:
+        webinars = list_webinars(db)
+        return render_template(
+            "home/index.html",
+            glimpse=_glimpse(),
+            webinar=webinars[0] if webinars else None,
+            open_offer=find_open_offer(db, today=now.date()),
+            separation=find_last_check(db),
+            now=now,
+        )
+
+
+@blueprint.get("/questions")
+def questions() -> str:
+    """Where to ask, and what one gets."""
+    return render_template("home/questions.html")
+
+
+@cache
+def _glimpse() -> dict[str, Any] | None:
+    """Rows of the practice CRM as they were drawn at build time: this process asks the sandbox for nothing."""
+    path = ROOT / "static" / "built" / "people" / "glimpse.json"
+    found: dict[str, Any] | None = json.loads(path.read_text("utf-8")) if path.is_file() else None
+    return found

@@ -1,0 +1,105 @@
+"""The only place that seals values of the people side, under one root key that the people secret seals in turn.
+
+A new PEOPLE_SECRET_KEYS reseals that one row, so nothing that was sealed or hashed with the root dies by a rotation;
+a database without the secret opens nothing.
+"""
+
+import hmac
+import os
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import CheckConstraint, LargeBinary
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.people.database import Base
+from portal.shared.columns import Moment
+
+_NONCE = 12  # bytes, as NIST SP 800-38D recommends
+
+
+class RootKey(Base):
+    """The one row from which every other key of the people side is opened or derived."""
+
+    __tablename__ = "root_key"
+    __table_args__ = (CheckConstraint("id = 1", name="is_alone"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SealBroken(Exception):
+    """The bytes were changed, belong elsewhere, or were sealed under another key."""
+
+
+class KeyringLost(Exception):
+    """None of the secret keys opens the root key; the message says what to do."""
+
+
+class Seal:
+    """AES-256-GCM and HMAC-SHA-256 under two keys derived from one secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._cipher = AESGCM(hmac.digest(secret, b"seal", "sha256"))
+        self._mac_key = hmac.digest(secret, b"mac", "sha256")
+
+    def close(self, plain: bytes, *, label: str) -> bytes:
+        """`plain`, readable again only under the same `label` (`table:column:row`)."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, plain, label.encode())
+
+    def open(self, sealed: bytes, *, label: str) -> bytes:
+        """What `close` was given under the same label; raises SealBroken."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], label.encode())
+        except (InvalidTag, ValueError) as fault:
+            raise SealBroken(label) from fault
+
+    def mac(self, message: bytes) -> bytes:
+        """The HMAC of `message`, 32 bytes."""
+        return hmac.digest(self._mac_key, message, "sha256")
+
+
+def new_secret() -> bytes:
+    """A secret for a Seal: 256 random bits."""
+    return os.urandom(32)
+
+
+def open_keyring(db: Session, *, secret_keys: tuple[str, ...], now: datetime) -> Seal:
+    """The root key, opened by any of `secret_keys`; made where there is none, resealed where the newest is newer.
+
+    Needs a transaction that may write. Raises KeyringLost where none of the keys fits.
+    """
+    row = db.get(RootKey, 1)
+    if row is None:
+        return Seal(_make_root(db, secret_keys[0], now))
+    root, by = _unseal(row, secret_keys)
+    if by != secret_keys[0]:
+        row.sealed, row.sealed_at = _seal_of(secret_keys[0]).close(root, label=_LABEL), now
+        db.flush()
+    return Seal(root)
+
+
+_LABEL = "root_key:sealed:1"
+
+
+def _seal_of(secret_key: str) -> Seal:
+    return Seal(hmac.digest(secret_key.encode(), b"root key", "sha256"))
+
+
+def _make_root(db: Session, secret_key: str, now: datetime) -> bytes:
+    root = new_secret()
+    db.add(RootKey(id=1, sealed=_seal_of(secret_key).close(root, label=_LABEL), sealed_at=now))
+    db.flush()
+    return root
+
+
+def _unseal(row: RootKey, secret_keys: tuple[str, ...]) -> tuple[bytes, str]:
+    for secret_key in secret_keys:
+        try:
+            return _seal_of(secret_key).open(row.sealed, label=_LABEL), secret_key
+        except SealBroken:
+            continue
+    raise KeyringLost("No key in PEOPLE_SECRET_KEYS opens the root key. Add the key that was in use before.")

@@ -1,0 +1,175 @@
+"""Offers, signing up for one or for our messages alone, and the page that a confirmation mail leads to."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Answer
+
+from portal.people import web
+from portal.people.consent.notices import Wording, current_wording
+from portal.people.consent.record import Shown
+from portal.people.consent.visitor import act_of_visitor, private
+from portal.people.offers import confirmation
+from portal.people.offers.catalog import Offer, find_offer, offers
+from portal.people.offers.confirmation import LinkEnded, NoSuchLink, PageIsStale
+from portal.people.offers.forms import SignUpForm, empty_form, read_form
+from portal.people.offers.places import availability
+from portal.people.offers.sign_up import Wish, prepare, write
+from portal.shared import clock, ids
+from portal.shared.problems import Problem
+
+blueprint = Blueprint("offers", __name__)
+
+
+@blueprint.get("/offers/")
+def index() -> str:
+    """Every offer that can be taken now, with what is left of it."""
+    today = clock.now().date()
+    with web.reading() as db:
+        listed = [(offer, availability(db, offer=offer, today=today)) for offer in offers().values()]
+    return render_template("offers/index.html", offers=[(offer, now) for offer, now in listed if now.is_open])
+
+
+@blueprint.get("/offers/<slug>")
+def show(slug: str) -> Response:
+    """One offer and its form."""
+    return _offer_page(_get_offer(slug), empty_form(_wording()))
+
+
+@blueprint.post("/offers/<slug>")
+def create(slug: str) -> Answer:
+    """Sign up for an offer."""
+    offer = _get_offer(slug)
+    form = read_form(_wording(), request.form)
+    if refusal := form.refusal():
+        return _offer_page(offer, form, refusal)
+    with web.reading() as db:
+        now = availability(db, offer=offer, today=clock.now().date())
+    if not now.is_open:
+        return _offer_page(offer, form, 409)
+    return _sign_up(form, Wish(offer=offer.slug, round_key=now.round.key))
+
+
+@blueprint.get("/sign-up")
+def new() -> Response:
+    """The form alone, for who wants our messages and no offer."""
+    return _sign_up_page(empty_form(_wording()))
+
+
+@blueprint.post("/sign-up")
+def create_without_offer() -> Answer:
+    """Sign up for our messages."""
+    form = read_form(_wording(), request.form)
+    if refusal := form.refusal():
+        return _sign_up_page(form, refusal)
+    return _sign_up(form, None)
+
+
+@blueprint.get("/sign-up/sent")
+def asked() -> str:
+    """What to do next: the same page for everyone, whatever became of the mail."""
+    return render_template("offers/asked.html")
+
+
+@blueprint.get("/confirm/<token>")
+def confirm(token: str) -> Response:
+    """What pressing the button would confirm. Opening it, however often and by whatever, changes nothing."""
+    return _confirm_page(token)
+
+
+@blueprint.post("/confirm/<token>")
+def create_confirmation(token: str) -> Answer:
+    """Confirm; the same again leads to the same page."""
+    act = act_of_visitor(key=ids.digest(token), now=clock.now())
+    nonce = request.form.get("page", "")
+    keyring, secret_keys = web.keyring(), web.settings().secret_keys
+    try:
+        with web.transaction() as db:
+            confirmation.confirm(db, token=token, nonce=nonce, keyring=keyring, secret_keys=secret_keys, act=act)
+    except PageIsStale:
+        return _confirm_page(token, 409)
+    except (NoSuchLink, LinkEnded):
+        return _confirm_page(token)
+    return redirect(url_for("offers.confirmed", token=token), 303)
+
+
+@blueprint.get("/confirm/<token>/done")
+def confirmed(token: str) -> Response:
+    """The code, what was agreed to in its exact words, and the way out."""
+    try:
+        with web.reading() as db:
+            done = confirmation.show_confirmed(db, token=token, keyring=web.keyring())
+    except NoSuchLink as fault:
+        raise _unknown_link() from fault
+    return private(render_template("offers/confirmed.html", done=done))
+
+
+def _get_offer(slug: str) -> Offer:
+    offer = find_offer(slug)
+    if offer is None:
+        raise Problem(404, "There is no such offer", "It may have ended. See what we offer now, or check the address.")
+    return offer
+
+
+def _wording() -> Wording:
+    return current_wording("sign-up")
+
+
+def _boxes(wording: Wording, ticked: tuple[str, ...] = ()) -> Markup:
+    """The part of a page that asks for consent; what is recorded as shown is this with nothing ticked."""
+    return Markup(render_template("consent/boxes.html", wording=wording, ticked=ticked))  # noqa: S704  # our template
+
+
+def _sign_up(form: SignUpForm, wish: Wish | None) -> Answer:
+    now = clock.now()
+    keyring = web.keyring()
+    sign_up = prepare(
+        name=(form.name.data or "").strip(),
+        typed=form.email.data or "",
+        address=form.address,
+        ticked=form.ticked,
+        shown=Shown(page=request.path, wording=form.wording, form=_boxes(form.wording).encode()),
+        wish=wish,
+        url=web.settings().url,
+        keyring=keyring,
+        now=now,
+    )
+    act = act_of_visitor(key=sign_up.opt_in_id, now=now)
+    with web.transaction() as db:
+        write(db, sign_up=sign_up, keyring=keyring, act=act)
+    return redirect(url_for("offers.asked"), 303)
+
+
+def _offer_page(offer: Offer, form: SignUpForm, status: int = 200) -> Response:
+    with web.reading() as db:
+        now = availability(db, offer=offer, today=clock.now().date())
+    return _form_page("offers/show.html", form, status, offer=offer, now=now)
+
+
+def _sign_up_page(form: SignUpForm, status: int = 200) -> Response:
+    return _form_page("offers/new.html", form, status)
+
+
+def _form_page(template: str, form: SignUpForm, status: int, **more: object) -> Response:
+    boxes = _boxes(form.wording, tuple(purpose.box for purpose in form.ticked))
+    return make_response(render_template(template, form=form, boxes=boxes, was_sent=status != 200, **more), status)
+
+
+def _confirm_page(token: str, status: int = 200) -> Response:
+    keyring, secret_keys = web.keyring(), web.settings().secret_keys
+    try:
+        with web.reading() as db:
+            pending = confirmation.show(db, token=token, keyring=keyring, secret_keys=secret_keys, now=clock.now())
+    except NoSuchLink as fault:
+        raise _unknown_link() from fault
+    except LinkEnded as ended:
+        return private(render_template("offers/link_ended.html", ended=ended, token=token), 410)
+    return private(render_template("offers/confirm.html", pending=pending, is_stale=status != 200), status)
+
+
+def _unknown_link() -> Problem:
+    return Problem(
+        404,
+        "We do not know this link",
+        "Open it again from the mail, whole and on one line. After 7 days it is gone, and so is what you typed: "
+        "then sign up again.",
+    )

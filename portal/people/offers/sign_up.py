@@ -1,0 +1,123 @@
+"""The only place that signs someone up: everything is made ready first, then written in one short transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from portal.people.accounts.persons import create_person, find_person, get_seal
+from portal.people.consent import opt_in, opt_out
+from portal.people.consent.ledger import begin_chain, read_chain
+from portal.people.consent.notices import Purpose
+from portal.people.consent.opt_in import Asked
+from portal.people.consent.record import Act, Shown, Subject
+from portal.people.keyring import Seal
+from portal.people.messages import outbox, service
+from portal.people.messages.addresses import address_hash
+from portal.people.messages.models import Message
+from portal.people.messages.service import Service
+from portal.people.offers.models import Signup
+from portal.shared import ids
+
+CHANNEL = "email"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """The offer that someone signs up for, in which of its rounds."""
+
+    offer: str
+    round_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignUp:
+    """A sign-up ready to be written, its mail included."""
+
+    opt_in_id: str
+    asked: Asked
+    wish: Wish | None
+    confirm_token: str
+    opt_out_token: str
+    message: Message
+
+
+def prepare(
+    *,
+    name: str,
+    typed: str,
+    address: str,
+    ticked: tuple[Purpose, ...],
+    shown: Shown,
+    wish: Wish | None,
+    url: str,
+    keyring: Seal,
+    now: datetime,
+) -> SignUp:
+    """Everything that a sign-up needs and that the database is not asked for; the same work for every address."""
+    opt_in_id, confirm_token, opt_out_token = ids.new_id(), ids.new_token(), ids.new_token()
+    hashed = address_hash(keyring, channel=CHANNEL, address=address)
+    subject = Subject(typed=typed, address=address, address_hash=hashed)
+    mail = service.confirmation(
+        to=address,
+        confirm_url=f"{url}/confirm/{confirm_token}",
+        opt_out_url=f"{url}/opt-out/{opt_out_token}",
+        asked_at=now,
+    )
+    message = outbox.compose(
+        mail,
+        kind=Service.CONFIRM,
+        address_hash=hashed,
+        cause_id=opt_in_id,
+        keyring=keyring,
+        now=now,
+    )
+    return SignUp(
+        opt_in_id=opt_in_id,
+        asked=Asked(name=name, subject=subject, shown=shown, ticked=ticked),
+        wish=wish,
+        confirm_token=confirm_token,
+        opt_out_token=opt_out_token,
+        message=message,
+    )
+
+
+def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
+    """Write a sign-up with its records, its states, its way out and its mail; False where the address had its mail.
+
+    Nothing is kept of what no mail will ask to confirm: a second sign-up on the same day leaves no trace.
+    """
+    subject = sign_up.asked.subject
+    if not service.may_write(db, kind=Service.CONFIRM, address_hash=subject.address_hash, now=act.at):
+        return False
+    person = find_person(db, email=subject.address)
+    if person is None:
+        person, seal = create_person(db, name=sign_up.asked.name, email=subject.address, keyring=keyring, now=act.at)
+        chain = begin_chain(db, person_id=person.id, seal=seal)
+    else:
+        seal = get_seal(db, person_id=person.id, keyring=keyring)
+        chain = read_chain(db, person_id=person.id, seal=seal)
+    opt_in.ask(
+        db,
+        opt_in_id=sign_up.opt_in_id,
+        person=person,
+        chain=chain,
+        asked=sign_up.asked,
+        token=sign_up.confirm_token,
+        act=act,
+    )
+    if sign_up.wish is not None:
+        wish = {"opt_in_id": sign_up.opt_in_id, "offer": sign_up.wish.offer, "round": sign_up.wish.round_key}
+        db.execute(insert(Signup), [wish])
+    opt_out.make_link(
+        db,
+        token=sign_up.opt_out_token,
+        person_id=person.id,
+        channel=CHANNEL,
+        address_hash=subject.address_hash,
+        act=act,
+    )
+    db.add(sign_up.message)
+    db.flush()
+    return True

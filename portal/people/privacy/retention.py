@@ -1,0 +1,58 @@
+"""The only place that applies the retention rules: what is past its time is erased, a little in each transaction."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from portal.people.accounts.persons import get_seal, lock_person
+from portal.people.consent import opt_in as opting_in
+from portal.people.consent.erasure import erase_person
+from portal.people.consent.ledger import read_chain
+from portal.people.consent.models import OptIn, OptInOutcome
+from portal.people.consent.record import Act
+from portal.people.database import Database
+from portal.people.keyring import Seal
+from portal.people.messages import outbox
+
+AT_ONCE = 50  # a transaction holds up every other writer, so it stays short
+
+
+def keep_retention_rules(database: Database, *, keyring: Seal, now: datetime) -> dict[str, int]:
+    """Apply every rule until nothing is left to do; how much each of them did."""
+
+    def until_done(rule: Callable[[Session, Seal, datetime], int]) -> int:
+        done = 0
+        while True:
+            with database.transaction() as db:
+                this_time = rule(db, keyring, now)
+            done += this_time
+            if this_time < AT_ONCE:
+                return done
+
+    return {
+        "sign-ups erased that nobody confirmed in 7 days": until_done(_erase_unconfirmed),
+        "messages forgotten after 7 days": until_done(_forget_messages),
+    }
+
+
+def _erase_unconfirmed(db: Session, keyring: Seal, now: datetime) -> int:
+    """Erase sign-ups that lapsed, and with the last of them the person, whom then nothing proves."""
+    confirmed = exists().where(OptInOutcome.opt_in_id == OptIn.id, OptInOutcome.outcome == "confirmed")
+    due = db.scalars(select(OptIn).where(OptIn.expires_at <= now, ~confirmed).limit(AT_ONCE)).all()
+    for opt_in in due:
+        lock_person(db, person_id=opt_in.person_id)
+        if opting_in.is_confirmed(db, opt_in_id=opt_in.id):  # a moment ago, on a database with many writers
+            continue
+        act = Act(at=now, key=f"retention:{opt_in.id}", actor="retention rules")
+        seal = get_seal(db, person_id=opt_in.person_id, keyring=keyring)
+        chain = read_chain(db, person_id=opt_in.person_id, seal=seal)
+        opting_in.expire(db, opt_in=opt_in, chain=chain, act=act)
+        if not opting_in.has_any(db, person_id=opt_in.person_id):
+            erase_person(db, person_id=opt_in.person_id, keyring=keyring, act=act)
+    return len(due)
+
+
+def _forget_messages(db: Session, _keyring: Seal, now: datetime) -> int:
+    return outbox.forget_old(db, now=now, most=AT_ONCE)

@@ -1,0 +1,92 @@
+"""The only place that reads the people side's settings (named in the contract; the sandbox has a parser of its own)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal.shared import environment
+from portal.shared.environment import SettingsError
+from portal.shared.keys import private_folder, secret_keys
+
+NAMES = (
+    *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
+    *("PEOPLE_URL", "PEOPLE_DATABASE_URL", "PEOPLE_OWNER_URL", "PEOPLE_SECRET_KEYS"),
+    *("VAULT_DATABASE_URL", "VAULT_KEYS", "MEDIA_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
+    *("MAIL_URL", "FAX_URL", "VOICE_URL", "LETTER_URL", "JOBS_URL", "LIMITS_URL", "SANDBOX_URL"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The people side's settings, checked; `url` and `sandbox_url` are addresses without a slash at the end."""
+
+    folder: Path
+    listen: str
+    port: int
+    proxies: int
+    url: str
+    sandbox_url: str
+    database_url: str
+    owner_url: str
+    secret_keys: tuple[str, ...]
+    media_folder: Path
+    mail_url: str
+
+    @property
+    def is_development(self) -> bool:
+        """Plain http on a loopback name: only then do `/_outbox` and generated keys exist."""
+        return is_loopback_http(self.url)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the environment and the file named by `PEOPLE_CONFIG`.
+
+    Raises SettingsError, naming the setting and what to set, where one is missing or would be unsafe.
+    """
+    found = environment.read_settings(NAMES, config="PEOPLE_CONFIG", environ=environ)
+    port = environment.number(found, "PORT", 8000)
+    folder = private_folder(environment.data_folder(found) / "people")
+    url = found.get("PEOPLE_URL", f"http://localhost:{port}").rstrip("/")
+    is_development = is_loopback_http(url)
+    database_url = found.get("PEOPLE_DATABASE_URL", f"sqlite:///{folder / 'people.db'}")
+    mail_url = found.get("MAIL_URL", "outbox:")
+    if not is_development:
+        _refuse_unsafe(url, mail_url)
+    return Settings(
+        folder=folder,
+        listen=found.get("LISTEN", "127.0.0.1"),
+        port=port,
+        proxies=environment.number(found, "PROXIES", 0),
+        url=url,
+        sandbox_url=found.get(
+            "SANDBOX_URL", f"http://127.0.0.1:{environment.number(found, 'SANDBOX_PORT', 8001)}"
+        ).rstrip("/"),
+        database_url=database_url,
+        owner_url=found.get("PEOPLE_OWNER_URL", database_url),
+        secret_keys=secret_keys(found, "PEOPLE_SECRET_KEYS", folder=folder, is_development=is_development),
+        media_folder=_media_folder(found, folder),
+        mail_url=mail_url,
+    )
+
+
+def is_loopback_http(url: str) -> bool:
+    """Whether `url` is plain http on a name that means this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and (parts.hostname or "") in ("localhost", "127.0.0.1", "::1")
+
+
+def _refuse_unsafe(url: str, mail_url: str) -> None:
+    if not url.startswith("https://"):
+        raise SettingsError(f"PEOPLE_URL is {url}. Outside one's own machine it must begin with https://.")
+    if mail_url == "outbox:":
+        raise SettingsError("MAIL_URL is not set. Set it to smtp://user:password@host:587, so that mail is sent.")
+
+
+def _media_folder(found: Mapping[str, str], folder: Path) -> Path:
+    url = found.get("MEDIA_URL")
+    if url is None:
+        return folder / "media"
+    if not url.startswith("file:"):
+        raise SettingsError(f"MEDIA_URL is {url}. Set it to file: and a folder; other stores are not served yet.")
+    return Path(url.removeprefix("file:")).absolute()

@@ -1,0 +1,30 @@
+"""The only place that prepares the people database: its schema and its sample content."""
+
+from pathlib import Path
+
+from portal.people.commands import publish_folder
+from portal.people.database import Database
+from portal.people.privacy.models import PeopleCanary
+from portal.people.settings import load_settings
+from portal.shared import clock, migrations
+from portal.shared.canaries import plant_canary
+from portal.shared.environment import ROOT
+
+REVISIONS = Path(__file__).parent / "migrations"
+
+
+def migrate() -> None:
+    """Bring the database to the newest revision, as its owner."""
+    database = Database(load_settings().owner_url)
+    migrations.upgrade(database.writer, REVISIONS)
+    database.close()
+
+
+def seed() -> None:
+    """Publish the sample webinars that were recorded, and plant the canary of the separation check."""
+    database = Database(load_settings().database_url)
+    with database.transaction() as db:
+        plant_canary(db, PeopleCanary, now=clock.now())
+    database.close()
+    for folder in sorted((ROOT / ".build" / "webinars").glob("*/")):
+        publish_folder(str(ROOT / "content" / "webinars" / folder.name), by="set-up")

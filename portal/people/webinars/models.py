@@ -1,0 +1,34 @@
+"""The tables of webinars: files by the hash of their bytes, and publications, which are only ever added."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.people.database import Base
+from portal.shared.columns import Moment
+
+
+class MediaFile(Base):
+    """A file in the media store; its hash is its name there, so that it can never change under an address."""
+
+    __tablename__ = "media_files"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    added_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Publication(Base):
+    """The fact that a version of a webinar is public, since when and by whom; the newest of a slug is shown."""
+
+    __tablename__ = "publications"
+    __table_args__ = (UniqueConstraint("slug", "published_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(100), index=True)
+    version: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(Moment)
+    published_by: Mapped[str] = mapped_column(String(100))

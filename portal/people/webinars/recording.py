@@ -1,0 +1,71 @@
+"""The only place that knows what a published webinar holds, and how a moment of it is written."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    """A file of the store and the name it is served under."""
+
+    sha256: str
+    name: str
+
+    @property
+    def url(self) -> str:
+        return f"/media/{self.sha256}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A sentence of the transcript; times in seconds from the start."""
+
+    start: float
+    stop: float
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """A named span of the recording with what is said in it; times in seconds from the start."""
+
+    start: float
+    stop: float
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A webinar as its page shows it."""
+
+    slug: str
+    title: str
+    summary: str
+    presenter: str
+    held_on: date
+    seconds: float
+    video: Media
+    poster: Media
+    captions: Media
+    chapter_track: Media
+    chapters: tuple[Chapter, ...]
+    said: Line
+    notes_html: str
+
+    def as_json(self) -> str:
+        """The recording as it is stored, the same text for the same content."""
+        return json.dumps(asdict(self) | {"held_on": self.held_on.isoformat()}, sort_keys=True, ensure_ascii=False)
+
+
+def from_json(text: str) -> Recording:
+    """The recording that `as_json` wrote."""
+    found = json.loads(text)
+    media = {name: Media(**found.pop(name)) for name in ("video", "poster", "captions", "chapter_track")}
+    chapters = tuple(
+        Chapter(**{**chapter, "lines": tuple(Line(**line) for line in chapter["lines"])})
+        for chapter in found.pop("chapters")
+    )
+    held_on, said = date.fromisoformat(found.pop("held_on")), Line(**found.pop("said"))
+    return Recording(**found, **media, chapters=chapters, held_on=held_on, said=said)

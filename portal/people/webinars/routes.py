@@ -1,0 +1,67 @@
+"""Pages of webinars, and their bytes."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.wsgi import wrap_file
+
+from portal.people.web import reading, settings
+from portal.people.webinars.library import find_media, find_webinar, list_webinars
+from portal.people.webinars.media import read_part
+from portal.shared.problems import Problem
+
+blueprint = Blueprint("webinars", __name__)
+
+_MEDIA_POLICY = "default-src 'none'; sandbox"
+
+
+@blueprint.get("/webinars/")
+def index() -> str:
+    """All webinars, newest first."""
+    with reading() as db:
+        return render_template("webinars/index.html", webinars=list_webinars(db))
+
+
+@blueprint.get("/webinars/<slug>")
+def show(slug: str) -> str:
+    """One webinar; `?t=SECONDS` starts there."""
+    start = _start(request.args.get("t", "0"))
+    with reading() as db:
+        webinar = find_webinar(db, slug)
+    if webinar is None:
+        raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
+    return render_template("webinars/show.html", webinar=webinar, start=min(start, int(webinar.seconds)))
+
+
+@blueprint.get("/media/<sha256>/<name>")
+def media(sha256: str, name: str) -> Response:
+    """The bytes of a file, by range: at most 1 MB an answer, so that a stalled viewer holds no worker."""
+    with reading() as db:
+        file = find_media(db, sha256)
+    path = settings().media_folder / sha256
+    if file is None or not path.is_file():
+        raise Problem(404, "There is no such file", "Open the page again: it names the newest files.")
+    span = request.range.range_for_length(file.size) if request.range else None
+    if request.range and span is None:
+        raise Problem(416, "That part does not exist", f"The file has {file.size} bytes.")
+    if span:
+        start, stop = span
+        body = read_part(path, start=start, stop=stop)
+        response = Response(body, HTTPStatus.PARTIAL_CONTENT)
+        response.headers["Content-Range"] = f"bytes {start}-{start + len(body) - 1}/{file.size}"
+    else:
+        # Without a range the server's own loop sends the file; no worker waits for it either.
+        response = Response(wrap_file(request.environ, path.open("rb")), direct_passthrough=True)
+        response.content_length = file.size
+    response.headers["Content-Type"] = file.content_type
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Content-Security-Policy"] = _MEDIA_POLICY
+    response.set_etag(sha256)
+    return response
+
+
+def _start(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise Problem(400, "That moment cannot be read", "Write it in whole seconds, for example ?t=90.")
+    return int(value)

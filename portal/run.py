@@ -1,0 +1,246 @@
+"""The only place that starts and supervises the processes; it opens neither database."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from portal.shared.environment import ROOT, data_folder, number
+from portal.shared.keys import private_folder
+
+# What a child may see of the environment: names, never a whole copy.
+_PLAIN = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN")
+_PEOPLE = ("PEOPLE_CONFIG", "SANDBOX_URL")
+_PEOPLE_FAMILIES = (
+    *("PEOPLE_", "VAULT_", "MEDIA_", "S3_", "MAIL_", "FAX_", "VOICE_", "LETTER_", "JOBS_", "LIMITS_", "AWS_"),
+)
+_SANDBOX = (
+    *("SANDBOX_CONFIG", "SANDBOX_URL", "SANDBOX_DATABASE_URL", "SANDBOX_SECRET_KEYS", "SANDBOX_LIMITS_URL"),
+    "LEARNING_URL",
+)
+_OWNER = ("SANDBOX_OWNER_URL",)
+
+CHECK_EVERY_SECONDS = 3600
+LONGEST_PAUSE_SECONDS = 30.0
+MOST_LOG_BYTES = 10 * 1024 * 1024
+
+
+class CannotStart(Exception):
+    """The processes could not be started; the message says what to do."""
+
+
+def command(*words: str) -> list[str]:
+    """The command line of `bin/portal WORDS`; `-P` keeps the folder a child stands in off its import path."""
+    return [sys.executable, "-P", "-m", "portal", *words]
+
+
+def environment_for(side: str, environ: Mapping[str, str], *, is_owner: bool = False) -> dict[str, str]:
+    """The environment of a child of `people`, `sandbox` or `separation`: only what is listed above for it.
+
+    The separation check reads both sides, and gets both lists; the owner's address is for migrations alone.
+    """
+    names = [*_PLAIN]
+    families: tuple[str, ...] = ()
+    if side in ("people", "separation"):
+        names += _PEOPLE
+        families = _PEOPLE_FAMILIES
+    if side in ("sandbox", "separation"):
+        names += _SANDBOX
+    if side == "sandbox" and is_owner:
+        names += _OWNER
+    listed = {name: value for name, value in environ.items() if name in names or name.startswith(families)}
+    if not is_owner:
+        listed.pop("PEOPLE_OWNER_URL", None)
+    if "DATA" in listed:
+        listed["DATA"] = str(Path(listed["DATA"]).absolute())
+    return listed | {"PYTHONPATH": str(ROOT)}
+
+
+def prepare(environ: Mapping[str, str], *acts: str) -> None:
+    """Run `migrate` or `seed` for both sides at once, each in a process of its own; raises CannotStart."""
+    for act in acts:
+        children = {
+            side: subprocess.Popen(
+                command(side, act), env=environment_for(side, environ, is_owner=act == "migrate"), cwd=ROOT
+            )
+            for side in ("people", "sandbox")
+        }
+        failed = [side for side, child in children.items() if child.wait() != 0]
+        if failed:
+            raise CannotStart(f"{act} failed for {' and '.join(failed)}; see above.")
+
+
+def run(environ: Mapping[str, str]) -> None:
+    """Prepare, start people, sandbox and worker, restart what dies, and stop them all when told to."""
+    data = private_folder(data_folder(environ))
+    listen = environ.get("LISTEN") or "127.0.0.1"
+    ports = (number(environ, "PORT", 8000), number(environ, "SANDBOX_PORT", 8001))
+    for port, name in zip(ports, ("PORT", "SANDBOX_PORT"), strict=True):
+        _require_free(listen, port, name)
+    prepare(environ, "migrate", "seed")
+    stopping = _Stop()
+    children = [
+        _Child("people", command("people", "serve"), environment_for("people", environ), data / "people", "people"),
+        _Child(
+            "sandbox", command("sandbox", "serve"), environment_for("sandbox", environ), data / "sandbox", "sandbox"
+        ),
+        _Child("worker", command("worker"), environment_for("people", environ), data / "people", "worker"),
+    ]
+    try:
+        for child in children:
+            child.start()
+        if _wait_until_ready(ports, listen, children, stopping):
+            _greet(environ, ports, data)
+        _supervise(children, environ, data, stopping)
+    finally:
+        for child in children:
+            child.stop()
+
+
+class _Stop:
+    """Whether somebody asked to stop: Ctrl-C, or SIGTERM from a service manager."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number_ in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number_, self._ask)
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+class _Child:
+    """One supervised process, started again when it ends, after pauses that grow while it keeps failing."""
+
+    def __init__(self, name: str, words: list[str], environment: dict[str, str], folder: Path, log: str) -> None:
+        self.name = name
+        self.words = words
+        self.environment = environment
+        self.folder = private_folder(folder)
+        self.log = folder / f"{log}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.pause = 0.5
+        self.started_at = 0.0
+        self.not_before = 0.0
+
+    def start(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > MOST_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.words,
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                close_fds=True,
+                start_new_session=True,
+            )
+        self.started_at = time.monotonic()
+
+    def keep_alive(self) -> None:
+        if self.process is None or self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if not self.not_before:
+            self.pause = (
+                0.5 if now - self.started_at > LONGEST_PAUSE_SECONDS else min(2 * self.pause, LONGEST_PAUSE_SECONDS)
+            )
+            self.not_before = now + self.pause
+            _say(f"{self.name} ended with {self.process.returncode}; starting it again. See {self.log}")
+        elif now >= self.not_before:
+            self.not_before = 0.0
+            self.start()
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _require_free(listen: str, port: int, name: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listen, port))
+        except OSError as fault:
+            raise CannotStart(
+                f"Port {port} is taken. Stop what uses it, or choose another: make run {name}=…"
+            ) from fault
+
+
+def _wait_until_ready(ports: tuple[int, int], listen: str, children: list[_Child], stopping: _Stop) -> bool:
+    host = "127.0.0.1" if listen in ("0.0.0.0", "") else listen  # noqa: S104  # compared, not bound
+    deadline = time.monotonic() + 30
+    waiting = set(ports)
+    while waiting and not stopping.asked and time.monotonic() < deadline:
+        if dead := next((child for child in children if child.process and child.process.poll() is not None), None):
+            raise CannotStart(f"{dead.name} did not start:\n{_last_lines(dead.log)}")
+        waiting = {port for port in waiting if not _is_ready(f"http://{host}:{port}/readyz")}
+        time.sleep(0.05)
+    return not waiting
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # our own http address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _greet(environ: Mapping[str, str], ports: tuple[int, int], data: Path) -> None:
+    people = environ.get("PEOPLE_URL") or f"http://localhost:{ports[0]}"
+    sandbox = environ.get("SANDBOX_URL") or f"http://127.0.0.1:{ports[1]}"
+    _say(
+        f"\n  Learning center  {people}\n  Sandbox          {sandbox}\n"
+        f"  Mail it sent     {people}/_outbox\n  Logs             {data}/people/*.log, {data}/sandbox/*.log\n\n"
+        "  Ctrl-C stops it.\n"
+    )
+
+
+def _supervise(children: list[_Child], environ: Mapping[str, str], data: Path, stopping: _Stop) -> None:
+    check: subprocess.Popen[bytes] | None = None
+    next_check = time.monotonic()
+    while not stopping.asked:
+        for child in children:
+            child.keep_alive()
+        if time.monotonic() >= next_check and (check is None or check.poll() is not None):
+            next_check = time.monotonic() + CHECK_EVERY_SECONDS
+            check = _start_check(environ, data)
+        time.sleep(0.2)
+    if check and check.poll() is None:
+        check.terminate()
+        check.wait()
+
+
+def _start_check(environ: Mapping[str, str], data: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command("separation", "check", "--json"),
+        env=environment_for("separation", environ),
+        cwd=data,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _last_lines(log: Path) -> str:
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-5:])
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)

@@ -1,0 +1,18 @@
+"""The sandbox app: the list of what the sandbox does, and nothing else."""
+
+from flask import Blueprint, Flask
+
+from portal.sandbox import web
+from portal.sandbox.database import Database
+from portal.sandbox.settings import Settings
+
+FEATURES: tuple[Blueprint, ...] = ()
+
+
+def create_app(settings: Settings) -> Flask:
+    """The sandbox app for these settings."""
+    app = Flask("portal.sandbox", static_folder=None)
+    web.set_up(app, settings, Database(settings.database_url))
+    for feature in FEATURES:
+        app.register_blueprint(feature)
+    return app

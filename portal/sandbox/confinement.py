@@ -1,0 +1,72 @@
+"""The only place that takes from the sandbox's process what it must not have: modules, files, sockets, processes.
+
+import-linter reads the imports that are written down; this holds at run time, for an import spelled in a string too.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+FORBIDDEN = ("portal.people", "portal.separation", "smtplib", "boto3", "botocore")
+_PATHS = frozenset(
+    {"open", "sqlite3.connect", "os.listdir", "os.scandir", "os.rename", "os.remove", "os.link", "os.symlink"}
+    | {"os.truncate", "os.chmod", "os.chown", "os.mkdir", "os.rmdir", "os.chdir"}
+)
+_CONNECTIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_FORBIDDEN_ACTS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty"})
+
+
+class OutOfBounds(PermissionError):
+    """The sandbox reached for something on the other side of the wall."""
+
+
+def confine(*, data: Path, folder: Path, database_url: str) -> None:
+    """Shut this process in, for good: an audit hook cannot be taken off again.
+
+    Of everything under `data` only `folder` opens. Nothing connects anywhere, unless the sandbox's own store is a
+    database server; nothing else is started.
+    """
+    sys.meta_path.insert(0, _Refuse())
+    sys.addaudithook(_Guard(data=data, folder=folder, may_connect=not database_url.startswith("sqlite")))
+
+
+class _Refuse(MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if any(fullname == name or fullname.startswith(f"{name}.") for name in FORBIDDEN):
+            raise ImportError(f"The sandbox cannot import {fullname}.", name=fullname)
+        return None
+
+
+class _Guard:
+    def __init__(self, *, data: Path, folder: Path, may_connect: bool) -> None:
+        self.data = os.path.realpath(data)
+        self.folder = os.path.realpath(folder)
+        self.may_connect = may_connect
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _PATHS:
+            for argument in arguments:
+                self._check_path(argument)
+        elif event in _CONNECTIONS and not self.may_connect:
+            raise OutOfBounds("The sandbox connects to nothing.")
+        elif event in _FORBIDDEN_ACTS:
+            raise OutOfBounds("The sandbox starts no other process.")
+
+    def _check_path(self, path: object) -> None:
+        if not isinstance(path, str | bytes | os.PathLike):
+            return
+        name = os.fsdecode(path).removeprefix("file:").partition("?")[0]
+        real = os.path.realpath(name)
+        if _is_inside(real, self.data) and not _is_inside(real, self.folder):
+            raise OutOfBounds("The sandbox opens nothing outside its own folder.")
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder + os.sep)

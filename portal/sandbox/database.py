@@ -1,0 +1,97 @@
+"""The only place that opens the sandbox database, and binds a session to the one drive whose rows it may touch."""
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, with_loader_criteria
+
+from portal.shared import database
+
+
+class Base(DeclarativeBase):
+    """What every table of the sandbox database derives from."""
+
+    metadata = MetaData(naming_convention=database.NAMES)
+
+
+class DriveRow:
+    """A row of one drive: its key leads with `drive_id`, and only a session bound to that drive sees it."""
+
+    drive_id: Mapped[int]
+
+
+class DriveSession(Session):
+    """A session that sees the rows of the drive it is bound to, and of no other."""
+
+
+class Database(database.Database):
+    """The sandbox database: a power cut may cost the last practice edits, never the file."""
+
+    session_class = DriveSession
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, synchronous="NORMAL")
+        for engine in (self.writer, self.reader):
+            event.listen(engine, "begin", _unbind)
+            event.listen(engine, "before_cursor_execute", _refuse_strangers)
+
+
+class NotBound(RuntimeError):
+    """A statement reached for rows of a drive that its session is not bound to, or did not say whose it means."""
+
+
+def bind(db: Session, drive_id: int) -> None:
+    """Let `db` see and write the rows of this drive, and of no other, until its transaction ends."""
+    db.info["drive"] = drive_id
+    db.connection().info["drive"] = drive_id
+
+
+@event.listens_for(DriveSession, "do_orm_execute")
+def _keep_within(state: ORMExecuteState) -> None:
+    """Every query and every change of a drive's rows is narrowed to the bound drive, whatever the feature forgot."""
+    if state.is_select or state.is_update or state.is_delete:
+        drive_id = state.session.info.get("drive")
+        state.statement = state.statement.options(
+            with_loader_criteria(DriveRow, lambda row: row.drive_id == drive_id, include_aliases=True)
+        )
+
+
+def _unbind(connection: Connection) -> None:
+    connection.info.pop("drive", None)
+
+
+def _refuse_strangers(
+    connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _executemany: bool
+) -> None:
+    """The net beneath: what ORM criteria do not reach (Core, plain text, a subquery) must name the bound drive itself."""
+    if not _names_drives(statement):
+        return
+    rows = context.compiled_parameters if context is not None and context.compiled is not None else ()
+    meant = {value for row in rows for name, value in row.items() if "drive_id" in name}
+    if not _says_whose(statement) or meant != {connection.info.get("drive")}:
+        raise NotBound("A statement must say of every table of drives that it means the rows of the bound drive.")
+
+
+@lru_cache(maxsize=1000)
+def _names_drives(statement: str) -> bool:
+    return _READS_OR_WRITES.match(statement) is not None and _sources().search(statement) is not None
+
+
+@lru_cache(maxsize=1000)
+def _says_whose(statement: str) -> bool:
+    """Whether each place that reads or writes such a table has a condition on its `drive_id`, or inserts one."""
+    named = [found["alias"] or found["table"] for found in _sources().finditer(statement) if not found["into"]]
+    return all(len(re.findall(rf"\b{name}\.drive_id = [?%:]", statement)) >= named.count(name) for name in set(named))
+
+
+@cache
+def _sources() -> re.Pattern[str]:
+    tables = "|".join(name for name, table in Base.metadata.tables.items() if "drive_id" in table.columns)
+    return re.compile(
+        rf"(?P<into>\bINTO )?\b(?P<table>{tables or '(?!)'})\b(?!\.)(?: AS (?P<alias>\w+))?", re.IGNORECASE
+    )
+
+
+_READS_OR_WRITES = re.compile(r"\s*(?:select|insert|update|delete|replace|with)\b", re.IGNORECASE)

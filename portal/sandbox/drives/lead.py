@@ -1,0 +1,42 @@
+"""A lead as features see it: a value, wherever its row came from."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from portal.sandbox.scenarios.order import derived
+
+
+class Lead(NamedTuple):
+    """The columns of `LeadColumns`, in a fixed order; offsets in seconds from the scenario's present."""
+
+    id: str
+    name: str
+    company: str
+    email: str | None
+    phone: str | None
+    stage: str
+    tags: str  # a JSON array, sorted
+    owner: str
+    source: str
+    address: str
+    deal: str
+    value: int | None
+    came_at: int
+    last_at: int
+    last_kind: str
+    last_words: str
+    name_key: str
+    company_key: str
+    stage_rank: int
+    sought: str
+
+    def changed(self, stages: Sequence[str], **values: Any) -> "Lead":
+        """The lead with other values, and all that follows from them; `stages` is the order of the pipeline."""
+        lead = self._replace(**values)
+        made: dict[str, Any] = derived(
+            name=lead.name, company=lead.company, email=lead.email, phone=lead.phone, stage=lead.stage, stages=stages
+        )
+        return lead._replace(**made)
+
+
+FIELDS = Lead._fields

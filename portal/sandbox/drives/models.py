@@ -1,0 +1,78 @@
+"""The tables of drives: who holds one, the rows that are its own, and what its acts replaced."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, ForeignKeyConstraint, Integer, String, Text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.schema import SchemaItem
+
+from portal.sandbox.database import Base, DriveRow
+from portal.sandbox.scenarios.models import ActivityColumns, LeadColumns, Scenario, reserved_columns
+from portal.shared.columns import Moment
+
+
+class Drive(Base):
+    """One visitor's test drive. `clock` is its present, in seconds from `epoch`, the scenario's own present."""
+
+    __tablename__ = "drives"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    scenario_id: Mapped[int] = mapped_column(ForeignKey("scenarios.id"))
+    epoch: Mapped[datetime] = mapped_column(Moment)
+    clock: Mapped[int] = mapped_column(BigInteger)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+    scenario: Mapped[Scenario] = relationship(lazy="joined", innerjoin=True)
+
+
+class OwnRow(DriveRow):
+    """A row that shadows the scenario's row of the same id, hides it (`is_deleted`), or is the drive's alone."""
+
+    drive_id: Mapped[int] = mapped_column(ForeignKey("drives.id"), primary_key=True)
+    is_deleted: Mapped[bool] = mapped_column(Boolean)
+
+
+class OwnLead(OwnRow, LeadColumns, Base):
+    """A lead as this drive has it."""
+
+    __tablename__ = "drive_leads"
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[SchemaItem, ...]:
+        return reserved_columns()
+
+
+class OwnActivity(OwnRow, ActivityColumns, Base):
+    """A timeline entry as this drive has it; `act` is the number of the act that wrote it."""
+
+    __tablename__ = "drive_activities"
+
+    act: Mapped[int] = mapped_column(Integer)
+
+
+class Act(DriveRow, Base):
+    """Something the visitor did, in words; the acts of a drive are numbered from 1, and undone from the last."""
+
+    __tablename__ = "drive_acts"
+
+    drive_id: Mapped[int] = mapped_column(ForeignKey("drives.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    done_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Before(DriveRow, Base):
+    """An own row as it was before an act: JSON of its columns, or NULL where the drive had no such row."""
+
+    __tablename__ = "drive_befores"
+    __table_args__ = (ForeignKeyConstraint(["drive_id", "act"], ["drive_acts.drive_id", "drive_acts.number"]),)
+
+    drive_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    act: Mapped[int] = mapped_column(Integer, primary_key=True)
+    place: Mapped[str] = mapped_column(String(20), primary_key=True)
+    row_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    image: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,177 @@
+"""The only place that knows copy-on-write: a drive's own leads laid over the scenario that all drives share.
+
+A list is the scenario's ids in the order asked for, kept in memory since they never change, less what the drive hides
+or replaces, plus what it has of its own: one query for the own rows, whatever the size of the scenario. `list_by_sql`
+is the same in plain SQL: the oracle of the tests, and the way once a drive has many rows of its own.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import cache, cmp_to_key
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, union_all
+from sqlalchemy.orm import Session
+
+from portal.sandbox.drives.lately import Lately
+from portal.sandbox.drives.lead import FIELDS, Lead
+from portal.sandbox.drives.models import Drive, OwnLead
+from portal.sandbox.drives.question import Question, conditions, matches, ordering, precedes
+from portal.sandbox.scenarios.models import Scenario, ScenarioLead
+
+PAGE = 50
+MANY_OWN_ROWS = 300  # above it, merging in memory costs more than the database's own merge
+
+Own = dict[str, Lead | None]  # by id; None where the drive deleted a lead
+
+
+class Listing(NamedTuple):
+    """A page of leads, how many the question finds, and how many the drive has in all."""
+
+    leads: list[Lead]
+    total: int
+    of: int
+
+
+def list_leads(db: Session, drive: Drive, question: Question, *, page: int) -> Listing:
+    """The leads of the bound drive that `question` asks for: page 1 and on, PAGE at a time."""
+    own = _own_leads(db)
+    if len(own) > MANY_OWN_ROWS:
+        return list_by_sql(db, drive, question, page=page)
+    merged = _Merged(_order_of(db, drive.scenario, question), own, question)
+    start, end = (page - 1) * PAGE, min(page * PAGE, len(merged))
+    leads = _leads(db, drive.scenario, [merged[index] for index in range(start, end)])
+    return Listing(leads, len(merged), _count(db, drive, own))
+
+
+def list_by_sql(db: Session, drive: Drive, question: Question, *, page: int) -> Listing:
+    """The same by the database alone."""
+    found = _laid_over(drive, question)
+    rows = db.execute(select(found).order_by(*ordering(question, found.c)).limit(PAGE).offset((page - 1) * PAGE))
+    return Listing(
+        [Lead._make(row) for row in rows], _count_by_sql(db, found), _count_by_sql(db, _laid_over(drive, Question()))
+    )
+
+
+def find_lead(db: Session, drive: Drive, lead_id: str) -> Lead | None:
+    """The lead as the bound drive has it, or None where there is none, or no longer."""
+    own = db.execute(_own_query().where(OwnLead.id == lead_id)).first()
+    if own is not None:
+        return None if own.is_deleted else Lead._make(own[:-1])
+    return next(iter(_leads(db, drive.scenario, [lead_id])), None)
+
+
+def count_leads(db: Session, drive: Drive) -> int:
+    """How many leads the bound drive has."""
+    own = _own_leads(db)
+    return _count_by_sql(db, _laid_over(drive, Question())) if len(own) > MANY_OWN_ROWS else _count(db, drive, own)
+
+
+class _Order(NamedTuple):
+    """A scenario's ids in one order, the value that each is sorted by, and its place."""
+
+    ids: list[str]
+    values: list[Any]
+    places: dict[str, int]
+
+
+class _Merged:
+    """The ids of an order less what a drive hides or replaces, and its own leads at their places among them."""
+
+    def __init__(self, order: _Order, own: Own, question: Question) -> None:
+        self._order = order
+        self._hidden = sorted(order.places[row_id] for row_id in own if row_id in order.places)
+        self._visible_before = [place - i for i, place in enumerate(self._hidden)]
+        added = sorted(
+            (
+                (getattr(lead, question.column), lead.id, lead)
+                for lead in own.values()
+                if lead and matches(question, lead)
+            ),
+            key=cmp_to_key(lambda one, other: -1 if precedes(question, one[:2], other[:2]) else 1),
+        )
+        self._added = {
+            self._place(question, (value, row_id)) + i: lead for i, (value, row_id, lead) in enumerate(added)
+        }
+        self._added_at = list(self._added)
+
+    def __len__(self) -> int:
+        return len(self._order.ids) - len(self._hidden) + len(self._added)
+
+    def __getitem__(self, index: int) -> str | Lead:
+        """The drive's own lead at `index`, or the scenario's id."""
+        if index in self._added:
+            return self._added[index]
+        visible = index - bisect_left(self._added_at, index)
+        return self._order.ids[visible + bisect_right(self._visible_before, visible)]
+
+    def _place(self, question: Question, mine: tuple[Any, str]) -> int:
+        """How many of the scenario's visible leads come before one with this value and id."""
+        ids, values, _ = self._order
+        before = bisect_left(range(len(ids)), True, key=lambda i: precedes(question, mine, (values[i], ids[i])))
+        return before - bisect_left(self._hidden, before)
+
+
+# By the version of a scenario, which is a digest of all that it holds.
+_orders: Lately[tuple[str, Question], _Order] = Lately(200)
+_base: Lately[tuple[str, str], Lead] = Lately(20_000)
+
+
+def _order_of(db: Session, scenario: Scenario, question: Question) -> _Order:
+    key = (scenario.version, question)
+    if (order := _orders.find(key)) is not None:
+        return order
+    query = select(ScenarioLead.id, getattr(ScenarioLead, question.column)).where(
+        ScenarioLead.scenario_id == scenario.id, *conditions(question, ScenarioLead)
+    )
+    rows = db.execute(query.order_by(*ordering(question, ScenarioLead))).all()
+    ids = [row[0] for row in rows]
+    return _orders.keep(key, _Order(ids, [row[1] for row in rows], {row_id: at for at, row_id in enumerate(ids)}))
+
+
+def _leads(db: Session, scenario: Scenario, wanted: Sequence[str | Lead]) -> list[Lead]:
+    """The leads of a page: own ones as they are, the scenario's from memory or, all that are missing, by one query."""
+    found = {row_id: _base.find((scenario.version, row_id)) for row_id in wanted if isinstance(row_id, str)}
+    if missing := [row_id for row_id, lead in found.items() if lead is None]:
+        query = select(*_fields(ScenarioLead)).where(
+            ScenarioLead.scenario_id == scenario.id, ScenarioLead.id.in_(missing)
+        )
+        for row in db.execute(query):
+            found[row.id] = _base.keep((scenario.version, row.id), Lead._make(row))
+    leads = (found[one] if isinstance(one, str) else one for one in wanted)
+    return [lead for lead in leads if lead is not None]
+
+
+def _own_leads(db: Session) -> Own:
+    """The own leads of the bound drive, or MANY_OWN_ROWS and one of them."""
+    rows = db.execute(_own_query().limit(MANY_OWN_ROWS + 1))
+    return {row[0]: None if row[-1] else Lead._make(row[:-1]) for row in rows}
+
+
+@cache
+def _own_query() -> Select[Any]:
+    return select(*_fields(OwnLead), OwnLead.is_deleted)
+
+
+def _fields(table: type[ScenarioLead] | type[OwnLead]) -> list[ColumnElement[Any]]:
+    return [getattr(table, name) for name in FIELDS]
+
+
+def _count(db: Session, drive: Drive, own: Own) -> int:
+    return len(_Merged(_order_of(db, drive.scenario, Question()), own, Question()))
+
+
+def _laid_over(drive: Drive, question: Question) -> Subquery:
+    """The scenario's rows that no own row shadows, and the own rows that are not deleted."""
+    is_shadowed = exists().where(and_(OwnLead.drive_id == drive.id, OwnLead.id == ScenarioLead.id))
+    base = select(*_fields(ScenarioLead)).where(
+        ScenarioLead.scenario_id == drive.scenario_id, ~is_shadowed, *conditions(question, ScenarioLead)
+    )
+    own = select(*_fields(OwnLead)).where(
+        OwnLead.drive_id == drive.id, OwnLead.is_deleted.is_(False), *conditions(question, OwnLead)
+    )
+    return union_all(base, own).subquery()
+
+
+def _count_by_sql(db: Session, found: Subquery) -> int:
+    return db.scalar(select(func.count()).select_from(found)) or 0

@@ -1,0 +1,89 @@
+"""The only place that says what can be asked of a list of leads; the same question in SQL and in Python."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from portal.sandbox.drives.lead import Lead
+from portal.sandbox.scenarios.models import LeadColumns
+from portal.sandbox.scenarios.order import fold
+
+# What a list is sorted by, and the column that holds it. Who has no value comes last, either way round.
+ORDERS = {
+    "name": "name_key",
+    "company": "company_key",
+    "email": "email",
+    "phone": "phone",
+    "stage": "stage_rank",
+    "value": "value",
+    "tags": "tags",
+    "owner": "owner",
+    "source": "source",
+    "created": "came_at",
+    "last": "last_at",
+}
+NEWEST = "-last"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A list of leads as asked for; `sort` is a key of ORDERS, descending after a minus sign. Empty asks for all."""
+
+    stage: str = ""
+    tag: str = ""
+    q: str = ""
+    sort: str = NEWEST
+
+    @property
+    def column(self) -> str:
+        return ORDERS[self.sort.removeprefix("-")]
+
+    @property
+    def is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @cached_property
+    def tag_as_stored(self) -> str:
+        return json.dumps(self.tag, ensure_ascii=False) if self.tag else ""
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return tuple(fold(self.q).split())
+
+
+def conditions(question: Question, table: type[LeadColumns]) -> list[ColumnElement[bool]]:
+    """The question's filters as SQL on `table`."""
+    found: list[ColumnElement[bool]] = [table.sought.contains(word, autoescape=True) for word in question.words]
+    if question.stage:
+        found.append(table.stage == question.stage)
+    if question.tag:
+        found.append(table.tags.contains(question.tag_as_stored, autoescape=True))
+    return found
+
+
+def matches(question: Question, lead: Lead) -> bool:
+    """The question's filters on a lead in memory; agrees with `conditions` to the letter."""
+    return (
+        question.stage in ("", lead.stage)
+        and question.tag_as_stored in lead.tags
+        and all(word in lead.sought for word in question.words)
+    )
+
+
+def ordering(question: Question, table: Any) -> Sequence[ColumnElement[Any]]:
+    """The question's order as SQL; ids decide between equals, so that pages never overlap."""
+    column = getattr(table, question.column)
+    return column.is_(None), column.desc() if question.is_descending else column.asc(), table.id.asc()
+
+
+def precedes(question: Question, one: tuple[Any, str], other: tuple[Any, str]) -> bool:
+    """Whether `one` comes before `other`, each the value sorted by and the id, as `ordering` says it."""
+    if (one[0] is None) != (other[0] is None):
+        return other[0] is None
+    if one[0] != other[0]:
+        return bool(one[0] > other[0]) if question.is_descending else bool(one[0] < other[0])
+    return one[1] < other[1]

@@ -1,0 +1,123 @@
+"""Drives: starting one, going on with one, taking the last act back, starting over."""
+
+import re
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from portal.sandbox.drives import journal
+from portal.sandbox.drives.choice import find_scenario, list_scenarios
+from portal.sandbox.drives.drive import find_drive, reset_drive, start_drive
+from portal.sandbox.drives.holding import hold, list_held, open_drive, open_held
+from portal.sandbox.drives.models import Drive
+from portal.sandbox.drives.overlay import find_lead
+from portal.sandbox.web import reading, transaction
+from portal.shared import clock
+from portal.shared.problems import Problem
+
+blueprint = Blueprint("drives", __name__)
+
+
+@blueprint.get("/")
+def index() -> str:
+    """The businesses to practice with, and the drives that this browser holds."""
+    with reading() as db:
+        return render_template("drives/index.html", scenarios=list_scenarios(db), held=list_held(db))
+
+
+@blueprint.post("/drives")
+def create() -> Answer:
+    """Start a drive and open it. The learning center's first page posts here too, without cookie or token."""
+    slug = _only("scenario")
+    with transaction() as db:
+        scenario = find_scenario(db, slug)
+        if scenario is None:
+            raise Problem(404, "There is no such business", "Pick one from the first page of the test drives.")
+        started = start_drive(db, scenario_id=scenario.id, now=clock.now())
+    answer = redirect(url_for("leads.index", started=1), 303)
+    hold(answer, public_id=started.public_id, token=started.token)
+    return answer
+
+
+@blueprint.post("/open")
+def update() -> Answer:
+    """Go on with another drive that this browser holds."""
+    with transaction() as db:
+        open_held(db, _only("drive"))
+    return redirect(url_for("leads.index"), 303)
+
+
+@blueprint.get("/resume/<code>")
+def resume(code: str) -> str:
+    """What a private code opens; it changes nothing."""
+    with reading() as db:
+        drive = _get_drive(db, code)
+        return render_template("drives/resume.html", drive=drive, code=code, changes=journal.count_acts(db))
+
+
+@blueprint.post("/resume/<code>")
+def reopen(code: str) -> Answer:
+    """Hold and open the drive of a private code: on another device, say."""
+    with transaction() as db:
+        public_id = _get_drive(db, code).public_id
+    answer = redirect(url_for("leads.index"), 303)
+    hold(answer, public_id=public_id, token=code)
+    return answer
+
+
+@blueprint.post("/undo")
+def undo() -> Answer:
+    """Take the last act back."""
+    with transaction() as db:
+        drive = open_drive(db)
+        words = journal.undo(db)
+        back = _back(db, drive)
+    flash(words or "", "undone" if words else "nothing-to-undo")
+    return redirect(back, 303)
+
+
+@blueprint.post("/reset")
+def reset() -> Answer:
+    """Take the drive back to its scenario, in one act that can itself be undone."""
+    with transaction() as db:
+        drive = open_drive(db)
+        is_changed = reset_drive(db, drive, now=clock.now())
+    flash(drive.scenario.name, "reset" if is_changed else "nothing-to-reset")
+    return redirect(url_for("leads.index"), 303)
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Nothing here is for search engines."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+def _only(name: str) -> str:
+    """The one value of a field, empty where it is missing."""
+    values = request.form.getlist(name)
+    if len(values) > 1:
+        raise Problem(400, "That form cannot be read", "It holds one field twice. Reload the page and send it again.")
+    return values[0] if values else ""
+
+
+def _get_drive(db: Session, code: str) -> Drive:
+    drive = find_drive(db, code, now=clock.now())
+    if drive is None:
+        raise Problem(
+            404,
+            "This link opens no test drive",
+            "Check that it is whole. A drive ends when nobody has come for 14 days, and after 60 at most.",
+        )
+    return drive
+
+
+_BACK = re.compile(r"/leads(?:/(?P<id>[0-9A-Za-z]{1,16}))?(?:\?[\w=&%.~+-]*)?")
+
+
+def _back(db: Session, drive: Drive) -> str:
+    """The page that the act was taken back from, unless its lead is no longer there."""
+    back = _BACK.fullmatch(_only("back"))
+    if back is None or (back["id"] and find_lead(db, drive, back["id"]) is None):
+        return url_for("leads.index")
+    return back[0]

@@ -1,0 +1,42 @@
+"""The only place that ends drives whose time is over, while the sandbox runs: the process sweeps its own floor."""
+
+import threading
+import time
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from portal.sandbox.database import Database
+from portal.sandbox.drives.drive import end_drives
+from portal.shared import clock
+
+EVERY_SECONDS = 600
+AT_A_TIME = 50  # short transactions: a visitor's act waits for one of them at the most
+
+log = structlog.get_logger()
+
+
+def start_sweeping(database: Database) -> None:
+    """Sweep now and every ten minutes, for as long as the process lives."""
+    threading.Thread(target=_keep_sweeping, args=(database,), name="sweep", daemon=True).start()
+
+
+def sweep(database: Database) -> int:
+    """End every drive whose time is over; say how many those were."""
+    ended = 0
+    while True:
+        with database.transaction() as db:
+            few = end_drives(db, now=clock.now(), most=AT_A_TIME)
+        ended += few
+        if few < AT_A_TIME:
+            return ended
+
+
+def _keep_sweeping(database: Database) -> None:
+    while True:
+        try:
+            if ended := sweep(database):
+                log.info("drives.ended", count=ended)
+        except OperationalError as fault:  # the store is away for now: try again at the next turn
+            log.warning("drives.not_swept", error=type(fault).__name__)
+        time.sleep(EVERY_SECONDS)

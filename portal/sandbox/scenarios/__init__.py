@@ -1,0 +1,1 @@
+"""Scenarios: the invented businesses that a drive starts from, made from recipes, the same bytes every time."""

@@ -1,0 +1,96 @@
+"""The only place that writes scenarios into the database: whole, once for each version of what a recipe makes."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from portal.sandbox.scenarios.generate import Activity, Deal, Invented, generate
+from portal.sandbox.scenarios.models import Scenario, ScenarioActivity, ScenarioLead
+from portal.sandbox.scenarios.order import derived
+from portal.sandbox.scenarios.reading import read_recipe
+from portal.sandbox.scenarios.recipe import Recipe
+
+_MOST_LAST_WORDS = 120
+_UNTOLD = frozenset({"note", "visit", "complained"})  # kinds whose words alone say nothing
+
+
+def load_scenario(db: Session, path: Path, *, now: datetime) -> Scenario:
+    """The scenario that the recipe at `path` makes, written unless this version of it is there. Raises BadRecipe."""
+    recipe = read_recipe(path)
+    invented = generate(recipe)
+    version = invented.version
+    found = db.scalar(select(Scenario).where(Scenario.slug == recipe.slug, Scenario.version == version))
+    if found is not None:
+        return found
+    scenario = _scenario(recipe, version, now=now)
+    db.add(scenario)
+    db.flush()
+    db.execute(insert(ScenarioLead), [row | {"scenario_id": scenario.id} for row in _lead_rows(recipe, invented)])
+    db.execute(
+        insert(ScenarioActivity), [_activity_row(one) | {"scenario_id": scenario.id} for one in invented.activities]
+    )
+    return scenario
+
+
+def _scenario(recipe: Recipe, version: str, *, now: datetime) -> Scenario:
+    return Scenario(
+        slug=recipe.slug,
+        version=version,
+        name=recipe.name,
+        trade=recipe.trade,
+        about=recipe.about,
+        teaches=recipe.teaches,
+        stages=json.dumps([vars(stage) for stage in recipe.stages]),
+        tags=json.dumps(sorted(recipe.tags)),
+        currency=recipe.currency,
+        lead_count=recipe.leads,
+        loaded_at=now,
+    )
+
+
+def _lead_rows(recipe: Recipe, invented: Invented) -> Iterator[dict[str, Any]]:
+    stages = [stage.name for stage in recipe.stages]
+    last = {activity.lead_id: activity for activity in invented.activities}  # they are in order, so the last one stays
+    deals = _by_lead(deal for deal in invented.deals if deal.state == "open")
+    for lead in invented.leads:
+        open_deals = deals[lead.id]
+        columns = {"name": lead.name, "company": lead.company, "email": lead.email, "phone": lead.phone}
+        yield {
+            **columns,
+            **derived(**columns, stage=lead.stage, stages=stages),
+            "id": lead.id,
+            "stage": lead.stage,
+            "tags": json.dumps(lead.tags, ensure_ascii=False),
+            "owner": lead.owner,
+            "source": lead.source,
+            "address": lead.address,
+            "deal": open_deals[0].title if open_deals else "",
+            "value": sum(deal.amount for deal in open_deals) or None,
+            "came_at": lead.came_at,
+            "last_at": last[lead.id].at,
+            "last_kind": last[lead.id].kind,
+            "last_words": _last_words(last[lead.id]),
+        }
+
+
+def _activity_row(activity: Activity) -> dict[str, Any]:
+    return {name: getattr(activity, name) for name in ("id", "lead_id", "at", "kind", "words", "body", "who")}
+
+
+def _last_words(activity: Activity) -> str:
+    words = f"{activity.words}: {activity.body}" if activity.kind in _UNTOLD else activity.words
+    words = " ".join(words.split())
+    return words if len(words) <= _MOST_LAST_WORDS else f"{words[: _MOST_LAST_WORDS - 2].rsplit(' ', 1)[0]} …"
+
+
+def _by_lead(deals: Iterable[Deal]) -> defaultdict[str, list[Deal]]:
+    found: defaultdict[str, list[Deal]] = defaultdict(list)
+    for deal in deals:
+        found[deal.lead_id].append(deal)
+    return found

@@ -1,0 +1,97 @@
+"""The tables of scenarios: generated once, shared by every drive, never changed."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.schema import CheckConstraint, SchemaItem
+
+from portal.sandbox.database import Base
+from portal.shared.columns import Moment
+from portal.shared.reserved import only_reserved
+
+
+class Scenario(Base):
+    """An invented business: a version of what a recipe generates. Lists of words are JSON arrays."""
+
+    __tablename__ = "scenarios"
+    __table_args__ = (UniqueConstraint("slug", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(100))
+    trade: Mapped[str] = mapped_column(String(100))
+    about: Mapped[str] = mapped_column(Text)
+    teaches: Mapped[str] = mapped_column(Text)
+    stages: Mapped[str] = mapped_column(Text)  # [{"name", "mark"}], in the order of the pipeline
+    tags: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(String(3))
+    lead_count: Mapped[int] = mapped_column(Integer)
+    loaded_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LeadColumns:
+    """What is known of a lead. Offsets are seconds from the scenario's present, so those of the past are negative."""
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    company: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(16))
+    stage: Mapped[str] = mapped_column(String(40))
+    tags: Mapped[str] = mapped_column(Text)  # a JSON array, sorted
+    owner: Mapped[str] = mapped_column(String(100))
+    source: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str] = mapped_column(String(300))
+    deal: Mapped[str] = mapped_column(String(300))  # what the open deal is about; empty where there is none
+    value: Mapped[int | None] = mapped_column(BigInteger)  # of the open deal, in minor units
+    came_at: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[int] = mapped_column(BigInteger)
+    last_kind: Mapped[str] = mapped_column(String(20))
+    last_words: Mapped[str] = mapped_column(String(300))
+    # Made from the columns above by `portal/sandbox/scenarios/order.py`, so that both engines and Python sort and seek alike.
+    name_key: Mapped[str] = mapped_column(String(220))
+    company_key: Mapped[str] = mapped_column(String(220))
+    stage_rank: Mapped[int] = mapped_column(Integer)
+    sought: Mapped[str] = mapped_column(Text)
+
+
+class ActivityColumns:
+    """An entry of a lead's timeline."""
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    lead_id: Mapped[str] = mapped_column(String(16))
+    at: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(String(100))
+
+
+def reserved_columns() -> tuple[CheckConstraint, ...]:
+    """The constraints of every table with addresses and numbers: nothing real is stored, by direct SQL either."""
+    return only_reserved("email", "email"), only_reserved("phone", "phone")
+
+
+class ScenarioRow:
+    """A row of a scenario: found by the scenario and its own id."""
+
+    scenario_id: Mapped[int] = mapped_column(ForeignKey("scenarios.id"), primary_key=True)
+
+
+class ScenarioLead(ScenarioRow, LeadColumns, Base):
+    """A lead as the scenario has it."""
+
+    __tablename__ = "scenario_leads"
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[SchemaItem, ...]:
+        return reserved_columns()
+
+
+class ScenarioActivity(ScenarioRow, ActivityColumns, Base):
+    """A timeline entry as the scenario has it."""
+
+    __tablename__ = "scenario_activities"

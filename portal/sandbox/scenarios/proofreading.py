@@ -1,0 +1,105 @@
+"""The only place that says whether a recipe makes sense: whether its parts fit, and whether all of it is invented."""
+
+import re
+from collections.abc import Iterator
+
+from portal.sandbox.scenarios import recipe as parts
+from portal.sandbox.scenarios.recipe import Recipe, Thread
+from portal.sandbox.scenarios.wording import SLOT, SPLIT, VOICES
+from portal.shared.reserved import is_reserved_email
+from portal.shared.spotting import spotted
+
+Wrong = tuple[tuple[str | int, ...], str]
+
+
+def faults_of(recipe: Recipe) -> Iterator[Wrong]:
+    """What is wrong in `recipe`: the key, and what to do."""
+    yield from _fitting(recipe)
+    yield from _stories(recipe)
+    for at, thread in enumerate(recipe.threads):
+        yield from _thread(recipe, thread, ("threads", at))
+    for name, lines in recipe.common.items():
+        yield from _lines(name, lines, set(parts.SLOTS), ("common", name))
+    yield from _invented(recipe)
+
+
+def _fitting(recipe: Recipe) -> Iterator[Wrong]:
+    if tuple(stage.mark for stage in recipe.stages) != parts.MARKS:
+        yield ("stages",), f"Give one stage for each mark, in this order: {', '.join(parts.MARKS)}. The names are free."
+    for at, owner in enumerate(recipe.owners):
+        if owner.voice not in VOICES:
+            yield ("owners", at), f"{owner.voice} is no voice. Use one of {', '.join(VOICES)}."
+    for at, source in enumerate(recipe.sources):
+        if source.kind not in parts.KINDS:
+            yield ("sources", at), f"{source.kind} is no kind of source. Use one of {', '.join(parts.KINDS)}."
+    for at, habit in enumerate(recipe.habits):
+        if habit.tag not in recipe.tags:
+            yield ("habits", at), f"{habit.tag} is not among the tags. Add it there."
+    if len(set(recipe.names["first"])) * len(set(recipe.names["last"])) < 4 * recipe.leads:
+        yield ("names",), "There are too few names for so many leads. Add first or last names."
+
+
+def _stories(recipe: Recipe) -> Iterator[Wrong]:
+    threads = {thread.name for thread in recipe.threads}
+    for at, campaign in enumerate(recipe.campaigns):
+        if campaign.day > recipe.months * 30:
+            yield ("campaigns", at, "day"), f"That is before the scenario begins. Use {recipe.months * 30} or less."
+        for name in campaign.threads:
+            if name not in threads:
+                yield ("campaigns", at, "threads"), f"There is no thread called {name}."
+    for at, shape in enumerate(recipe.shapes):
+        if shape.beats[0] != "arrive":
+            yield ("shapes", at, "beats"), "A story begins with arrive."
+        for beat in shape.beats:
+            if not re.fullmatch(rf"(?:{'|'.join(parts.BEATS)})\*?\??\??", beat):
+                yield ("shapes", at, "beats"), f"{beat} is no beat. Use one of {', '.join(parts.BEATS)}."
+
+
+def _thread(recipe: Recipe, thread: Thread, key: tuple[str | int, ...]) -> Iterator[Wrong]:
+    slots = {*parts.SLOTS, *thread.words}
+    for tag in thread.tags:
+        if tag not in recipe.tags:
+            yield (*key, "tags"), f"{tag} is not among the tags. Add it there."
+    for name, lines in thread.texts.items():
+        yield from _lines(name, lines, slots, (*key, "texts", name))
+    yield from _lines("words", [line for lines in thread.words.values() for line in lines], slots, (*key, "words"))
+    for at, sale in enumerate(thread.deals):
+        yield from _lines("deals", [sale.title], slots - {"deal", "price"}, (*key, "deals"))
+        if sale.times and not all(word.isdigit() for word in thread.words.get(sale.times, ("?",))):
+            yield (*key, "deals", at), f"times must name a list of whole numbers under words; {sale.times} is none."
+
+
+def _lines(
+    name: str, lines: "tuple[str, ...] | list[str]", slots: set[str], key: tuple[str | int, ...]
+) -> Iterator[Wrong]:
+    for at, line in enumerate(lines):
+        where = (*key, at) if len(lines) > 1 else key
+        for slot in SLOT.findall(line):
+            if slot not in slots:
+                yield where, f"{{{slot}}} stands for nothing here. Use one of {', '.join(sorted(slots))}."
+        if name in parts.HEADED and SPLIT not in line:
+            yield where, "Write a headline, then a space, two colons, a space, and the text."
+        if re.sub(r"\{\w+\}", "", line).count("{") or line.count("[") != line.count("]"):
+            yield where, "A bracket is left open."
+
+
+def _invented(recipe: Recipe) -> Iterator[Wrong]:
+    """A scenario goes into the sandbox, so nothing in it may name a mailbox, a telephone or a house that exists."""
+    for domain in recipe.names["mail"]:
+        if not is_reserved_email(f"x@{domain}"):
+            yield ("names", "mail"), f"{domain} could exist. Use a name that ends in .example."
+    if recipe.zip_code != "00000":
+        yield ("places", "zip"), "Use 00000, which no town has."
+    for at, thread in enumerate(recipe.threads):
+        for name, lines in {**thread.texts, **thread.words}.items():
+            yield from _reachable(lines, ("threads", at, "texts" if name in thread.texts else "words", name))
+    for name, lines in recipe.common.items():
+        yield from _reachable(lines, ("common", name))
+
+
+def _reachable(lines: tuple[str, ...], key: tuple[str | int, ...]) -> Iterator[Wrong]:
+    for at, line in enumerate(lines):
+        for found in spotted(line):
+            if not found.is_reserved:
+                kind = "an address" if found.kind == "email" else "a number"
+                yield (*key, at), f"This holds {kind} that could reach someone. Use .example, or 555-0142."

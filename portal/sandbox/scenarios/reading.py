@@ -1,0 +1,235 @@
+"""The only place that reads a recipe from its file, and finds the line of whatever is wrong in it."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from portal.sandbox.scenarios import recipe as parts
+from portal.sandbox.scenarios.proofreading import faults_of
+from portal.sandbox.scenarios.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a recipe: the line it stands in (or near), the key, and what to do."""
+
+    line: int
+    key: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, {self.key}: {self.words}"
+
+
+class BadRecipe(ValueError):
+    """The recipe cannot be used; `faults` says why, all of it at once."""
+
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join([f"{path.name} cannot be used.", *map(str, faults)]))
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in the TOML file at `path`; its slug is the file's name. Raises BadRecipe."""
+    source = path.read_text("utf-8")
+    try:
+        found = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as fault:
+        line = re.search(r"line (\d+)", str(fault))
+        words = "This is not TOML. Look for a missing quote, comma or bracket."
+        raise BadRecipe(path, [Fault(int(line[1]) if line else source.count("\n") + 1, "file", words)]) from fault
+    table = _Table(found)
+    recipe = _recipe(path.stem, table)
+    wrong = table.wrong or list(faults_of(recipe))
+    if wrong:
+        raise BadRecipe(path, [Fault(_line_of(source, key), _spelled(key), words) for key, words in wrong])
+    return recipe
+
+
+def check(path: Path) -> list[Fault]:
+    """What is wrong with the recipe at `path`; empty where a scenario can be made of it."""
+    try:
+        read_recipe(path)
+    except BadRecipe as bad:
+        return bad.faults
+    return []
+
+
+def _recipe(slug: str, table: "_Table") -> Recipe:
+    recipe = Recipe(
+        slug=slug,
+        **{name: table.text(name) for name in ("name", "trade", "about", "teaches", "seed", "currency")},
+        leads=table.number("leads", 1, 200_000),
+        months=table.number("months", 1, 60),
+        stages=tuple(parts.Stage(row.text("name"), row.text("mark")) for row in table.tables("stages")),
+        owners=tuple(
+            parts.Owner(row.text("name"), row.text("voice"), row.weight("weight")) for row in table.tables("owners")
+        ),
+        sources=tuple(
+            parts.Source(row.text("name"), row.text("kind"), row.weight("weight")) for row in table.tables("sources")
+        ),
+        tags=table.texts("tags"),
+        habits=tuple(parts.Habit(row.text("tag"), row.weight("share")) for row in table.tables("habits")),
+        names=table.table("names").lists(parts.NAMES),
+        places=(places := table.table("places")).lists(parts.PLACES),
+        zip_code=places.text("zip"),
+        company_words=(companies := table.table("companies")).texts("words"),
+        campaigns=tuple(_campaign(row) for row in table.tables("campaigns")),
+        shapes=tuple(
+            parts.Shape(row.text("name"), row.weight("weight"), row.weight("pace"), row.texts("beats"))
+            for row in table.tables("shapes")
+        ),
+        threads=tuple(_thread(row) for row in table.tables("threads")),
+        common=table.table("common").lists(parts.COMMON),
+    )
+    companies.note_strangers()
+    places.note_strangers()
+    table.note_strangers()
+    return recipe
+
+
+def _campaign(row: "_Table") -> parts.Campaign:
+    return parts.Campaign(
+        name=row.text("name"),
+        subject=row.text("subject"),
+        link=row.text("link"),
+        day=row.number("day", 1, 5000),
+        threads=row.texts("threads", is_needed=False),
+    )
+
+
+def _thread(row: "_Table") -> parts.Thread:
+    is_company = row.flag("is_company")
+    return parts.Thread(
+        name=row.text("name"),
+        weight=row.weight("weight"),
+        is_company=is_company,
+        tags=row.texts("tags"),
+        companies=row.texts("companies", is_needed=is_company),
+        roles=row.texts("roles"),
+        deals=tuple(
+            parts.Sale(sale.text("title"), sale.range("price"), sale.text("times", is_needed=False))
+            for sale in row.tables("deals")
+        ),
+        words=(words := row.table("words")).lists(tuple(words.found)),
+        texts=row.table("texts").lists(parts.TEXTS),
+    )
+
+
+Key = tuple[str | int, ...]
+
+
+class _Table:
+    """A table of the file: hands out values of the kind asked for, and notes what is missing, wrong or unknown."""
+
+    def __init__(self, found: Mapping[str, Any], key: Key = (), wrong: "list[tuple[Key, str]] | None" = None) -> None:
+        self.found = found
+        self.wrong: list[tuple[Key, str]] = [] if wrong is None else wrong
+        self._key = key
+        self._asked: set[str] = set()
+
+    def text(self, name: str, *, is_needed: bool = True) -> str:
+        value = self._get(name, "" if not is_needed else None)
+        return value if isinstance(value, str) else self._bad(name, "Write one line of text in quotes.", "")
+
+    def number(self, name: str, least: int, most: int) -> int:
+        value = self._get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        return self._bad(name, f"Write a whole number from {least} to {most:,}.", least)
+
+    def weight(self, name: str) -> float:
+        value = self._get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1000:
+            return float(value)
+        return self._bad(name, "Write a number above 0.", 1.0)
+
+    def flag(self, name: str) -> bool:
+        value = self._get(name, False)
+        return value if isinstance(value, bool) else self._bad(name, "Write true or false.", False)
+
+    def range(self, name: str) -> tuple[int, int]:
+        match self._get(name):
+            case [int(least), int(most)] if 0 < least <= most:
+                return least, most
+        return self._bad(name, "Write two whole numbers, the smaller first, such as [40, 65].", (1, 1))
+
+    def texts(self, name: str, *, is_needed: bool = True) -> tuple[str, ...]:
+        value = self._get(name, None if is_needed else [])
+        if isinstance(value, list) and (value or not is_needed) and all(_is_line(item) for item in value):
+            return tuple(value)
+        return self._bad(name, "Write a list of lines, each in quotes, none of them empty.", ())
+
+    def lists(self, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        found = {name: self.texts(name) for name in names}
+        if self._key != ("places",):
+            self.note_strangers()
+        return found
+
+    def table(self, name: str) -> "_Table":
+        value = self._get(name)
+        if not isinstance(value, dict):
+            value = self._bad(name, f"Begin this part with [{name}].", {})
+        return _Table(value, (*self._key, name), self.wrong)
+
+    def tables(self, name: str) -> "Iterator[_Table]":
+        value = self._get(name)
+        if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
+            value = self._bad(name, f"Give one or more, each under [[{name}]].", [])
+        for at, row in enumerate(value):
+            table = _Table(row, (*self._key, name, at), self.wrong)
+            yield table
+            table.note_strangers()
+
+    def note_strangers(self) -> None:
+        """Note every key that nobody asked for: most are misspelled."""
+        for name in self.found:
+            if name not in self._asked:
+                self.wrong.append(
+                    ((*self._key, name), "This key means nothing here. Check its spelling, or take it out.")
+                )
+
+    def _get(self, name: str, default: Any = None) -> Any:
+        self._asked.add(name)
+        return self.found.get(name, default)
+
+    def _bad(self, name: str, words: str, default: Any) -> Any:
+        self.wrong.append(((*self._key, name), words if name in self.found else f"This is missing. {words}"))
+        return default
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _spelled(key: Key) -> str:
+    return " ".join(f"number {part + 1}" if isinstance(part, int) else part for part in key)
+
+
+def _line_of(source: str, key: Key) -> int:
+    """The line where `key` stands, or the nearest one above that can be told."""
+    lines = source.split("\n")
+    at = 0
+    for depth, part in enumerate(key):
+        if isinstance(part, int):
+            header = f"[[{key[depth - 1]}]]"
+            headers = [number for number, line in enumerate(lines) if line.strip() == header]
+            at = headers[part] if part < len(headers) else _item(lines, at, part)
+            continue
+        pattern = re.compile(rf"\s*(?:\[+(?:\w+\.)*{re.escape(part)}\]+|{re.escape(part)}\s*=)")
+        at = next((number for number in range(at, len(lines)) if pattern.match(lines[number])), at)
+    return at + 1
+
+
+def _item(lines: list[str], at: int, item: int) -> int:
+    """The line of the `item`-th quoted text or inline table from line `at` on."""
+    seen = -1
+    for number in range(at, len(lines)):
+        line = lines[number]
+        seen += line.count("{ ") if "{ " in line else len(re.findall(r'"(?:[^"\\]|\\.)*"', line))
+        if seen >= item:
+            return number
+    return at

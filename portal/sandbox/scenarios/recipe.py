@@ -1,0 +1,133 @@
+"""The only place that reads a scenario's recipe, and that says what is wrong with one and what to do about it."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
+KINDS = ("form", "call", "visit", "mail", "person")
+BEATS = (
+    *("arrive", "try", "call", "write", "nudge", "answer", "ask", "postpone", "note", "small", "task", "visit"),
+    *("quote", "chase", "win", "lose", "after", "pay", "again", "complain", "handover", "opt-out", "quiet"),
+)
+# What every line may use in braces, beside the words of its thread.
+SLOTS = ("first", "last", "company", "town", "role", "owner", "colleague", "day", "price", "deal")
+
+TEXTS = ("came", "talk", "note", "mail", "ask", "yes", "quoted", "progress", "won", "lost", "after", "tasks", "visit")
+COMMON = (
+    *("voicemail", "no_answer", "nudge", "chase", "postponed", "postponed_mail", "thanks", "small", "came_call"),
+    *("came_visit", "came_person", "task_more", "visit_more", "won_more", "lost_more", "again", "complain", "mended"),
+    *("handover", "opt_out", "paid", "links", "after_talk", "after_note", "before_reply", "after_reply", "introduced"),
+    "came_more",
+)
+HEADED = ("talk", "mail", "nudge", "chase", "postponed", "again")  # a headline or subject stands before the `::`
+NAMES = ("first", "last", "mentioned", "mail")
+PLACES = ("towns", "streets")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the pipeline; the mark is the shape that lists draw."""
+
+    name: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A colleague of the invented business."""
+
+    name: str
+    voice: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """How leads come in."""
+
+    name: str
+    kind: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What some leads are like, in any thread."""
+
+    tag: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One message to many, `day` days ago; for these threads, or for everyone."""
+
+    name: str
+    subject: str
+    link: str
+    day: int
+    threads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The course that a story takes, in beats."""
+
+    name: str
+    weight: float
+    pace: float
+    beats: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What is sold: a title, a price from and to in whole units, for each of the word that `times` names."""
+
+    title: str
+    price: tuple[int, int]
+    times: str = ""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One kind of customer: who they are, what they want, what is said."""
+
+    name: str
+    weight: float
+    tags: tuple[str, ...]
+    roles: tuple[str, ...]
+    deals: tuple[Sale, ...]
+    words: Mapping[str, tuple[str, ...]]
+    texts: Mapping[str, tuple[str, ...]]
+    is_company: bool = False
+    companies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A scenario's recipe, checked."""
+
+    slug: str
+    name: str
+    trade: str
+    about: str
+    teaches: str
+    seed: str
+    leads: int
+    months: int
+    currency: str
+    stages: tuple[Stage, ...]
+    owners: tuple[Owner, ...]
+    sources: tuple[Source, ...]
+    tags: tuple[str, ...]
+    habits: tuple[Habit, ...]
+    names: Mapping[str, tuple[str, ...]]  # first, last, mentioned, mail
+    places: Mapping[str, tuple[str, ...]]  # towns, streets
+    zip_code: str
+    company_words: tuple[str, ...]
+    campaigns: tuple[Campaign, ...]
+    shapes: tuple[Shape, ...]
+    threads: tuple[Thread, ...]
+    common: Mapping[str, tuple[str, ...]]

@@ -1,0 +1,29 @@
+"""The only place that starts the sandbox process: settings, confinement, app, server."""
+
+import os
+
+from flask import Flask
+
+from portal.sandbox.app import create_app
+from portal.sandbox.confinement import confine
+from portal.sandbox.settings import Settings, load_settings
+from portal.shared.logs import set_up_logs
+from portal.shared.serving import serve_forever
+
+
+def build() -> Flask:
+    """The sandbox app with the settings of this process, which is shut in from here on."""
+    return _build(load_settings())
+
+
+def serve() -> None:
+    """Answer for the sandbox host until told to stop."""
+    settings = load_settings()
+    serve_forever(_build(settings), listen=settings.listen, port=settings.port, proxies=settings.proxies)
+
+
+def _build(settings: Settings) -> Flask:
+    confine(data=settings.data, folder=settings.folder, database_url=settings.database_url)
+    set_up_logs("sandbox")
+    (settings.folder / "process").write_text(str(os.getpid()))  # so that the separation check finds it
+    return create_app(settings)

@@ -1,0 +1,76 @@
+"""The only place that says what ground the sandbox's pages stand on; routes get their transactions here."""
+
+from contextlib import AbstractContextManager
+
+from flask import Flask, Response, current_app, request
+from sqlalchemy.orm import Session
+
+from portal.sandbox.database import Base, Database
+from portal.sandbox.settings import Settings
+from portal.shared.canaries import CanaryRow
+from portal.shared.ground import lay_ground
+from portal.shared.headers import content_policy
+from portal.shared.origins import origin_of
+from portal.shared.sessions import ServerSideSessions, SessionRow, cookie_name, set_private_cookie
+from portal.shared.stores import database, reading, transaction, use_stores
+
+__all__ = ["aside", "cookies_named", "reading", "set_cookie", "set_up", "settings", "transaction"]
+
+# The one form on the learning center's home page may open a drive, without cookie or token.
+START = "drives.create"
+
+
+class SandboxSession(SessionRow, Base):
+    """A session of the sandbox: which drive this browser has open."""
+
+    __tablename__ = "sessions"
+
+
+class SandboxCanary(CanaryRow, Base):
+    """The canary of the sandbox."""
+
+    __tablename__ = "canaries"
+
+
+def set_up(app: Flask, settings: Settings, database: Database) -> None:
+    """Lay the ground under the sandbox app."""
+    use_stores(app, settings=settings, database=database)
+    app.session_interface = ServerSideSessions(
+        SandboxSession, reading=database.reading, transaction=database.transaction
+    )
+    lay_ground(
+        app,
+        side="sandbox",
+        url=settings.url,
+        proxies=settings.proxies,
+        secret_keys=settings.secret_keys,
+        policy=content_policy(),
+        other_origins={START: origin_of(settings.learning_url)},
+    )
+    app.context_processor(lambda: {"learning_url": settings.learning_url})
+
+
+def settings() -> Settings:
+    """The settings of the sandbox."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def aside() -> AbstractContextManager[Session]:
+    """A transaction of its own for the one thing that a GET may write down: that somebody came."""
+    return database().transaction()
+
+
+def cookies_named(beginning: str) -> dict[str, str]:
+    """The cookies of this browser whose names begin so: the rest of each name, and its value."""
+    full = cookie_name(beginning, is_https=_is_https())
+    return {name.removeprefix(full): value for name, value in request.cookies.items() if name.startswith(full)}
+
+
+def set_cookie(response: Response, name: str, value: str) -> None:
+    """Set a private cookie of this host."""
+    set_private_cookie(current_app, response, cookie_name(name, is_https=_is_https()), value)
+
+
+def _is_https() -> bool:
+    return settings().url.startswith("https://")

@@ -1,0 +1,47 @@
+"""The only place that reads the environment and the TOML file beside it; each side names what it may read."""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used; the message says which one and what to set."""
+
+
+def read_settings(names: Iterable[str], *, config: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The named settings that are set and not empty, the environment before the TOML file that `config` names.
+
+    Raises SettingsError where the file cannot be read or holds a name that is not ours.
+    """
+    environ = os.environ if environ is None else environ
+    known = set(names)
+    found = _read_file(Path(environ[config]), known) if environ.get(config) else {}
+    found |= {name: environ[name] for name in known if environ.get(name)}
+    return found
+
+
+def data_folder(found: Mapping[str, str]) -> Path:
+    """The folder of the embedded defaults: `var` in the project, or DATA as seen from where one stands."""
+    return Path(found["DATA"]).absolute() if "DATA" in found else ROOT / "var"
+
+
+def number(found: Mapping[str, str], name: str, default: int) -> int:
+    """A setting that counts something, as a whole number of 0 or more."""
+    value = found.get(name, str(default))
+    if not value.isascii() or not value.isdigit():
+        raise SettingsError(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def _read_file(path: Path, known: set[str]) -> dict[str, str]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise SettingsError(f"{path} cannot be read as settings: {fault}") from fault
+    if strangers := sorted(set(content) - known):
+        raise SettingsError(f"{path} sets {', '.join(strangers)}, which this side does not have.")
+    return {name: str(value) for name, value in content.items() if value != ""}

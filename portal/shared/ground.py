@@ -1,0 +1,129 @@
+"""The only place that puts the same web ground under both apps: limits, logs, origins, headers, problems, assets."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request, session
+from flask_compress import Compress
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from portal.shared.assets import Assets
+from portal.shared.environment import ROOT
+from portal.shared.headers import add_security_headers, static_headers
+from portal.shared.logs import log_requests
+from portal.shared.origins import SAFE, guard_origins
+from portal.shared.problems import Problem, answer_problems
+from portal.shared.sessions import use_cookies
+from portal.shared.templates import use_templates
+from portal.shared.text import is_utf8
+
+MOST_BYTES = 256 * 1024  # a form; uploads are given their own limit where they land
+MOST_FORM_PARTS = 100
+
+
+def lay_ground(
+    app: Flask,
+    *,
+    side: str,
+    url: str,
+    proxies: int,
+    secret_keys: tuple[str, ...],
+    policy: str,
+    no_origin_check: frozenset[str] = frozenset(),
+    other_origins: dict[str, str] | None = None,
+) -> None:
+    """Give `app` everything that a request meets before and after its view.
+
+    `no_origin_check` names endpoints that mail providers post to; they need no CSRF token either. `other_origins`
+    maps an endpoint to one more origin that may post to it, without cookie or token.
+    """
+    is_https = url.startswith("https://")
+    other_origins = other_origins or {}
+    app.config.update(
+        SERVER_NAME=urlsplit(url).netloc,
+        PREFERRED_URL_SCHEME=urlsplit(url).scheme,
+        SECRET_KEY=secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(secret_keys[1:]),
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as its session
+        COMPRESS_REGISTER=True,
+    )
+    use_cookies(app, name=f"{side}-session", is_https=is_https)
+    log_requests(app)
+    answer_problems(app)
+    guard_origins(app, url=url, exempt=no_origin_check, also=other_origins)
+    _refuse_what_is_not_text(app)
+    _check_tokens(app, exempt=no_origin_check | frozenset(other_origins))
+    add_security_headers(app, policy=policy, is_https=is_https)
+    Compress(app)
+    use_templates(app, side=side)
+    _serve_assets(app, side=side)
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+
+
+def _refuse_what_is_not_text(app: Flask) -> None:
+    """Bytes that do not decode, and a field given twice where a form takes one value, are refused before any view."""
+
+    @app.before_request
+    def check() -> None:
+        if not is_utf8(request.query_string) or "\ufffd" in request.path:
+            raise Problem(400, "That address cannot be read", "It holds bytes that are not text. Check the link.")
+        if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+            raise Problem(
+                400, "That address cannot be read", "It holds a character that cannot be text. Check the link."
+            )
+        if request.method in SAFE:
+            return
+        if request.mimetype == "application/x-www-form-urlencoded" and not is_utf8(request.get_data(cache=True)):
+            raise Problem(400, "That form cannot be read", "It holds bytes that are not text. Type it again.")
+
+
+def _check_tokens(app: Flask, *, exempt: frozenset[str]) -> None:
+    """With a session, Flask-WTF's token proves that the form is ours; without one there is no authority to steal."""
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def check() -> None:
+        if request.method in SAFE or request.endpoint in exempt or not _has_session():
+            return
+        try:
+            csrf.protect()
+        except CSRFError as fault:
+            raise Problem(
+                403, "This form is out of date", "Go back, reload the page and send it again. Nothing was changed."
+            ) from fault
+
+    @app.context_processor
+    def offer_token() -> dict[str, object]:
+        return {"csrf_field": _csrf_field}
+
+
+def _csrf_field() -> Markup:
+    if not _has_session():
+        return Markup()
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def _has_session() -> bool:
+    return getattr(session, "id", None) is not None
+
+
+def _serve_assets(app: Flask, *, side: str) -> None:
+    """Built files at `/static/`, named by their content, compressed at build, kept by browsers for a year."""
+    folder = ROOT / "static" / "built" / side
+    assets = Assets(folder)
+    app.jinja_env.globals.update(asset=assets.url, icon=assets.icon)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=folder,
+        prefix="static/",
+        max_age=365 * 24 * 3600,
+        add_headers_function=static_headers,
+        immutable_file_test=lambda path, url: True,
+    )

@@ -1,0 +1,53 @@
+"""The only place for logs: JSON lines on standard error, without addresses of people, tokens or form values."""
+
+import logging
+import sys
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from portal.shared import ids
+
+log = structlog.get_logger()
+
+
+def set_up_logs(process: str) -> None:
+    """Write events of this process as JSON lines, each with the process's name and the moment (RFC 3339, UTC)."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def log_requests(app: Flask) -> None:
+    """One event a request: its id, method, the rule (never the address, which may hold a token), status and time."""
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = ids.new_id()
+        g.began = time.perf_counter()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        rule = request.url_rule.rule if request.url_rule else None
+        log.info(
+            "request",
+            method=request.method,
+            rule=rule,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.began) * 1000, 1),
+        )
+        response.headers["X-Request-ID"] = g.request_id
+        structlog.contextvars.unbind_contextvars("request_id")
+        return response

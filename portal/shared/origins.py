@@ -1,0 +1,52 @@
+"""The only place that decides from which pages an unsafe request may come, and for which host a process answers."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from portal.shared.problems import Problem
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+PROBES = frozenset({"/healthz", "/readyz"})
+
+
+def guard_origins(app: Flask, *, url: str, exempt: frozenset[str], also: dict[str, str]) -> None:
+    """Answer for the host of `url` alone, and accept unsafe requests from its own pages alone.
+
+    A browser always names the origin of a post, or at least `Sec-Fetch-Site`; what names neither is no browser (a
+    mail provider's one-click, a script) and carries no one's cookies against their will. `exempt` names endpoints
+    without this check; `also` maps an endpoint to one more origin that may post to it.
+    """
+    own = origin_of(url)
+    host = urlsplit(url).netloc
+
+    @app.before_request
+    def answer_for_own_host() -> None:
+        if request.path not in PROBES and request.host != host:
+            raise Problem(400, "Wrong address", f"This site answers at {url} only. Open it there.")
+
+    @app.before_request
+    def accept_own_pages() -> None:
+        if request.method in SAFE or request.endpoint in exempt:
+            return
+        if not _comes_from(own, also.get(request.endpoint or "")):
+            raise Problem(
+                403,
+                "Sent from another site",
+                "This was sent from a page that is not ours. Open the page here and try again.",
+            )
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, as browsers write them in `Origin`."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def _comes_from(own: str, other: str | None) -> bool:
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return origin == own or (other is not None and origin == other)
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")

@@ -1,0 +1,124 @@
+"""The only place for sessions: a random id in a cookie, everything else in a row, gone at sign-out."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy import String, Text, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.datastructures import CallbackDict
+
+from portal.shared import clock, ids
+from portal.shared.columns import Moment
+
+LIFE = timedelta(days=60)
+SEEN_EVERY = timedelta(minutes=5)
+
+
+class SessionRow:
+    """The columns of a side's session table: the id's digest, what it holds, and when it was last seen."""
+
+    id_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class StoredSession(CallbackDict[str, Any], SessionMixin):
+    """What a request sees as `flask.session`; `id` is None until something is put into it."""
+
+    def __init__(self, content: dict[str, Any], *, sid: str | None, seen_at: datetime | None) -> None:
+        def note_change(_: Any) -> None:
+            self.modified = True
+
+        super().__init__(content, note_change)
+        self.id = sid
+        self.seen_at = seen_at
+        self.modified = False
+        self.accessed = True
+        self.new = sid is None
+
+
+Store = Callable[[], AbstractContextManager[Session]]
+
+
+class ServerSideSessions(SessionInterface):
+    """Sessions in the table `row`, read and written on transactions of their own, since a GET's own only reads.
+
+    Flask's default keeps the content in the cookie itself, which therefore outlives a sign-out.
+    """
+
+    def __init__(self, row: type[Any], *, reading: Store, transaction: Store) -> None:
+        self.row = row
+        self.reading = reading
+        self.transaction = transaction
+
+    def open_session(self, app: Flask, request: Request) -> StoredSession:
+        sid = request.cookies.get(self.get_cookie_name(app))
+        if sid:
+            with self.reading() as db:
+                found = db.execute(
+                    select(self.row.content, self.row.seen_at).where(
+                        self.row.id_digest == ids.digest(sid), self.row.seen_at > clock.now() - LIFE
+                    )
+                ).first()
+            if found:
+                return StoredSession(json.loads(found.content), sid=sid, seen_at=found.seen_at)
+        return StoredSession({}, sid=None, seen_at=None)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not isinstance(session, StoredSession):
+            raise TypeError("Only sessions made here are saved here.")
+        now = clock.now()
+        if session.modified and not session:
+            self._end(app, session, response)
+        elif session.modified:
+            self._write(app, session, response, now)
+        elif session.id and session.seen_at and now - session.seen_at > SEEN_EVERY:
+            with self.transaction() as db:
+                db.execute(update(self.row).where(self.row.id_digest == ids.digest(session.id)).values(seen_at=now))
+
+    def _write(self, app: Flask, session: StoredSession, response: Response, now: datetime) -> None:
+        content = json.dumps(dict(session))
+        with self.transaction() as db:
+            if session.id:
+                changed = update(self.row).where(self.row.id_digest == ids.digest(session.id))
+                db.execute(changed.values(content=content, seen_at=now))
+                return
+            session.id = ids.new_token()
+            db.add(self.row(id_digest=ids.digest(session.id), content=content, created_at=now, seen_at=now))
+        set_private_cookie(app, response, self.get_cookie_name(app), session.id)
+
+    def _end(self, app: Flask, session: StoredSession, response: Response) -> None:
+        if session.id:
+            with self.transaction() as db:
+                db.execute(delete(self.row).where(self.row.id_digest == ids.digest(session.id)))
+            response.delete_cookie(self.get_cookie_name(app), secure=app.config["SESSION_COOKIE_SECURE"])
+
+
+def use_cookies(app: Flask, *, name: str, is_https: bool) -> None:
+    """Name the session's cookie: `__Host-` and Secure under HTTPS, plain on loopback http, where browsers refuse it."""
+    app.config["SESSION_COOKIE_NAME"] = cookie_name(name, is_https=is_https)
+    app.config["SESSION_COOKIE_SECURE"] = is_https
+
+
+def cookie_name(name: str, *, is_https: bool) -> str:
+    """The name as set: `__Host-` binds a cookie to exactly this host, so that no sibling can plant one."""
+    return f"__Host-{name}" if is_https else name
+
+
+def set_private_cookie(app: Flask, response: Response, name: str, value: str) -> None:
+    """Set a cookie for this host alone, out of reach of scripts and of posts from elsewhere, for 60 days."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=LIFE,
+        secure=app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )

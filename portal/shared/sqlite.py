@@ -1,0 +1,38 @@
+"""The only place that opens SQLite: write-ahead log, no implicit transactions, one lock taken early by writers."""
+
+import sqlite3
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+BUSY_SECONDS = 5.0
+
+
+def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], is_writer: bool) -> Engine:
+    """An engine whose transactions begin by `BEGIN IMMEDIATE` (writer) or on `PRAGMA query_only` (reader).
+
+    A deferred BEGIN that writes later fails at once with SQLITE_BUSY_SNAPSHOT, whatever the time-out; hence IMMEDIATE.
+    `synchronous=NORMAL` may lose the last commits in a power cut; where consent is kept it must be FULL.
+    """
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN would be a deferred one
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # cannot even name another file
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+            "secure_delete=ON",
+            "recursive_triggers=ON",  # else INSERT OR REPLACE deletes without firing a delete trigger
+            f"query_only={'OFF' if is_writer else 'ON'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    return engine

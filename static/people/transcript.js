@@ -1,0 +1,34 @@
+// The transcript and the chapters follow the recording, and a press on either seeks it. Their links work without this.
+export function followRecording() {
+  const video = document.querySelector('.player video')
+  if (!video) return
+  for (const link of document.querySelectorAll('a[data-at]')) {
+    link.addEventListener('click', (press) => seek(press, video, link))
+  }
+  for (const group of document.querySelectorAll('[data-follow]')) {
+    const lines = [...group.querySelectorAll('a[data-at]')]
+    video.addEventListener('timeupdate', () => mark(group, lines, video.currentTime))
+  }
+}
+
+function seek(press, video, link) {
+  if (press.metaKey || press.ctrlKey || press.shiftKey) return
+  press.preventDefault()
+  video.currentTime = Number(link.dataset.at)
+  video.play().catch(() => {}) // a browser may refuse sound before a press on the video itself
+}
+
+function mark(group, lines, now) {
+  const current = lines.findLast((line) => Number(line.dataset.at) <= now + 0.05)
+  const before = group.querySelector('[aria-current]')
+  if (current === before) return
+  before?.removeAttribute('aria-current')
+  current?.setAttribute('aria-current', 'true')
+  if (current && !group.matches(':hover, :focus-within')) bringIntoView(group, current)
+}
+
+function bringIntoView(group, line) {
+  const top = line.getBoundingClientRect().top - group.getBoundingClientRect().top + group.scrollTop
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
+  group.scrollTo({ top: top - group.clientHeight / 3, behavior: isCalm ? 'instant' : 'smooth' })
+}

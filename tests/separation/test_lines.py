@@ -1,0 +1,189 @@
+"""Every line of the separation check: it holds on two sound sides, and a violation of its kind is found."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from portal.separation import holdings, process, values
+from portal.separation.canaries import canaries
+from portal.separation.imports import imports
+from portal.separation.report import Line
+from portal.shared.environment import ROOT
+from portal.shared.sqlite import sqlite_engine
+from tests.separation.conftest import Sides
+
+
+def test_a_line_that_examined_nothing_fails() -> None:
+    nothing = Line(name="x", title="x", claim="x", examined={"rows": 0})
+    assert nothing.state == "fails"
+    assert "examined nothing" in nothing.as_dict()["because"]
+    assert Line(name="x", title="x", claim="x", examined={}).state == "fails"
+    assert Line(name="x", title="x", claim="x", examined={"rows": 1}).state == "holds"
+    assert (
+        Line(name="x", title="x", claim="x", examined={}, because="there is none").state == "not shown on this machine"
+    )
+
+
+def test_a_key_that_serves_both_sides_is_found(sides: Sides) -> None:
+    assert holdings.keys(sides.people, sides.sandbox).state == "holds"
+    old = sides.people.secret_keys[0]
+    assert holdings.keys(sides.people, replace(sides.sandbox, secret_keys=("n" * 40, old))).state == "fails"
+
+
+def test_a_cookie_jar_in_common_is_found(sides: Sides) -> None:
+    assert holdings.cookies(sides.people, sides.sandbox).state == "holds"
+    assert holdings.cookies(sides.people, replace(sides.sandbox, url="http://localhost:8001")).state == "fails"
+
+
+def test_one_database_for_both_is_found_under_another_path_too(sides: Sides) -> None:
+    assert holdings.databases(sides.people, sides.sandbox).state == "holds"
+    door = sides.sandbox.folder / "door.db"
+    door.symlink_to(sides.people.folder / "people.db")
+    same = replace(sides.sandbox, database_url=f"sqlite:///{door}")
+    assert holdings.databases(sides.people, same).state == "fails"
+
+
+def test_one_role_for_two_databases_is_found(sides: Sides) -> None:
+    people = replace(sides.people, database_url="postgresql+psycopg://both@localhost/people")
+    sandbox = replace(sides.sandbox, database_url="postgresql+psycopg://both@localhost/sandbox")
+    assert holdings.databases(people, sandbox).state == "fails"
+
+
+@pytest.mark.parametrize("plant", ["hard link", "symbolic link", "mode"])
+def test_a_file_that_leads_across_is_found(sides: Sides, plant: str) -> None:
+    assert holdings.folders(sides.people, sides.sandbox).state == "holds"
+    real, door = sides.people.folder / "people.db", sides.sandbox.folder / "door"
+    if plant == "hard link":
+        os.link(real, door)
+    elif plant == "symbolic link":
+        door.symlink_to(real)
+    else:
+        sides.people.folder.chmod(0o755)
+    assert holdings.folders(sides.people, sides.sandbox).state == "fails"
+
+
+@contextmanager
+def running_sandbox(sides: Sides, environment: dict[str, str], opens: Path) -> Iterator[None]:
+    """A process that says it is the sandbox, with this environment and this file open."""
+    code = "import sys; f = open(sys.argv[2]); print('up', flush=True); sys.stdin.read()"
+    words = [sys.executable, "-c", code, "sandbox serve", str(opens)]
+    with subprocess.Popen(words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        (sides.sandbox.folder / "process").write_text(str(process.pid))
+        yield
+
+
+def test_a_secret_in_the_running_sandbox_is_found(sides: Sides) -> None:
+    own = sides.sandbox.folder / "sandbox.db"
+    with running_sandbox(sides, {"DATA": "x"}, own):
+        assert process.running(sides.people, sides.sandbox).state == "holds"
+    with running_sandbox(sides, {"MAIL_URL": "smtp://localhost"}, own):
+        assert process.running(sides.people, sides.sandbox).faults == ("its environment holds MAIL_URL",)
+    with running_sandbox(sides, {"HARMLESS": f"x{sides.people.secret_keys[0]}x"}, own):
+        assert process.running(sides.people, sides.sandbox).state == "fails"
+    with running_sandbox(sides, {"DATA": "x"}, sides.people.folder / "people.db"):
+        assert process.running(sides.people, sides.sandbox).faults == ("it holds a file of the people side open",)
+
+
+def test_where_no_sandbox_runs_the_line_says_that_it_shows_nothing(sides: Sides) -> None:
+    (sides.sandbox.folder / "process").write_text("999999999")
+    line = process.running(sides.people, sides.sandbox)
+    assert line.state == "not shown on this machine"
+    assert "no sandbox runs here" in line.because
+
+
+def test_a_sandbox_that_is_not_shut_in_is_found(sides: Sides, tmp_path: Path) -> None:
+    assert process.reach(sides.people, sides.sandbox, sides.environ).state == "holds"
+    root = tmp_path / "open"
+    shutil.copytree(ROOT / "portal", root / "portal", ignore=shutil.ignore_patterns("__pycache__"))
+    confinement = root / "portal" / "sandbox" / "confinement.py"
+    confinement.write_text(confinement.read_text().replace("    sys.addaudithook(", "    (lambda _: None)("))
+    line = process.reach(sides.people, sides.sandbox, sides.environ, root=root)
+    assert "it was not refused to open a file of the people side" in line.faults
+    assert "it was not refused to import portal.people.app by a string" not in line.faults
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import portal.people.app",
+        "from portal.people import web",
+        "import smtplib",
+        "import importlib\nimportlib.import_module('x')",
+    ],
+)
+def test_an_import_across_the_wall_is_found(tmp_path: Path, code: str) -> None:
+    assert imports(ROOT).state == "holds"
+    for side in ("sandbox", "shared"):
+        (tmp_path / "portal" / side).mkdir(parents=True)
+        (tmp_path / "portal" / side / "fine.py").write_text("import json\n")
+    (tmp_path / "portal" / "sandbox" / "planted.py").write_text(
+        f"def later():\n    {code.replace(chr(10), chr(10) + '    ')}\n"
+    )
+    assert imports(tmp_path).state == "fails"
+
+
+def stored(path: Path, *texts: str) -> tuple[list[values.Found], int, int]:
+    connection = sqlite3.connect(path)
+    connection.execute("create table notes (id integer primary key, words text, data json)")
+    connection.executemany("insert into notes (words) values (?)", [(text,) for text in texts])
+    connection.commit()
+    connection.close()
+    engine = sqlite_engine(f"sqlite:///{path}", synchronous="FULL", is_writer=False)
+    try:
+        return values.found_in(engine)
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "foreign", ["jane@gmail.com", "call +14155552671 now", "<JANE@Gmail.COM>", "a@x.example, jane@mail.gmail.com"]
+)
+def test_a_value_in_the_sandbox_that_could_reach_someone_is_found_and_not_printed(tmp_path: Path, foreign: str) -> None:
+    sound = stored(tmp_path / "sound.db", "ann@x.example", "+15035550142", "frame size 54, 12:30, $1,200")
+    assert values.sandbox_values(*sound).state == "holds"
+    line = values.sandbox_values(*stored(tmp_path / "broken.db", "ann@x.example", foreign))
+    assert line.faults == ("notes words of row 2 holds what is not reserved",)
+
+
+def test_an_invented_value_among_people_is_found(tmp_path: Path) -> None:
+    sound = stored(tmp_path / "sound.db", "ada@people.customerhub.net", "words")
+    assert values.people_values(*sound).state == "holds"
+    assert values.people_values(*stored(tmp_path / "broken.db", "odalys@couriers.example")).state == "fails"
+
+
+def test_a_value_on_both_sides_is_found(tmp_path: Path) -> None:
+    people = stored(tmp_path / "people.db", "ada@people.customerhub.net")[0]
+    sandbox = stored(tmp_path / "sandbox.db", "ann@x.example")[0]
+    assert values.crossings(people, sandbox).state == "holds"
+    planted = stored(tmp_path / "planted.db", "ADA@people.customerhub.net")[0]
+    assert values.crossings(people, planted).state == "fails"
+
+
+def test_a_canary_on_the_wrong_side_is_found_in_any_file(sides: Sides) -> None:
+    def line() -> Line:
+        return canaries(
+            people=["feedc0ffee"],
+            sandbox=["abadcafe"],
+            people_folder=sides.people.folder,
+            sandbox_folder=sides.sandbox.folder,
+        )
+
+    (sides.people.folder / "people.db").write_bytes(b"feedc0ffee")
+    (sides.sandbox.folder / "sandbox.db").write_bytes(b"abadcafe")
+    assert line().state == "holds"
+    log = sides.sandbox.folder / "sandbox.log"
+    log.write_bytes(b"x" * ((1 << 20) - 4) + b"feedc0ffee")
+    assert line().faults == ("sandbox.log of the sandbox holds a canary of the people side",)
+    log.unlink()
+    (sides.people.folder / "people.db-wal").write_bytes(b"...abadcafe...")
+    assert line().faults == ("people.db-wal of the people side holds a canary of the sandbox",)

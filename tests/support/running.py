@@ -1,0 +1,89 @@
+"""The whole thing as `bin/portal run` starts it: three processes, two hosts, on free ports and a folder of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Self
+
+from portal.run import command
+from portal.shared.environment import ROOT
+
+
+class Running:
+    """A running installation; a context manager that stops it and everything it started."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port, self.sandbox_port = _free_ports()
+        self.people = f"http://localhost:{self.port}"
+        self.sandbox = f"http://127.0.0.1:{self.sandbox_port}"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "DATA": str(data),
+            "PORT": str(self.port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+        }
+        self.output = data.parent / f"{data.name}.out"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                command("run"), env=self.environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+            )
+        for address in (self.people, self.sandbox):
+            self.wait_for(f"{address}/readyz")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+    def wait_for(self, address: str, seconds: float = 60) -> None:
+        """Return once `address` answers 200; fail with what was printed otherwise."""
+        assert self.process is not None
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(address, timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"{address} did not answer:\n{self.output.read_text()}")
+
+    def portal(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `bin/portal WORDS` beside it."""
+        return subprocess.run(
+            command(*words), env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+
+    def pids(self, *words: str) -> list[int]:
+        """The processes of this installation whose command line holds `words` in a row."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                environment = (entry / "environ").read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if f"-m portal {' '.join(words)}" in line and re.search(rf"(^|\0)PORT={self.port}\0", environment):
+                found.append(int(entry.name))
+        return found
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], two.getsockname()[1]

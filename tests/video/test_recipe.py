@@ -1,0 +1,141 @@
+"""What the tool says about a recipe that cannot be filmed, and what it makes of the smallest one that can."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.video.tool import make
+
+RECIPE = """
+title = "A short one"
+summary = "Two sentences."
+presenter = "Ines Okafor-Lind"
+date = 2026-03-12
+language = "en"
+voice = "heart"
+pace = 1.0
+said = "the first of two"
+
+[[chapters]]
+title = "Only chapter"
+
+[[chapters.slides]]
+title = "Only slide"
+under = "Nothing more"
+say = \"\"\"
+This is the first of two sentences.
+And this is the second.
+\"\"\"
+"""
+POSTER = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180">
+  <path fill="var(--accent)" d="M0 0h320v180H0z"/>
+</svg>
+"""
+SLIDE = 'under = "Nothing more"'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "short-one"
+    (made / "slides").mkdir(parents=True)
+    (made / "webinar.toml").write_text(RECIPE)
+    (made / "poster.svg").write_text(POSTER)
+    return made
+
+
+def test_the_smallest_recipe_becomes_a_film_with_everything_beside_it(folder: Path, tmp_path: Path) -> None:
+    made = make(folder, tmp_path / "out")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "short-one: 0:0" in made.stdout
+    names = {"short-one.mp4", "poster.webp", "captions.en.vtt", "chapters.vtt", "build.json"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    note = json.loads((tmp_path / "out" / "build.json").read_text())
+    assert note["said"]["words"] == "This is the first of two sentences."
+    assert set(note["files"]) == names - {"build.json"}
+
+
+def test_a_film_is_made_anew_when_a_word_or_a_file_of_it_changed(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    make(folder, out)
+    (out / "chapters.vtt").write_text("WEBVTT\n")
+    assert "made in" in make(folder, out).stdout
+    _mend(folder, "second.", "very second.")
+    assert "made in" in make(folder, out).stdout
+    assert "very second" in (out / "captions.en.vtt").read_text()
+
+
+def test_captions_are_written_into_the_folder_when_asked_and_reported_stale_when_not(
+    folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert "captions.en.vtt is not what is said" in make(folder, out).stdout
+    make(folder, out, "--write-captions")
+    assert (folder / "captions.en.vtt").read_text() == (out / "captions.en.vtt").read_text()
+    assert "not what is said" not in make(folder, out).stdout
+    shifted = (folder / "captions.en.vtt").read_text().replace("00:00:01.000", "00:00:01.400")
+    (folder / "captions.en.vtt").write_text(shifted)
+    assert "captions.en.vtt is not what is said" in make(folder, out).stdout
+
+
+def _mend(folder: Path, old: str, new: str) -> None:
+    recipe = folder / "webinar.toml"
+    assert old in recipe.read_text()
+    recipe.write_text(recipe.read_text().replace(old, new))
+
+
+def _replaced(old: str, new: str) -> Callable[[Path], None]:
+    return lambda folder: _mend(folder, old, new)
+
+
+def _with_screen(picture: bytes | None, marks: str = "") -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        _mend(folder, SLIDE, 'screen = "leads"')
+        (folder / "slides" / "marks.toml").write_text(marks)
+        if picture is not None:
+            (folder / "slides" / "leads.webp").write_bytes(picture)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda folder: (folder / "webinar.toml").unlink(), "webinar.toml is missing: name a folder that holds one"),
+        (lambda folder: (folder / "webinar.toml").write_bytes(b"\xff"), "save it as plain text in UTF-8"),
+        (_replaced('title = "A short one"', "title = "), "is not TOML"),
+        (_replaced('title = "A short one"\n', ""), 'title is missing: write title = "…"'),
+        (_replaced('"A short one"', '" "'), 'title is empty: write title = "…"'),
+        (_replaced("date = 2026-03-12", 'date = "today"'), "write date = 2026-03-12"),
+        (_replaced("pace = 1.0", "pace = 9"), "write a number from 0.7 to 1.3"),
+        (_replaced('language = "en"', 'language = "fr"'), 'write language = "en"'),
+        (_replaced('voice = "heart"', 'voice = "emma"'), "there is no voice “emma” here: write one of heart"),
+        (_replaced('"the first of two"', '"nobody says this"'), "is in 0 lines of the script"),
+        (_replaced("This is the first", "…\nThis is the first"), "has no words to say"),
+        (_replaced(f'{SLIDE}\nsay = """', f'{SLIDE}\nspeak = """'), "say is missing"),
+        (_replaced(SLIDE, f'{SLIDE}\nsubtitle = "No"'), "nothing reads “subtitle”"),
+        (_replaced(SLIDE, 'points = ["One"]\nletter = ["Two"]'), "points and letter: make two slides of it"),
+        (_replaced(SLIDE, 'under = "Nothing"\nbars = { One = "many" }'), "write a number for each bar"),
+        (_replaced(SLIDE, "points = []"), "points is a list of texts"),
+        (_replaced("And this", "[2] And this"), "[2] is not on this slide, which has: whole"),
+        (_replaced("[[chapters.slides]]", "[[chapters.pages]]"), "slides is missing: write [[slides]]"),
+        (_with_screen(None), "leads.webp is missing: take it with tools/video/screens.py"),
+        (_with_screen(b"no picture"), "leads.webp is not a picture"),
+        (_with_screen(None, marks="[leads]\nopen = [1, 2]"), "leads.webp is missing"),
+        (_with_screen(b"no picture", marks="[leads]\nopen = [1, 2]"), "write [left, top, width, height]"),
+        (lambda folder: (folder / "poster.svg").unlink(), "poster.svg is missing: draw it"),
+        (lambda folder: (folder / "poster.svg").write_text("no drawing"), "poster.svg is not a drawing"),
+        (lambda folder: (folder / "poster.svg").write_text(POSTER.replace("accent", "mauve")), "no color --mauve"),
+        (lambda folder: (folder.parent / "out").write_text("in the way"), "name a folder that can"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_with_what_to_do(
+    folder: Path, tmp_path: Path, change: Callable[[Path], object], words: str
+) -> None:
+    change(folder)
+    refused = make(folder, tmp_path / "out")
+    assert refused.returncode == 2
+    assert words in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert not list(tmp_path.glob("out/*"))

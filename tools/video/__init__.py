@@ -1,0 +1,1 @@
+"""Makes a recorded webinar from its recipe: `python -m tools.video content/webinars/<slug> --out DIR`."""
