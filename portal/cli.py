@@ -3,11 +3,12 @@
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from portal.shared.environment import SettingsError
+from portal.shared.environment import ROOT, SettingsError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,6 +60,15 @@ def people_migrate() -> None:
     migrate()
 
 
+@people.command("prepare")
+def people_prepare() -> None:
+    """Both: migrate and seed, by one process."""
+    from portal.people.setup import migrate, seed
+
+    migrate()
+    seed()
+
+
 @people.command("seed")
 def people_seed() -> None:
     """Publish the sample webinar."""
@@ -88,12 +98,30 @@ def sandbox_migrate() -> None:
     migrate()
 
 
+@sandbox.command("prepare")
+def sandbox_prepare() -> None:
+    """Both: migrate and seed, by one process."""
+    from portal.sandbox.setup import migrate, seed
+
+    migrate()
+    seed()
+
+
 @sandbox.command("seed")
 def sandbox_seed() -> None:
     """Generate the scenarios that are missing."""
     from portal.sandbox.setup import seed
 
     seed()
+
+
+@sandbox.command("glimpse")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def sandbox_glimpse(target: Path) -> None:
+    """Draw a few rows of the CRM into the file TARGET, for the learning center's home page."""
+    from portal.sandbox.glimpse import write_glimpse
+
+    write_glimpse(ROOT / "content" / "scenarios" / "fernhollow-cycles.toml", target)
 
 
 @portal.command()

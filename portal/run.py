@@ -62,18 +62,18 @@ def environment_for(side: str, environ: Mapping[str, str], *, is_owner: bool = F
     return listed | {"PYTHONPATH": str(ROOT)}
 
 
-def prepare(environ: Mapping[str, str], *acts: str) -> None:
-    """Run `migrate` or `seed` for both sides at once, each in a process of its own; raises CannotStart."""
-    for act in acts:
-        children = {
-            side: subprocess.Popen(
-                command(side, act), env=environment_for(side, environ, is_owner=act == "migrate"), cwd=ROOT
-            )
-            for side in ("people", "sandbox")
-        }
-        failed = [side for side, child in children.items() if child.wait() != 0]
-        if failed:
-            raise CannotStart(f"{act} failed for {' and '.join(failed)}; see above.")
+def prepare(environ: Mapping[str, str], act: str) -> None:
+    """Run `migrate`, `seed` or both (`prepare`) for both sides at once, each by a process of its own.
+
+    Raises CannotStart.
+    """
+    children = {
+        side: subprocess.Popen(command(side, act), env=environment_for(side, environ, is_owner=act != "seed"), cwd=ROOT)
+        for side in ("people", "sandbox")
+    }
+    failed = [side for side, child in children.items() if child.wait() != 0]
+    if failed:
+        raise CannotStart(f"{act} failed for {' and '.join(failed)}; see above.")
 
 
 def run(environ: Mapping[str, str]) -> None:
@@ -83,7 +83,7 @@ def run(environ: Mapping[str, str]) -> None:
     ports = (number(environ, "PORT", 8000), number(environ, "SANDBOX_PORT", 8001))
     for port, name in zip(ports, ("PORT", "SANDBOX_PORT"), strict=True):
         _require_free(listen, port, name)
-    prepare(environ, "migrate", "seed")
+    prepare(environ, "prepare")
     stopping = _Stop()
     children = [
         _Child("people", command("people", "serve"), environment_for("people", environ), data / "people", "people"),

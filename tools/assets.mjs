@@ -1,23 +1,14 @@
 // The only place that builds what browsers load: static/{people,sandbox,shared} become static/built/<side>, minified,
 // named by their content, compressed beside themselves, and listed in manifest.json.
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const DAY = 24 * 60 * 60 * 1000
 const LUCIDE = join(ROOT, 'node_modules/lucide-static/icons')
 
 class Unbuildable extends Error {}
@@ -82,8 +73,8 @@ function iconsNamedBy(side) {
   const names = new Set()
   for (const file of [`templates/${side}`, 'templates/shared', `portal/${side}`, 'content'].flatMap(filesUnder)) {
     for (const name of iconsIn(readFileSync(file, 'utf8'))) {
-      if (!existsSync(pathOf(name))) throw new Unbuildable(`${relative(ROOT, file)} names the icon "${name}", unknown to Lucide.`)
-      names.add(name)
+      if (existsSync(pathOf(name))) names.add(name)
+      else throw new Unbuildable(`${relative(ROOT, file)} names the icon "${name}", unknown to Lucide.`)
     }
   }
   return [...names].sort()
@@ -125,18 +116,24 @@ function licenses() {
   return Buffer.from(packages.map((name) => `${name}\n\n${terms(name)}\n`).join('\n\n'))
 }
 
-// Whole or not at all: a server that is running sees the old folder or the new one.
+// A server that is running still names the build before this one, so its files stay for a day.
 function write(side, files) {
-  const built = join(ROOT, 'static/built')
-  mkdirSync(built, { recursive: true })
-  const fresh = mkdtempSync(join(built, `.${side}-`))
-  chmodSync(fresh, 0o755)
+  const folder = join(ROOT, 'static/built', side)
+  mkdirSync(folder, { recursive: true })
   for (const [name, bytes] of files) {
-    writeFileSync(join(fresh, name), bytes)
+    put(join(folder, name), bytes)
     if (!/\.(css|js|svg)$/.test(name)) continue
-    writeFileSync(join(fresh, `${name}.br`), brotliCompressSync(bytes))
-    writeFileSync(join(fresh, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+    put(join(folder, `${name}.br`), brotliCompressSync(bytes))
+    put(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }))
   }
-  rmSync(join(built, side), { recursive: true, force: true })
-  renameSync(fresh, join(built, side))
+  for (const name of readdirSync(folder)) {
+    const isOld = statSync(join(folder, name)).mtimeMs < Date.now() - DAY
+    if (isOld && /-[0-9A-Z]{8}\./.test(name)) rmSync(join(folder, name))
+  }
+}
+
+// Whole or not at all.
+function put(path, bytes) {
+  writeFileSync(`${path}.new`, bytes)
+  renameSync(`${path}.new`, path)
 }

@@ -23,6 +23,10 @@ VIDEO = ROOT / ".venv-video"
 LOCKS = ROOT / "requirements"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OLDEST_NODE = 20
+_LOOK = (
+    ROOT / "static" / "shared" / "tokens.css",
+    ROOT / "package-lock.json",
+)  # the films use the site's colors and font
 
 
 class CannotSetUp(Exception):
@@ -92,7 +96,11 @@ def bench(rest: Sequence[str]) -> int:
 def setup(_: Sequence[str]) -> int:
     """Install and build everything that serving needs; start nothing."""
     _tools()
-    _side_by_side(_serving, _sample_video)
+    node, npm = _node()
+    _side_by_side(
+        lambda: _environment(SERVE, "serve"), lambda: _environment(VIDEO, "video"), lambda: _node_modules(npm)
+    )
+    _side_by_side(lambda: _assets(node), _sample_video)
     return 0
 
 
@@ -115,11 +123,6 @@ def show_help(_: Sequence[str]) -> int:
     for command in (run, test, check, bench, setup, lock):
         print(f"  {command.__name__:7} {(command.__doc__ or '').splitlines()[0]}")
     return 0
-
-
-def _serving() -> None:
-    _environment(SERVE, "serve")
-    _assets()
 
 
 def _tools() -> None:
@@ -158,14 +161,13 @@ def _environment(folder: Path, name: str) -> None:
     (folder / ".stamp").write_text(stamp)
 
 
-def _assets() -> None:
-    inputs = [*_files("static", but="built"), *_files("templates"), *_files("content/scenarios")]
-    inputs += [ROOT / "package-lock.json", ROOT / "tools" / "assets.mjs", *_files("portal/sandbox")]
+def _assets(node: list[str | Path]) -> None:
+    inputs = [*_files("static", but="built"), *_files("templates"), *_files("portal")]  # icons are named in code too
+    inputs += [*_files("content/offers"), *_files("content/scenarios")]
+    inputs += [ROOT / "package-lock.json", ROOT / "tools" / "assets.mjs"]
     stamp = _hash(inputs, "")
     if _is_fresh(BUILD / "assets.stamp", stamp):
         return
-    node, npm = _node()
-    _node_modules(npm)
     _say("Building styles, scripts and icons")
     _do([*node, ROOT / "tools" / "assets.mjs"])
     _do([ROOT / "bin" / "portal", "sandbox", "glimpse", ROOT / "static" / "built" / "people" / "glimpse.json"])
@@ -201,14 +203,12 @@ def _major(node: str) -> int:
 
 
 def _sample_video() -> None:
-    """The recorded webinars, spoken and drawn from content/webinars by a tool in an environment of its own."""
-    webinars = sorted(path.parent for path in (ROOT / "content" / "webinars").glob("*/webinar.toml"))
-    for webinar in webinars:
-        target = BUILD / "webinars" / webinar.name
-        stamp = _hash([*_files(webinar), *_files("tools/video"), LOCKS / "video.txt"], "")
+    """The recorded webinars, spoken and drawn from content/webinars; the tool itself knows what is still fresh."""
+    for recipe in sorted((ROOT / "content" / "webinars").glob("*/webinar.toml")):
+        webinar, target = recipe.parent, BUILD / "webinars" / recipe.parent.name
+        stamp = _hash([*_files(webinar), *_files("tools/video"), LOCKS / "video.txt", *_LOOK], "")
         if _is_fresh(target / ".stamp", stamp):
             continue
-        _environment(VIDEO, "video")
         _say(f"Recording the webinar {webinar.name}")
         _do([VIDEO / "bin" / "python", "-m", "tools.video", webinar, "--out", target])
         (target / ".stamp").write_text(stamp)

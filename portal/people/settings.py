@@ -50,7 +50,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     url = found.get("PEOPLE_URL", f"http://localhost:{port}").rstrip("/")
     is_development = is_loopback_http(url)
     database_url = found.get("PEOPLE_DATABASE_URL", f"sqlite:///{folder / 'people.db'}")
-    mail_url = found.get("MAIL_URL", "outbox:")
+    mail_url = _mail_url(found)
     if not is_development:
         _refuse_unsafe(url, mail_url)
     return Settings(
@@ -81,6 +81,16 @@ def _refuse_unsafe(url: str, mail_url: str) -> None:
         raise SettingsError(f"PEOPLE_URL is {url}. Outside one's own machine it must begin with https://.")
     if mail_url == "outbox:":
         raise SettingsError("MAIL_URL is not set. Set it to smtp://user:password@host:587, so that mail is sent.")
+
+
+def _mail_url(found: Mapping[str, str]) -> str:
+    url = found.get("MAIL_URL", "outbox:")
+    if url != "outbox:" and not (url.startswith("smtp://") and urlsplit(url).hostname):
+        raise SettingsError(
+            f"MAIL_URL begins with {urlsplit(url).scheme or url!r}, a way of sending that is not built yet. "
+            "Set it to smtp://user:password@host:587, or to outbox: on your own machine."
+        )
+    return url
 
 
 def _media_folder(found: Mapping[str, str], folder: Path) -> Path:

@@ -4,9 +4,11 @@ from flask import Blueprint, Flask
 
 from portal.sandbox import web
 from portal.sandbox.database import Database
+from portal.sandbox.drives.routes import blueprint as drives
+from portal.sandbox.leads.routes import blueprint as leads
 from portal.sandbox.settings import Settings
 
-FEATURES: tuple[Blueprint, ...] = ()
+FEATURES: tuple[Blueprint, ...] = (drives, leads)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -5,7 +5,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, event
-from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.shared import database
 
@@ -19,7 +20,7 @@ class Base(DeclarativeBase):
 class DriveRow:
     """A row of one drive: its key leads with `drive_id`, and only a session bound to that drive sees it."""
 
-    drive_id: Mapped[int]
+    drive_id: Mapped[int] = mapped_column(primary_key=True)
 
 
 class DriveSession(Session):
@@ -51,11 +52,14 @@ def bind(db: Session, drive_id: int) -> None:
 @event.listens_for(DriveSession, "do_orm_execute")
 def _keep_within(state: ORMExecuteState) -> None:
     """Every query and every change of a drive's rows is narrowed to the bound drive, whatever the feature forgot."""
-    if state.is_select or state.is_update or state.is_delete:
-        drive_id = state.session.info.get("drive")
-        state.statement = state.statement.options(
-            with_loader_criteria(DriveRow, lambda row: row.drive_id == drive_id, include_aliases=True)
-        )
+    if state.is_orm_statement and (state.is_select or state.is_update or state.is_delete):
+        state.statement = state.statement.options(_of_drive(state.session.info.get("drive")))
+
+
+@lru_cache(maxsize=10_000)
+def _of_drive(drive_id: int | None) -> ORMOption:
+    """The criterion of a drive: made once, since a page has several statements."""
+    return with_loader_criteria(DriveRow, lambda row: row.drive_id == drive_id, include_aliases=True)
 
 
 def _unbind(connection: Connection) -> None:
@@ -65,7 +69,7 @@ def _unbind(connection: Connection) -> None:
 def _refuse_strangers(
     connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _executemany: bool
 ) -> None:
-    """The net beneath: what ORM criteria do not reach (Core, plain text, a subquery) must name the bound drive itself."""
+    """The net beneath: what ORM criteria do not reach (Core, text, a subquery) must name the bound drive itself."""
     if not _names_drives(statement):
         return
     rows = context.compiled_parameters if context is not None and context.compiled is not None else ()

@@ -48,16 +48,16 @@ def _stored(people: PeopleSettings, sandbox: SandboxSettings) -> tuple[Line, ...
     people_database, sandbox_database = (
         Database(url, synchronous="FULL") for url in (people.database_url, sandbox.database_url)
     )
-    people_found = values.found_in(people_database.reader)
-    sandbox_found = values.found_in(sandbox_database.reader)
+    people_found = values.read_all(people_database.reader)
+    sandbox_found = values.read_all(sandbox_database.reader)
     with people_database.reading() as people_db, sandbox_database.reading() as sandbox_db:
         planted = list_canaries(people_db, PeopleCanary), list_canaries(sandbox_db, SandboxCanary)
     people_database.close()
     sandbox_database.close()
     return (
-        values.sandbox_values(*sandbox_found),
-        values.people_values(*people_found),
-        values.crossings(people_found[0], sandbox_found[0]),
+        values.sandbox_values(sandbox_found),
+        values.people_values(people_found),
+        values.crossings(people_found, sandbox_found),
         canaries(people=planted[0], sandbox=planted[1], people_folder=people.folder, sandbox_folder=sandbox.folder),
     )
 
@@ -67,7 +67,7 @@ def _keep(people: PeopleSettings, report: Report) -> None:
     with database.transaction() as db:
         keep_check(
             db,
-            lines=[line.as_dict() for line in report.lines],
+            lines=report.as_dict()["lines"],
             seconds=report.seconds,
             is_held=report.is_held,
             now=report.checked_at,

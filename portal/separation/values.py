@@ -25,8 +25,17 @@ class Found:
     standing: Standing
 
 
-def found_in(engine: Engine) -> tuple[list[Found], int, int]:
-    """Everything in `engine`'s text columns that looks like an address or a number; with tables and values read."""
+@dataclass(frozen=True)
+class Stored:
+    """What was read of a database: everything in it that looks like an address or a number, and how much was read."""
+
+    found: list[Found]
+    tables: int
+    values: int
+
+
+def read_all(engine: Engine) -> Stored:
+    """Every text column of every table of `engine`."""
     found: list[Found] = []
     values = 0
     with engine.connect() as connection:
@@ -35,42 +44,51 @@ def found_in(engine: Engine) -> tuple[list[Found], int, int]:
             for place, text in _texts(connection, table):
                 values += 1
                 found += _look(place, text)
-    return found, len(tables), values
+    return Stored(found, len(tables), values)
 
 
-def sandbox_values(found: list[Found], tables: int, values: int) -> Line:
+def sandbox_values(stored: Stored) -> Line:
     """Nothing in the sandbox could reach anyone."""
-    faults = [f"{one.place} holds what is not reserved" for one in found if one.standing is not Standing.RESERVED]
+    faults = [
+        f"{one.place} holds what is not reserved" for one in stored.found if one.standing is not Standing.RESERVED
+    ]
     return Line(
         name="values of the sandbox",
         title="Nobody in the sandbox is real",
         claim="Every stored value that looks like an address or a number is set aside for invented people.",
-        examined={"tables": tables, "values": values, "addresses and numbers": len(found)},
+        examined={
+            "tables": stored.tables,
+            "values": stored.values,
+            "addresses and numbers": len(stored.found),
+        },
         faults=tuple(faults[:MOST_FAULTS]),
     )
 
 
-def people_values(found: list[Found], tables: int, values: int) -> Line:
+def people_values(stored: Stored) -> Line:
     """Nothing invented by the sandbox stands on the people side."""
-    faults = [f"{one.place} holds a reserved value" for one in found if one.standing is Standing.RESERVED]
+    faults = [f"{one.place} holds a reserved value" for one in stored.found if one.standing is Standing.RESERVED]
     return Line(
         name="values of the people side",
         title="Nobody from the sandbox stands among people",
         claim="Every stored value on the people side, too, is read against the same list.",
-        examined={"tables": tables, "values": values},
+        examined={"tables": stored.tables, "values": stored.values},
         faults=tuple(faults[:MOST_FAULTS]),
     )
 
 
-def crossings(people: list[Found], sandbox: list[Found]) -> Line:
+def crossings(people: Stored, sandbox: Stored) -> Line:
     """No address and no number is on both sides."""
-    known = {one.value for one in people}
-    faults = [f"{one.place} is known to the people side" for one in sandbox if one.value in known]
+    known = {one.value for one in people.found}
+    faults = [f"{one.place} is known to the people side" for one in sandbox.found if one.value in known]
     return Line(
         name="crossings",
         title="No address and no number is on both sides",
         claim="What stands on one side is looked for on the other.",
-        examined={"on the people side": len(known), "in the sandbox": len({one.value for one in sandbox})},
+        examined={
+            "values read among people": people.values,
+            "addresses and numbers of the sandbox": len(sandbox.found),
+        },
         faults=tuple(faults[:MOST_FAULTS]),
     )
 
@@ -100,8 +118,8 @@ def _look(place: str, text: str) -> Iterator[Found]:
         value = normal_email(match[0].rstrip("."))
         yield Found(place, value, email_standing(value))
     for match in _PHONE.finditer(text):
-        if value := normal_phone(match[0]):
-            yield Found(place, value, phone_standing(value))
+        if number := normal_phone(match[0]):
+            yield Found(place, number, phone_standing(number))
 
 
 def _without_values(key: str) -> str:

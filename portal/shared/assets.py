@@ -18,6 +18,7 @@ class Assets:
         if not manifest.is_file():
             raise NotBuilt(f"{folder} holds no built styles and scripts. Run: make setup")
         self._names: dict[str, str] = json.loads(manifest.read_text())
+        self._icons: dict[tuple[str, str | None], Markup] = {}  # drawn once: a page has dozens
 
     def url(self, name: str) -> str:
         """The address of a file (`people.css`), which changes with its content; NotBuilt for an unknown name."""
@@ -27,6 +28,9 @@ class Assets:
 
     def icon(self, name: str, label: str | None = None) -> Markup:
         """A drawing from the sprite: silent beside words, an image with a name where it stands alone."""
+        return self._icons.get((name, label)) or self._icons.setdefault((name, label), self._draw(name, label))
+
+    def _draw(self, name: str, label: str | None) -> Markup:
         drawing = Markup('<use href="{}"/>').format(self.url(f"icons.svg#{name}"))
         if label is None:
             return Markup('<svg class="icon" aria-hidden="true">{}</svg>').format(drawing)

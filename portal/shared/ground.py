@@ -124,6 +124,7 @@ def _serve_assets(app: Flask, *, side: str) -> None:
         root=folder,
         prefix="static/",
         max_age=365 * 24 * 3600,
+        allow_all_origins=False,
         add_headers_function=static_headers,
         immutable_file_test=lambda path, url: True,
     )

@@ -29,17 +29,18 @@ def spotted(text: str) -> list[Spotted]:
     return sorted([*addresses, *numbers], key=lambda found: found.start)
 
 
-# "ann@acme.com", "ann (at) acme [dot] com"; " @ " only before a common ending, since 2 @ 14.50 is a price.
+# "ann@acme.com", "ann (at) acme [dot] com"; " @ " only before a common ending, since 2 @ 14.50 is a price. Several in a
+# chain are one, or what is left of `ann@x.example@gmail.com` would be a mailbox.
 _DOT = r"(?:\.|\s?[(\[{<]\s?dot\s?[)\]}>]\s?)"
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _DOMAIN = rf"(?:{_LABEL}{_DOT})+(?:[^\W\d_][\w-]*[^\W\d_]|xn--[a-z0-9-]+)|\[[0-9a-f.:]{{3,45}}\]"
 _AT = re.compile(
-    rf"(?:@|\s?[(\[{{<]\s?at\s?[)\]}}>]\s?)(?:{_DOMAIN})"
+    rf"(?:(?:@|\s?[(\[{{<]\s?at\s?[)\]}}>]\s?)(?:{_DOMAIN}))+"
     rf"|\s@\s?(?:{_LABEL}\.)+(?:com|net|org|edu|gov|io|co|us|uk|ca|de|fr|info|biz|me)\b",
     re.IGNORECASE,
 )
-_LOCAL = re.compile(r"[\w.+&'-]")
-_EDGE = "'.-&+"
+_LOCAL = re.compile(r"[\w.+&'@-]")
+_EDGE = "'.-&+@"
 
 
 def _addresses(text: str) -> Iterator[Spotted]:
@@ -73,7 +74,8 @@ def _written_plainly(address: str) -> str:
 _US_CODE = "[2-9][0-9]{2}"
 _SURE = re.compile(  # nothing else is written like this
     r"(?<![\w+])(?:"
-    r"\+[1-9][0-9]{0,2}(?:[ ./\u00a0-]{0,2}\(?[0-9]{1,12}\)?){1,6}"
+    rf"\+1[ ./\u00a0-]{{0,2}}\(?{_US_CODE}\)?[ ./\u00a0-]{{0,2}}[0-9]{{3}}[ ./\u00a0-]?[0-9]{{4}}(?![0-9])"
+    r"|\+[1-9][0-9]{0,2}(?:[ ./\u00a0-]{0,2}\(?[0-9]{1,12}\)?){1,6}"
     rf"|(?:1[ .-]?)?\({_US_CODE}\)[ .-]?{_US_CODE}[ .-]?[0-9]{{4}}"
     r")(?![0-9])"
 )

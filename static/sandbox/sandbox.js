@@ -1,5 +1,6 @@
 // The sandbox's behaviours. Each only enhances: every page works without them.
 import { offerCopies } from '../shared/copy.js'
+import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
 import { followFilters } from './filters.js'
 import { listenToKeys } from './keys.js'
@@ -7,4 +8,5 @@ import { listenToKeys } from './keys.js'
 focusProblem()
 followFilters()
 listenToKeys()
+localizeMoments()
 offerCopies()

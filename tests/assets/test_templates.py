@@ -14,7 +14,7 @@ PAGES = [path for path in TEMPLATES if path.parent != FOLDER / "people" / "mail"
 INLINE = {
     "a style": re.compile(r"<style|\sstyle\s*=", re.IGNORECASE),
     "a script": re.compile(r"<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE),
-    "a handler": re.compile(r"<[^>]*\son[a-z]+\s*=|hx-on", re.IGNORECASE),
+    "a handler": re.compile(r"""<[^>]*\son[a-z]+\s*=\s*["'{]|hx-on""", re.IGNORECASE),
     "another site's file": re.compile(r"""(src|href)=["'](https?:)?//""", re.IGNORECASE),
 }
 

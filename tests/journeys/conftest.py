@@ -49,6 +49,7 @@ def visitor(browser: Browser, site: Running) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**options)
         contexts.append(context)
         context.on("request", note)
+        context.set_default_timeout(10_000)
         page = context.new_page()
         page.on(
             "console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None

@@ -132,7 +132,7 @@ def test_an_import_across_the_wall_is_found(tmp_path: Path, code: str) -> None:
     assert imports(tmp_path).state == "fails"
 
 
-def stored(path: Path, *texts: str) -> tuple[list[values.Found], int, int]:
+def stored(path: Path, *texts: str) -> values.Stored:
     connection = sqlite3.connect(path)
     connection.execute("create table notes (id integer primary key, words text, data json)")
     connection.executemany("insert into notes (words) values (?)", [(text,) for text in texts])
@@ -140,7 +140,7 @@ def stored(path: Path, *texts: str) -> tuple[list[values.Found], int, int]:
     connection.close()
     engine = sqlite_engine(f"sqlite:///{path}", synchronous="FULL", is_writer=False)
     try:
-        return values.found_in(engine)
+        return values.read_all(engine)
     finally:
         engine.dispose()
 
@@ -150,22 +150,22 @@ def stored(path: Path, *texts: str) -> tuple[list[values.Found], int, int]:
 )
 def test_a_value_in_the_sandbox_that_could_reach_someone_is_found_and_not_printed(tmp_path: Path, foreign: str) -> None:
     sound = stored(tmp_path / "sound.db", "ann@x.example", "+15035550142", "frame size 54, 12:30, $1,200")
-    assert values.sandbox_values(*sound).state == "holds"
-    line = values.sandbox_values(*stored(tmp_path / "broken.db", "ann@x.example", foreign))
+    assert values.sandbox_values(sound).state == "holds"
+    line = values.sandbox_values(stored(tmp_path / "broken.db", "ann@x.example", foreign))
     assert line.faults == ("notes words of row 2 holds what is not reserved",)
 
 
 def test_an_invented_value_among_people_is_found(tmp_path: Path) -> None:
     sound = stored(tmp_path / "sound.db", "ada@people.customerhub.net", "words")
-    assert values.people_values(*sound).state == "holds"
-    assert values.people_values(*stored(tmp_path / "broken.db", "odalys@couriers.example")).state == "fails"
+    assert values.people_values(sound).state == "holds"
+    assert values.people_values(stored(tmp_path / "broken.db", "odalys@couriers.example")).state == "fails"
 
 
 def test_a_value_on_both_sides_is_found(tmp_path: Path) -> None:
-    people = stored(tmp_path / "people.db", "ada@people.customerhub.net")[0]
-    sandbox = stored(tmp_path / "sandbox.db", "ann@x.example")[0]
+    people = stored(tmp_path / "people.db", "ada@people.customerhub.net")
+    sandbox = stored(tmp_path / "sandbox.db", "ann@x.example")
     assert values.crossings(people, sandbox).state == "holds"
-    planted = stored(tmp_path / "planted.db", "ADA@people.customerhub.net")[0]
+    planted = stored(tmp_path / "planted.db", "ADA@people.customerhub.net")
     assert values.crossings(people, planted).state == "fails"
 
 

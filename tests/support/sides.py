@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from portal.people.app import create_app as create_people
 from portal.people.database import Database as PeopleDatabase
@@ -23,14 +24,25 @@ def people_app(data: Path, **settings: str) -> Flask:
     """The people app on a fresh, migrated database below `data`."""
     found = load_people({"DATA": str(data)} | settings)
     shutil.copy(_migrated_people(), found.folder / "people.db")
-    return create_people(found)
+    return _with_compiled_templates(create_people(found))
 
 
 def sandbox_app(data: Path, **settings: str) -> Flask:
     """The sandbox app on a fresh, migrated database below `data`; this process is not shut in."""
     found = load_sandbox({"DATA": str(data)} | settings)
     shutil.copy(_migrated_sandbox(), found.folder / "sandbox.db")
-    return create_sandbox(found)
+    return _with_compiled_templates(create_sandbox(found))
+
+
+def _with_compiled_templates(app: Flask) -> Flask:
+    """Each test has an app of its own; compiling the same templates for each would take most of its time."""
+    app.jinja_env.bytecode_cache = _compiled()
+    return app
+
+
+@cache
+def _compiled() -> FileSystemBytecodeCache:
+    return FileSystemBytecodeCache(mkdtemp(prefix="portal-"))
 
 
 @cache

@@ -116,7 +116,5 @@ def _seconds(moment: Timestamp) -> float:
 def _onsets(levels: list[float]) -> list[float]:
     """When sound begins, in seconds, after at least a fifth of a second of silence."""
     return [
-        moment / 100
-        for moment in range(20, len(levels))
-        if levels[moment] > HEARD and max(levels[moment - 20 : moment]) < HEARD
+        moment / 100 for moment in range(20, len(levels)) if levels[moment] > HEARD >= max(levels[moment - 20 : moment])
     ]

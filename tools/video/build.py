@@ -31,7 +31,7 @@ def build(recipe: Recipe, out: Path, *, slug: str, inputs: str) -> None:
         write_film(film, title=recipe.title, frames=make_frames(recipe, plan), track=make_track(plan))
         files = {path.name: sha256_of(path) for path in sorted(making.iterdir())}
         note = {
-            "duration": plan.seconds,
+            "duration": round(plan.seconds, 3),
             "voice": recipe.voice,
             "said": {"words": recipe.said, "start": _start_of(recipe.said, plan)},
             "files": files,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
 
@@ -49,18 +50,21 @@ def _picture_stream(container: OutputContainer) -> av.VideoStream:
 
 
 def _picture_packets(stream: av.VideoStream, frames: Iterable[Frame]) -> Iterator[Packet]:
-    for frame in frames:
-        picture = av.VideoFrame.from_ndarray(np.asarray(frame.picture), format="rgb24")
-        encoded = picture.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
-        encoded.pts, encoded.time_base = frame.at, stream.time_base
-        encoded.pict_type = PictureType.I if frame.is_key else PictureType.NONE
-        yield from stream.encode(encoded)
+    for picture, held in groupby(frames, key=lambda frame: frame.picture):
+        image = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")
+        encoded = image.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+        encoded.time_base = stream.time_base
+        for frame in held:
+            encoded.pts = frame.at
+            encoded.pict_type = PictureType.I if frame.is_key else PictureType.NONE
+            yield from stream.encode(encoded)
     yield from stream.encode()
 
 
 def _sound_stream(container: OutputContainer) -> av.AudioStream:
     stream = container.add_stream("aac", rate=RATE, layout="mono")
     stream.bit_rate = 64_000
+    stream.options = {"aac_coder": "fast"}  # a third of the time, for a voice as good
     return stream
 
 

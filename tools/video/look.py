@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tools.video.inputs import TOKENS, TYPEFACE
 from tools.video.recipe import BadRecipe
 
-SIZE = WIDTH, HEIGHT = 1280, 720
+WIDTH, HEIGHT = 1280, 720
 
 Theme = Literal["light", "dark"]
 Color = tuple[int, int, int]
@@ -40,7 +40,7 @@ def drawing(svg: Path, width: int, theme: Theme) -> Image.Image:
     try:
         picture = resvg_py.svg_to_bytes(svg_string=source, width=width)
     except ValueError as error:
-        raise BadRecipe(f"{svg} is not a drawing ({error}): save it as an SVG") from None
+        raise BadRecipe(f"{svg.name} is not a drawing ({error}): save it as an SVG") from None
     return Image.open(io.BytesIO(picture)).convert("RGB")
 
 
@@ -85,20 +85,18 @@ class Sheet:
 def wrapped(words: str, width: float, *, size: int, weight: int = 400) -> list[str]:
     """The words in as few lines as fit `width`, about equally long."""
     font = typeface(size, weight)
-    count = math.ceil(font.getlength(words) / width)
-    while True:
-        room = max(font.getlength(words) / count, max(map(font.getlength, words.split())))
-        lines = _filled(words.split(), font, min(width, room * 1.12))
-        if len(lines) <= count or room >= width:
-            return lines
-        count += 1
+    fewest = _filled(words, width, font)
+    narrowest = int(font.getlength(words) / len(fewest))
+    tries = (_filled(words, room, font) for room in range(narrowest, int(width), 10))
+    return next((lines for lines in tries if len(lines) == len(fewest)), fewest)
 
 
-def _filled(words: list[str], font: ImageFont.FreeTypeFont, room: float) -> list[str]:
-    lines = [words[0]]
-    for word in words[1:]:
+def _filled(words: str, width: float, font: ImageFont.FreeTypeFont) -> list[str]:
+    first, *others = words.split()
+    lines = [first]
+    for word in others:
         longer = f"{lines[-1]} {word}"
-        if font.getlength(longer) <= room:
+        if font.getlength(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

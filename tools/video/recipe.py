@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 WHOLE = "whole"
+"""What a line points at to step back to all of a slide."""
+_LONGEST_TITLE, _MOST_POINTS = 40, 3
 
 
 class BadRecipe(Exception):
@@ -115,7 +117,7 @@ def _read_chapter(table: "_Table", folder: Path) -> Chapter:
 
 def _read_slide(table: "_Table", folder: Path) -> Slide:
     matter = _read_matter(table, folder)
-    slide = Slide(table.text("title"), matter, tuple(_read_lines(table, _mark_names(matter))))
+    slide = Slide(table.text("title", longest=_LONGEST_TITLE), matter, tuple(_read_lines(table, _mark_names(matter))))
     table.refuse_others()
     return slide
 
@@ -128,10 +130,9 @@ def _read_matter(table: "_Table", folder: Path) -> Cover | Bars | Points | Lette
         case ["screen"]:
             return _read_screen(table, folder / "slides")
         case ["bars"]:
-            values = {name: _amount(table, value) for name, value in table.table("bars").items()}
-            return Bars(table.text("under"), values)
+            return Bars(table.text("under"), table.amounts("bars"))
         case ["points"]:
-            return Points(table.texts("points"))
+            return Points(table.texts("points", most=_MOST_POINTS))
         case ["letter"]:
             return Letter(table.texts("letter"))
     return Cover(table.text("under"))
@@ -142,7 +143,7 @@ def _read_screen(table: "_Table", slides: Path) -> Screen:
     remedy = f'take it with tools/video/screens.py, or mend screen = "{name}" ({table.where})'
     picture = _existing(slides / f"{name}.webp", remedy)
     marks = _load(slides / "marks.toml").get(name, {}) if (slides / "marks.toml").exists() else {}
-    if not all(_is_box(box) for box in marks.values()):
+    if not isinstance(marks, dict) or not all(_is_box(box) for box in marks.values()):
         raise BadRecipe(f"slides/marks.toml: a mark of [{name}] is not four numbers: write [left, top, width, height]")
     return Screen(picture, {mark: tuple(box) for mark, box in marks.items()})
 
@@ -199,17 +200,29 @@ class _Table:
     def problem(self, words: str) -> BadRecipe:
         return BadRecipe(f"{self.where}: {words}")
 
-    def text(self, key: str) -> str:
+    def text(self, key: str, *, longest: int | None = None) -> str:
         value = self._get(key, str, f'{key} = "…"')
         if not value.strip():
             raise self.problem(f'{key} is empty: write {key} = "…"')
+        if longest and len(value) > longest:
+            raise self.problem(f"{key} has {len(value)} characters, {longest} fit: shorten it")
         return str(value)
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str, *, most: int | None = None) -> tuple[str, ...]:
         values = self._get(key, list, f'{key} = ["…", "…"]')
         if not values or not all(isinstance(value, str) and value.strip() for value in values):
             raise self.problem(f'{key} is a list of texts, none empty: write {key} = ["…", "…"]')
+        if most and len(values) > most:
+            raise self.problem(f"{key} has {len(values)} texts, {most} fit: make two slides of it")
         return tuple(values)
+
+    def amounts(self, key: str) -> dict[str, float]:
+        amounts = self.table(key)
+        if not all(isinstance(amount, int | float) and amount >= 0 for amount in amounts.values()):
+            raise self.problem(f"{key} holds something else than amounts: write {key} = {{ First = 9, Second = 21 }}")
+        if not any(amounts.values()):
+            raise self.problem(f"{key} has nothing to show: write {key} = {{ First = 9, Second = 21 }}")
+        return amounts
 
     def date(self, key: str) -> datetime.date:
         value: datetime.date = self._get(key, datetime.date, f"{key} = 2026-03-12")
@@ -253,23 +266,17 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BadRecipe(f"{path} is missing: name a folder that holds one") from None
+        raise BadRecipe(f"{path.name} is missing: name a folder that holds one") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRecipe(f"{path} cannot be read ({error}): save it as plain text in UTF-8") from None
+        raise BadRecipe(f"{path.name} cannot be read ({error}): save it as plain text in UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise BadRecipe(f"{path} is not TOML ({error}): mend that line") from None
+        raise BadRecipe(f"{path.name} is not TOML ({error}): mend that line") from None
 
 
 def _existing(path: Path, remedy: str) -> Path:
     if not path.is_file():
-        raise BadRecipe(f"{path} is missing: {remedy}")
+        raise BadRecipe(f"{path.name} is missing: {remedy}")
     return path
-
-
-def _amount(table: _Table, value: object) -> float:
-    if not isinstance(value, int | float) or value < 0:
-        raise table.problem(f"bars holds “{value}”: write a number for each bar, such as bars = {{ First = 9 }}")
-    return float(value)
 
 
 def _is_box(box: object) -> bool:

@@ -10,8 +10,8 @@ from tools.video.slides import HEAD
 
 _ROOM = WIDTH, HEIGHT - HEAD
 _NEAREST = 1.45
-_DIMMED = 0.3
-_MARGIN = 8
+_DIMMED = 0.26
+_MARGIN, _RIM = 8, 4
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,14 @@ class Camera:
         try:
             self._picture = Image.open(screen.picture).convert("RGB")
         except (UnidentifiedImageError, OSError):
-            raise BadRecipe(f"{screen.picture} is not a picture: take it again with tools/video/screens.py") from None
+            raise BadRecipe(
+                f"{screen.picture.name} is not a picture: take it again with tools/video/screens.py"
+            ) from None
         self._marks = screen.marks
         width, height = self._picture.size
         if width < WIDTH or height * _ROOM[0] < width * _ROOM[1]:
             wanted = f"at least {WIDTH} wide, and {_ROOM[1]} high for each {_ROOM[0]} of width"
-            raise BadRecipe(f"{screen.picture} is {width} by {height}: a screen is {wanted}")
+            raise BadRecipe(f"{screen.picture.name} is {width} by {height}: a screen is {wanted}")
 
     def shot(self, mark: str | None) -> Shot:
         width = float(self._picture.width)
@@ -69,24 +71,22 @@ class Camera:
         return seen
 
     def _light(self, seen: Image.Image, shot: Shot) -> None:
+        """Lights the marked box in the picture that the camera sees: a rim around it, and the rest a little darker."""
         scale = _ROOM[0] / shot.seen[2]
-        left, top = (
-            (edge - origin) * scale - _MARGIN for edge, origin in zip(shot.marked[:2], shot.seen[:2], strict=True)
-        )
-        width, height = (length * scale + 2 * _MARGIN for length in shot.marked[2:])
-        inside = _rounded((left, top, width, height))
-        rim = _rounded((left - 4, top - 4, width + 8, height + 8))
-        dimmed = Image.blend(seen, Image.new("RGB", _ROOM, color("sunken")), _DIMMED * shot.glow)
-        dimmed.paste(color("warm", "light"), mask=rim.point(lambda level: round(level * shot.glow)))
-        dimmed.paste(seen, mask=inside)
-        seen.paste(dimmed)
+        left = round((shot.marked[0] - shot.seen[0]) * scale) - _MARGIN
+        top = round((shot.marked[1] - shot.seen[1]) * scale) - _MARGIN
+        width, height = (round(length * scale) + 2 * _MARGIN for length in shot.marked[2:])
+        inside = seen.crop((left, top, left + width, top + height))
+        seen.paste(Image.blend(seen, Image.new("RGB", _ROOM, color("sunken")), _DIMMED * shot.glow))
+        rim = _rounded(width + 2 * _RIM, height + 2 * _RIM).point(lambda level: round(level * shot.glow))
+        seen.paste(color("warm", "light"), (left - _RIM, top - _RIM), rim)
+        seen.paste(inside, (left, top), _rounded(width, height))
 
 
-def _rounded(box: Box) -> Image.Image:
-    """A mask that is white inside the box, drawn twice as large so that its edge is smooth."""
-    left, top, width, height = (2 * number for number in box)
-    mask = Image.new("L", (2 * _ROOM[0], 2 * _ROOM[1]), 0)
-    ImageDraw.Draw(mask).rounded_rectangle((left, top, left + width, top + height), 20, 255)
+def _rounded(width: int, height: int) -> Image.Image:
+    """A mask that is white inside rounded corners, drawn twice as large so that its edge is smooth."""
+    mask = Image.new("L", (2 * width, 2 * height), 0)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, 2 * width - 1, 2 * height - 1), 20, 255)
     return mask.reduce(2)
 
 

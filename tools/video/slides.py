@@ -3,7 +3,7 @@
 from PIL import Image
 
 from tools.video.look import WIDTH, Sheet, color, drawing, wrapped
-from tools.video.recipe import Bars, Cover, Letter, Points, Recipe, Screen, Slide
+from tools.video.recipe import BadRecipe, Bars, Cover, Letter, Points, Recipe, Screen, Slide
 
 HEAD = 64
 """Height of the strip above a screen, which holds the slide's title."""
@@ -11,6 +11,8 @@ _LEFT = 88
 _CAPTIONS = 620
 """Where captions begin to cover the picture."""
 _BRAND = "CustomerHub learning center"
+_PRACTICE = "Practice data: everyone here is invented"
+"""Said above every screen, since the sandbox's own band leaves the picture when the camera comes near."""
 
 
 def draw_slide(recipe: Recipe, slide: Slide, mark: str | None) -> Image.Image:
@@ -25,7 +27,7 @@ def draw_slide(recipe: Recipe, slide: Slide, mark: str | None) -> Image.Image:
         case Letter():
             return _draw_letter(slide, slide.matter, mark)
         case Screen():
-            return _draw_head(slide).picture()
+            return _draw_head(slide, _PRACTICE, "practice").picture()
 
 
 def _draw_cover(recipe: Recipe, slide: Slide, cover: Cover) -> Image.Image:
@@ -83,8 +85,10 @@ def _draw_points(slide: Slide, points: Points, mark: str | None) -> Image.Image:
 def _draw_letter(slide: Slide, letter: Letter, mark: str | None) -> Image.Image:
     paragraphs = [wrapped(paragraph, 740, size=31) for paragraph in letter.paragraphs]
     height = 44 * sum(map(len, paragraphs)) + 22 * (len(paragraphs) - 1) + 96
-    top = HEAD + max(12, (_CAPTIONS - HEAD - height) / 2)
-    sheet = _draw_head(slide)
+    top = HEAD + (_CAPTIONS - HEAD - height) / 2
+    if top < HEAD:
+        raise BadRecipe(f"the letter of “{slide.title}” is too long for a slide: shorten it, or make two of it")
+    sheet = _draw_head(slide, _BRAND, "ink-soft")
     sheet.panel((210, top, 860, height), fill=color("surface", "light"), radius=6)
     y = top + 80
     for number, lines in enumerate(paragraphs, 1):
@@ -104,8 +108,8 @@ def _titled(words: str) -> Sheet:
     return sheet
 
 
-def _draw_head(slide: Slide) -> Sheet:
+def _draw_head(slide: Slide, words: str, tone: str) -> Sheet:
     sheet = Sheet(color("sunken"))
     sheet.write(32, 43, slide.title, size=29, weight=640, ink=color("ink"))
-    sheet.write(WIDTH - 32, 42, _BRAND, size=20, ink=color("ink-soft"), anchor="rs")
+    sheet.write(WIDTH - 32, 42, words, size=20, ink=color(tone), anchor="rs")
     return sheet

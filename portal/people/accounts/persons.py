@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person, PersonKey
@@ -14,24 +14,25 @@ class NoSuchPerson(LookupError):
     """There is no person of that id: never was, or erased."""
 
 
-def find_person(db: Session, *, email: str) -> Person | None:
-    """The person of this normalised address, theirs alone to change until the transaction ends."""
-    return db.scalars(select(Person).where(Person.email == email).with_for_update()).one_or_none()
+def find_person_id(db: Session, *, email: str) -> str | None:
+    """The person of this normalised address, ours alone to change until the transaction ends."""
+    found: str | None = db.connection().scalar(_OF_ADDRESS, {"email": email})
+    return found
 
 
 def lock_person(db: Session, *, person_id: str) -> Person | None:
-    """The person of this id, theirs alone to change until the transaction ends; None where erased."""
+    """The person of this id, ours alone to change until the transaction ends; None where erased."""
     return db.get(Person, person_id, with_for_update=True)
 
 
-def create_person(db: Session, *, name: str, email: str, keyring: Seal, now: datetime) -> tuple[Person, Seal]:
-    """A new person and the Seal under which their evidence is kept."""
-    secret = new_secret()
-    person = Person(id=ids.new_id(), name=name, email=email, created_at=now)
-    db.add(person)
-    db.flush()
-    db.execute(insert(PersonKey).values(person_id=person.id, sealed=keyring.close(secret, label=_label(person.id))))
-    return person, Seal(secret)
+def create_person(db: Session, *, name: str, email: str, keyring: Seal, now: datetime) -> tuple[str, Seal]:
+    """A new person's id and the Seal under which their evidence is kept."""
+    secret, person_id = new_secret(), ids.new_id()
+    person = {"id": person_id, "name": name, "email": email, "created_at": now}
+    db.connection().execute(_ADD_PERSON, person)
+    key = {"person_id": person_id, "sealed": keyring.close(secret, label=_label(person_id))}
+    db.connection().execute(_ADD_KEY, key)
+    return person_id, Seal(secret)
 
 
 def get_seal(db: Session, *, person_id: str, keyring: Seal) -> Seal:
@@ -51,6 +52,12 @@ def forget_person(db: Session, *, person_id: str) -> None:
     """Delete who a person is and shred their key; what refers to them must be gone before."""
     db.execute(delete(PersonKey).where(PersonKey.person_id == person_id))
     db.execute(delete(Person).where(Person.id == person_id))
+
+
+# Built once: a sign-up's transaction is short, and building its statements would be the longest part of it.
+_OF_ADDRESS = select(Person.id).where(Person.email == bindparam("email")).with_for_update()
+_ADD_PERSON = insert(Person)
+_ADD_KEY = insert(PersonKey)
 
 
 def _label(person_id: str) -> str:

@@ -21,23 +21,7 @@ FIRST = bytes(32)
 
 def canonical(value: dict[str, Any]) -> bytes:
     """JSON with sorted keys, no spaces and UTF-8 as typed: equal values, equal bytes (a part of RFC 8785)."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def head_of(
-    *, person_id: str, position: int, record_id: str, purpose: str, channel: str, was: str, state: str, at: str
-) -> dict[str, Any]:
-    """What a record says in the clear, which names nobody."""
-    return {
-        "at": at,
-        "channel": channel,
-        "person": person_id,
-        "position": position,
-        "purpose": purpose,
-        "record": record_id,
-        "state": state,
-        "was": was,
-    }
+    return _ENCODER.encode(value).encode()
 
 
 def commitment_to(payload: bytes, *, seal: Seal) -> bytes:
@@ -58,3 +42,6 @@ def payload_label(record_id: str) -> str:
 def rfc3339(at: datetime) -> str:
     """A moment as text: RFC 3339, UTC, microseconds."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))

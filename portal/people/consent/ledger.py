@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.consent import envelope
 from portal.people.consent.models import ConsentPayload, ConsentRecord, ConsentState
-from portal.people.consent.record import Act, Content, payload
+from portal.people.consent.record import Act, Content, head, payload
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
 from portal.shared import ids
@@ -66,62 +66,49 @@ class Chain:
         opened: Content = json.loads(self._seal.open(sealed, label=envelope.payload_label(record_id)))
         return {name: value for name, value in opened.items() if name not in ("header", "event")}
 
-    def append(self, steps: Iterable[Step], *, act: Act) -> list[str]:
-        """Add a record for each step and bring the state rows to it; the new records' ids.
+    def append(self, steps: Iterable[Step], *, act: Act) -> None:
+        """Add a record for each step and bring the state rows to it.
 
         What is not an allowed step is refused by the database (IntegrityError).
         """
+        at = envelope.rfc3339(act.at)
         records, payloads = [], []
         for step in steps:
-            record, sealed = self._next(step, act)
+            record, sealed = self._next(step, act, at)
             records.append(record)
             payloads.append({"record_id": record["id"], "sealed": sealed})
         if records:
-            self._db.execute(insert(ConsentRecord), records)
-            self._db.execute(insert(ConsentPayload), payloads)
+            connection = self._db.connection()
+            connection.execute(_ADD_RECORDS, records)
+            connection.execute(_ADD_PAYLOADS, payloads)
             self._write_states({(record["purpose"], record["channel"]): record for record in records}, act)
-        return [record["id"] for record in records]
 
-    def _next(self, step: Step, act: Act) -> tuple[dict[str, Any], bytes]:
-        purpose, channel = step.line
-        was = self.standing(step.line).state
+    def _next(self, step: Step, act: Act, at: str) -> tuple[dict[str, Any], bytes]:
         self._position += 1
         record_id = ids.new_id()
-        whole = envelope.canonical(
-            payload(
-                step.content,
-                record_id=record_id,
-                person_id=self._person_id,
-                position=self._position,
-                was=was,
-                state=step.state,
-                act=act,
-            )
+        said = head(
+            person_id=self._person_id,
+            position=self._position,
+            record_id=record_id,
+            line=step.line,
+            was=self.standing(step.line).state.value,
+            state=step.state.value,
+            at=at,
         )
-        head = envelope.canonical(
-            envelope.head_of(
-                person_id=self._person_id,
-                position=self._position,
-                record_id=record_id,
-                purpose=purpose,
-                channel=channel,
-                was=was,
-                state=step.state,
-                at=envelope.rfc3339(act.at),
-            )
-        )
+        in_clear = envelope.canonical(said)
+        whole = envelope.canonical(payload(step.content, said=said, act=act))
         commitment = envelope.commitment_to(whole, seal=self._seal)
-        leaf = envelope.leaf_of(previous=self._leaf, commitment=commitment, head=head)
+        leaf = envelope.leaf_of(previous=self._leaf, commitment=commitment, head=in_clear)
         record = {
             "person_id": self._person_id,
             "position": self._position,
             "id": record_id,
             "version": envelope.VERSION,
-            "purpose": purpose,
-            "channel": channel,
-            "was": was,
-            "state": step.state,
-            "head": head,
+            "purpose": said["purpose"],
+            "channel": said["channel"],
+            "was": said["was"],
+            "state": said["state"],
+            "head": in_clear,
             "commitment": commitment,
             "previous_leaf": self._leaf,
             "leaf": leaf,
@@ -140,8 +127,13 @@ class Chain:
             else:
                 fresh.append(key | values)
         if fresh:
-            self._db.execute(insert(ConsentState), fresh)
+            self._db.connection().execute(_ADD_STATES, fresh)
         self._stored.update(newest)
+
+
+_ADD_RECORDS = insert(ConsentRecord)
+_ADD_PAYLOADS = insert(ConsentPayload)
+_ADD_STATES = insert(ConsentState)
 
 
 def begin_chain(db: Session, *, person_id: str, seal: Seal) -> Chain:

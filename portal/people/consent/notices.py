@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.consent.models import Notice
@@ -92,29 +94,11 @@ def current_wording(name: str, *, folder: Path = FOLDER) -> Wording:
             f"{newest} is not the notice whose hash stands in {folder / 'SHA256SUMS'}. "
             "Take back the change and write a new version, so that what people agreed to can still be shown."
         )
-    return _read(version, content)
+    return read_wording(version, content)
 
 
-def digest_of(content: bytes) -> str:
-    """The address of a text: its SHA-256, 64 hexadecimal characters."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def keep(db: Session, *, content: bytes, media_type: str, now: datetime) -> str:
-    """Store once what was shown, so that the ledger proves it without any file; its digest."""
-    digest = digest_of(content)
-    if db.scalar(select(Notice.digest).where(Notice.digest == digest)) is None:
-        db.add(Notice(digest=digest, media_type=media_type, content=content, first_shown_at=now))
-        db.flush()
-    return digest
-
-
-def _listed(folder: Path) -> dict[str, str]:
-    lines = (folder / "SHA256SUMS").read_text("ascii").splitlines()
-    return {path: digest for digest, path in (line.split(maxsplit=1) for line in lines)}
-
-
-def _read(version: str, content: bytes) -> Wording:
+def read_wording(version: str, content: bytes) -> Wording:
+    """The notice that `content` holds."""
     found = tomllib.loads(content.decode("utf-8"))
     return Wording(
         version=version,
@@ -128,3 +112,36 @@ def _read(version: str, content: bytes) -> Wording:
         terms=Terms(**found["terms"]),
         controller=Controller(**found["controller"]),
     )
+
+
+def digest_of(content: bytes) -> str:
+    """The address of a text: its SHA-256, 64 hexadecimal characters."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def keep(db: Session, *, notice: bytes, form: bytes, now: datetime) -> None:
+    """Store once what was shown, the notice and the part of the form, so that the ledger proves it without any file."""
+    texts = {digest_of(notice): (NOTICE_TYPE, notice), digest_of(form): (FORM_TYPE, form)}
+    stored = _stored.setdefault(db.get_bind(), set())
+    if texts.keys() <= stored:
+        return
+    found = set(db.connection().scalars(_AMONG, {"one": digest_of(notice), "other": digest_of(form)}))
+    stored |= found
+    new = [
+        {"digest": digest, "media_type": media_type, "content": content, "first_shown_at": now}
+        for digest, (media_type, content) in texts.items()
+        if digest not in found
+    ]
+    if new:
+        db.connection().execute(_ADD, new)
+
+
+# What an earlier transaction has stored in a database: it never goes away again, so one look at it is enough.
+_stored: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+_AMONG = select(Notice.digest).where(Notice.digest.in_([bindparam("one"), bindparam("other")]))
+_ADD = insert(Notice)
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    lines = (folder / "SHA256SUMS").read_text("ascii").splitlines()
+    return {path: digest for digest, path in (line.split(maxsplit=1) for line in lines)}

@@ -4,19 +4,17 @@ A link is bound to the boxes and the wording of its own sign-up. It confirms onc
 for anew since then is not touched by it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from portal.people.accounts.models import Person
 from portal.people.consent import notices
 from portal.people.consent.ledger import Chain, Line, Step
 from portal.people.consent.models import ConsentPayload, ConsentRecord, OptIn, OptInBox, OptInOutcome
-from portal.people.consent.notices import Purpose
-from portal.people.consent.record import Act, Shown, Subject, agreed
+from portal.people.consent.record import Act, Content, Shown, Subject
 from portal.people.consent.states import State
 from portal.people.messages import outbox
 from portal.shared import ids
@@ -26,12 +24,12 @@ LIFE = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a visitor sent: who they say they are, what they were shown and which of its boxes they ticked."""
+    """What a visitor sent: who they say they are, what they were shown, and what each box means that they ticked."""
 
     name: str
     subject: Subject
     shown: Shown
-    ticked: tuple[Purpose, ...]
+    ticked: Mapping[Line, Content]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,32 +42,31 @@ class Agreement:
     words: str
 
 
-def ask(db: Session, *, opt_in_id: str, person: Person, chain: Chain, asked: Asked, token: str, act: Act) -> None:
+def ask(db: Session, *, opt_in_id: str, person_id: str, chain: Chain, asked: Asked, token: str, act: Act) -> None:
     """Write down a request that nothing confirms yet; with nothing ticked, only that an address is to be proven."""
     opt_in = {
         "id": opt_in_id,
-        "person_id": person.id,
+        "person_id": person_id,
         "token_digest": ids.digest(token),
         "name": asked.name,
         "asked_at": act.at,
         "expires_at": act.at + LIFE,
     }
-    db.execute(insert(OptIn), [opt_in])
+    db.connection().execute(_ADD, opt_in)
     if not asked.ticked:
         return
-    notices.keep(db, content=asked.shown.wording.content, media_type=notices.NOTICE_TYPE, now=act.at)
-    notices.keep(db, content=asked.shown.form, media_type=notices.FORM_TYPE, now=act.at)
+    notices.keep(db, notice=asked.shown.wording.content, form=asked.shown.form, now=act.at)
     superseded = [chain.standing(line).record_id for line in _in_older_words(chain, asked)]
-    chain.append(_requests(chain, asked, act), act=act)
+    chain.append(_requests(chain, asked), act=act)
     _forget_payloads(db, superseded)
-    bound = [chain.standing((purpose.id, purpose.channel)) for purpose in asked.ticked]
+    bound = [chain.standing(line) for line in asked.ticked]
     boxes = [
         {"opt_in_id": opt_in_id, "record_id": standing.record_id}
         for standing in bound
         if standing.state is State.REQUESTED
     ]
     if boxes:
-        db.execute(insert(OptInBox), boxes)
+        db.connection().execute(_ADD_BOXES, boxes)
 
 
 def find_opt_in(db: Session, *, token: str) -> OptIn | None:
@@ -141,22 +138,22 @@ def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
     db.execute(delete(OptIn).where(OptIn.id == opt_in.id))
 
 
-def _requests(chain: Chain, asked: Asked, act: Act) -> Iterable[Step]:
+_ADD = insert(OptIn)
+_ADD_BOXES = insert(OptInBox)
+
+
+def _requests(chain: Chain, asked: Asked) -> Iterable[Step]:
     """The steps that ticking means, seen from where the person stands: it never repeats and never undoes a consent."""
     for line in _in_older_words(chain, asked):
         yield Step(line, State.EXPIRED, {})
-    for purpose in asked.ticked:
-        line = (purpose.id, purpose.channel)
+    for line, content in asked.ticked.items():
         if chain.standing(line).state not in (State.REQUESTED, State.CONFIRMED):
-            yield Step(
-                line, State.REQUESTED, agreed(purpose=purpose, shown=asked.shown, subject=asked.subject, act=act)
-            )
+            yield Step(line, State.REQUESTED, content)
 
 
 def _in_older_words(chain: Chain, asked: Asked) -> list[Line]:
     """The lines that are asked for again in other words than those of a request that is still open."""
-    lines = [(purpose.id, purpose.channel) for purpose in asked.ticked]
-    still_open = [line for line in lines if chain.standing(line).state is State.REQUESTED]
+    still_open = [line for line in asked.ticked if chain.standing(line).state is State.REQUESTED]
     digest = asked.shown.wording.digest
     return [line for line in still_open if chain.content(line)["shown"]["notice_sha256"] != digest]
 

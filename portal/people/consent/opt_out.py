@@ -31,7 +31,7 @@ def make_link(db: Session, *, token: str, person_id: str, channel: str, address_
         "address_hash": address_hash,
         "made_at": act.at,
     }
-    db.execute(insert(OptOutLink), [link])
+    db.connection().execute(_ADD_LINK, link)
 
 
 def find_link(db: Session, *, token: str) -> OptOutLink | None:
@@ -51,6 +51,9 @@ def opt_out(db: Session, *, link: OptOutLink, keyring: Seal, act: Act) -> OptOut
     if ended or not _is_suppressed(db, link.address_hash):
         _suppress(db, link, act)
     return OptOut(ended=len(ended))
+
+
+_ADD_LINK = insert(OptOutLink)
 
 
 def _is_suppressed(db: Session, address_hash: str) -> bool:

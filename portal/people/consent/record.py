@@ -1,6 +1,6 @@
 """The only place that fills in a consent record after ISO/IEC TS 27560:2023, with what US rules ask for beside it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +43,7 @@ class Subject:
     address_hash: str
 
 
-def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, act: Act) -> Content:
+def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, at: datetime) -> Content:
     """What someone agrees to with one box: the part of the record that all later ones about it repeat."""
     wording, terms = shown.wording, shown.wording.terms
     return {
@@ -62,7 +62,7 @@ def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, act: Act) -> Con
                     "pii_optional": False,
                     "sensitive_pii_category": False,
                     "special_pii_category": False,
-                    **asdict(subject),
+                    **vars(subject),
                 }
             ],
             "pii_described": terms.pii,
@@ -85,25 +85,39 @@ def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, act: Act) -> Con
             "page": shown.page,
             "box_at_load": "off",
         },
-        "requested_at": rfc3339(act.at),
+        "requested_at": rfc3339(at),
     }
 
 
-def payload(
-    content: Content, *, record_id: str, person_id: str, position: int, was: State, state: State, act: Act
+def head(
+    *, person_id: str, position: int, record_id: str, line: tuple[str, str], was: str, state: str, at: str
 ) -> Content:
-    """A whole record: what was agreed, and what happens to it now."""
+    """What a record says in the clear, which names nobody; `line` is a purpose and a channel."""
+    return {
+        "at": at,
+        "channel": line[1],
+        "person": person_id,
+        "position": position,
+        "purpose": line[0],
+        "record": record_id,
+        "state": state,
+        "was": was,
+    }
+
+
+def payload(content: Content, *, said: Content, act: Act) -> Content:
+    """A whole record: what was agreed, and what happens to it now, as its head has `said` it in the clear."""
     whole = {
         **content,
-        "header": {"schema_version": SCHEMA, "record_id": record_id, "pii_principal_id": person_id},
+        "header": {"schema_version": SCHEMA, "record_id": said["record"], "pii_principal_id": said["person"]},
         "event": {
-            "event_time": rfc3339(act.at),
+            "event_time": said["at"],
             "validity_duration": "until withdrawn",
-            "entity_id": person_id,
+            "entity_id": said["person"],
             "event_type": "explicit consent",
-            "event_state": state,
-            "previous_state": was,
-            "ledger_index": position,
+            "event_state": said["state"],
+            "previous_state": said["was"],
+            "ledger_index": said["position"],
             "idempotency_key": act.key,
             "actor": act.actor,
             "peer": act.peer,
@@ -111,8 +125,8 @@ def payload(
             "locale": act.locale,
         },
     }
-    if state is State.CONFIRMED:
-        whole["confirmed_at"] = rfc3339(act.at)
+    if said["state"] == State.CONFIRMED:
+        whole["confirmed_at"] = said["at"]
     return whole
 
 

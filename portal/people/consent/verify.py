@@ -16,6 +16,7 @@ from portal.people.accounts.persons import open_seal
 from portal.people.consent import envelope
 from portal.people.consent.ledger import Line
 from portal.people.consent.models import ConsentPayload, ConsentRecord, ConsentState, Notice
+from portal.people.consent.record import head
 from portal.people.consent.states import STEPS, State
 from portal.people.keyring import Seal, SealBroken
 
@@ -201,18 +202,17 @@ def _check_place(row: Row[Any], walk: _Walk) -> None:
     leaf = envelope.leaf_of(previous=row.previous_leaf, commitment=row.commitment, head=row.head)
     if row.version != envelope.VERSION or not hmac.compare_digest(leaf, row.leaf):
         raise Bad(row.id, "its leaf is not the hash of its stored bytes")
-    head = json.loads(row.head)
-    said = envelope.head_of(
+    said = json.loads(row.head)
+    columns = head(
         person_id=row.person_id,
         position=row.position,
         record_id=row.id,
-        purpose=row.purpose,
-        channel=row.channel,
+        line=(row.purpose, row.channel),
         was=row.was,
         state=row.state,
-        at=head["at"],
+        at=said["at"],
     )
-    if head != said:
+    if said != columns:
         raise Bad(row.id, "its columns say otherwise than its stored head")
     walk.position, walk.leaf = row.position, row.leaf
 
@@ -253,7 +253,7 @@ def _check_standings(chain: list[Row[Any]], walk: _Walk, tally: _Tally) -> None:
         since = row.standing_since and envelope.rfc3339(row.standing_since)
         if row.standing != expected or (expected and since != json.loads(row.head)["at"]):
             raise Bad(
-                row.id, f"the state row says {row.standing or 'nothing'} where the ledger says {expected or 'nothing'}"
+                row.id, f"its state row says {row.standing or 'nothing'} where the ledger says {expected or 'nothing'}"
             )
     tally.states += len(newest)
 

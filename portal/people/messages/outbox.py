@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.people.keyring import Seal, SealBroken
@@ -47,26 +48,32 @@ class Claim:
     letter: Letter
 
 
+Waiting = dict[str, Any]  # the row of a message that is not stored yet
 MaySend = Callable[[Session, Message, datetime], bool]
 
 
-def compose(mail: Mail, *, kind: str, address_hash: str, cause_id: str, keyring: Seal, now: datetime) -> Message:
-    """A message ready to be added to the transaction that causes it."""
+def compose(mail: Mail, *, kind: str, address_hash: str, cause_id: str, keyring: Seal, now: datetime) -> Waiting:
+    """A message ready to be put into the outbox by the transaction that causes it."""
     message_id = ids.new_id()
     content = as_bytes(mail, message_id=message_id, now=now).decode("ascii")
     letter = json.dumps({"to": mail.to, "content": content}).encode()
-    return Message(
-        id=message_id,
-        kind=kind,
-        channel="email",
-        address_hash=address_hash,
-        cause_id=cause_id,
-        sealed=keyring.close(letter, label=_label(message_id)),
-        state=MessageState.WAITING,
-        attempts=0,
-        not_before=now,
-        created_at=now,
-    )
+    return {
+        "id": message_id,
+        "kind": kind,
+        "channel": "email",
+        "address_hash": address_hash,
+        "cause_id": cause_id,
+        "sealed": keyring.close(letter, label=_label(message_id)),
+        "state": MessageState.WAITING.value,
+        "attempts": 0,
+        "not_before": now,
+        "created_at": now,
+    }
+
+
+def put(db: Session, message: Waiting) -> None:
+    """Put a message into the outbox; it leaves after this transaction, or never."""
+    db.connection().execute(_ADD, message)
 
 
 def open_letter(message: Message, *, keyring: Seal) -> Letter | None:
@@ -130,6 +137,7 @@ def forget_old(db: Session, *, now: datetime, most: int) -> int:
     return len(old)
 
 
+_ADD = insert(Message)
 _IN_SQL = {"synchronize_session": False}
 _FINAL = {Outcome.SENT: MessageState.SENT, Outcome.SHOWN: MessageState.SHOWN, Outcome.REFUSED: MessageState.FAILED}
 
@@ -164,14 +172,18 @@ def _settle(db: Session, message: Message, result: Result, now: datetime) -> Non
     )
     db.add(attempt)
     db.flush()
-    pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
     message.leased_until = None
-    message.not_before = now + pause
+    message.not_before = now + _pause_after(message.attempts)
     message.state = _FINAL.get(result.outcome, MessageState.WAITING)
     is_late = message.not_before > message.created_at + GIVE_UP_AFTER
     if message.state == MessageState.WAITING and (is_late or _is_doubtful(db, message, result)):
         message.state = MessageState.FAILED
     db.flush()
+
+
+def _pause_after(attempts: int) -> timedelta:
+    doublings = min(attempts - 1, 10)  # a timedelta overflows long before three days of tries are over
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
 def _is_doubtful(db: Session, message: Message, result: Result) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.people.messages.mail import Mail, render
@@ -28,10 +28,13 @@ def confirmation(*, to: str, confirm_url: str, opt_out_url: str, asked_at: datet
 
 def may_write(db: Session, *, kind: Service, address_hash: str, now: datetime) -> bool:
     """Whether the address may get one more message of this kind: one a day, three a month."""
-    written = [func.count().filter(Message.created_at > now - period) for period, _most in CAPS]
-    counts = db.execute(
-        select(*written).where(
-            Message.address_hash == address_hash, Message.kind == kind, Message.created_at > now - CAPS[-1][0]
-        )
-    ).one()
-    return all(count < most for count, (_period, most) in zip(counts, CAPS, strict=True))
+    written = db.connection().scalars(_WRITTEN, {"address_hash": address_hash, "kind": kind.value}).all()
+    return all(sum(at > now - period for at in written) < most for period, most in CAPS)
+
+
+_WRITTEN = (
+    select(Message.created_at)
+    .where(Message.address_hash == bindparam("address_hash"), Message.kind == bindparam("kind"))
+    .order_by(Message.created_at.desc())
+    .limit(max(most for _period, most in CAPS))
+)

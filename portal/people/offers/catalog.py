@@ -59,9 +59,9 @@ class Offer:
 
 
 @cache
-def offers(*, folder: Path = FOLDER) -> dict[str, Offer]:
+def offers() -> dict[str, Offer]:
     """Every offer by its slug, in the order of their files; raises BadOffer."""
-    return {path.stem: _read(path) for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.toml"))}
 
 
 def find_offer(slug: str) -> Offer | None:

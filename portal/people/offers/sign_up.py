@@ -6,16 +6,15 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.people.accounts.persons import create_person, find_person, get_seal
+from portal.people.accounts.persons import create_person, find_person_id, get_seal
 from portal.people.consent import opt_in, opt_out
 from portal.people.consent.ledger import begin_chain, read_chain
 from portal.people.consent.notices import Purpose
 from portal.people.consent.opt_in import Asked
-from portal.people.consent.record import Act, Shown, Subject
+from portal.people.consent.record import Act, Shown, Subject, agreed
 from portal.people.keyring import Seal
 from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
-from portal.people.messages.models import Message
 from portal.people.messages.service import Service
 from portal.people.offers.models import Signup
 from portal.shared import ids
@@ -40,7 +39,7 @@ class SignUp:
     wish: Wish | None
     confirm_token: str
     opt_out_token: str
-    message: Message
+    message: outbox.Waiting
 
 
 def prepare(
@@ -59,6 +58,10 @@ def prepare(
     opt_in_id, confirm_token, opt_out_token = ids.new_id(), ids.new_token(), ids.new_token()
     hashed = address_hash(keyring, channel=CHANNEL, address=address)
     subject = Subject(typed=typed, address=address, address_hash=hashed)
+    boxes = {
+        (purpose.id, purpose.channel): agreed(purpose=purpose, shown=shown, subject=subject, at=now)
+        for purpose in ticked
+    }
     mail = service.confirmation(
         to=address,
         confirm_url=f"{url}/confirm/{confirm_token}",
@@ -67,7 +70,7 @@ def prepare(
     )
     message = outbox.compose(
         mail,
-        kind=Service.CONFIRM,
+        kind=Service.CONFIRM.value,
         address_hash=hashed,
         cause_id=opt_in_id,
         keyring=keyring,
@@ -75,7 +78,7 @@ def prepare(
     )
     return SignUp(
         opt_in_id=opt_in_id,
-        asked=Asked(name=name, subject=subject, shown=shown, ticked=ticked),
+        asked=Asked(name=name, subject=subject, shown=shown, ticked=boxes),
         wish=wish,
         confirm_token=confirm_token,
         opt_out_token=opt_out_token,
@@ -91,17 +94,17 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     subject = sign_up.asked.subject
     if not service.may_write(db, kind=Service.CONFIRM, address_hash=subject.address_hash, now=act.at):
         return False
-    person = find_person(db, email=subject.address)
-    if person is None:
-        person, seal = create_person(db, name=sign_up.asked.name, email=subject.address, keyring=keyring, now=act.at)
-        chain = begin_chain(db, person_id=person.id, seal=seal)
+    person_id = find_person_id(db, email=subject.address)
+    if person_id is None:
+        person_id, seal = create_person(db, name=sign_up.asked.name, email=subject.address, keyring=keyring, now=act.at)
+        chain = begin_chain(db, person_id=person_id, seal=seal)
     else:
-        seal = get_seal(db, person_id=person.id, keyring=keyring)
-        chain = read_chain(db, person_id=person.id, seal=seal)
+        seal = get_seal(db, person_id=person_id, keyring=keyring)
+        chain = read_chain(db, person_id=person_id, seal=seal)
     opt_in.ask(
         db,
         opt_in_id=sign_up.opt_in_id,
-        person=person,
+        person_id=person_id,
         chain=chain,
         asked=sign_up.asked,
         token=sign_up.confirm_token,
@@ -109,15 +112,17 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     )
     if sign_up.wish is not None:
         wish = {"opt_in_id": sign_up.opt_in_id, "offer": sign_up.wish.offer, "round": sign_up.wish.round_key}
-        db.execute(insert(Signup), [wish])
+        db.connection().execute(_ADD, wish)
     opt_out.make_link(
         db,
         token=sign_up.opt_out_token,
-        person_id=person.id,
+        person_id=person_id,
         channel=CHANNEL,
         address_hash=subject.address_hash,
         act=act,
     )
-    db.add(sign_up.message)
-    db.flush()
+    outbox.put(db, sign_up.message)
     return True
+
+
+_ADD = insert(Signup)

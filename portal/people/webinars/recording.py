@@ -54,6 +54,13 @@ class Recording:
     said: Line
     notes_html: str
 
+    def line_at(self, second: int) -> Line | None:
+        """What is said at that second: the last sentence that has begun by its end, or None at the very start."""
+        if not second:
+            return None
+        begun = [line for chapter in self.chapters for line in chapter.lines if int(line.start) <= second]
+        return begun[-1] if begun else None
+
     def as_json(self) -> str:
         """The recording as it is stored, the same text for the same content."""
         return json.dumps(asdict(self) | {"held_on": self.held_on.isoformat()}, sort_keys=True, ensure_ascii=False)
@@ -62,10 +69,11 @@ class Recording:
 def from_json(text: str) -> Recording:
     """The recording that `as_json` wrote."""
     found = json.loads(text)
-    media = {name: Media(**found.pop(name)) for name in ("video", "poster", "captions", "chapter_track")}
-    chapters = tuple(
+    found |= {name: Media(**found[name]) for name in ("video", "poster", "captions", "chapter_track")}
+    found["chapters"] = tuple(
         Chapter(**{**chapter, "lines": tuple(Line(**line) for line in chapter["lines"])})
-        for chapter in found.pop("chapters")
+        for chapter in found["chapters"]
     )
-    held_on, said = date.fromisoformat(found.pop("held_on")), Line(**found.pop("said"))
-    return Recording(**found, **media, chapters=chapters, held_on=held_on, said=said)
+    found["held_on"] = date.fromisoformat(found["held_on"])
+    found["said"] = Line(**found["said"])
+    return Recording(**found)

@@ -30,7 +30,8 @@ def show(slug: str) -> str:
         webinar = find_webinar(db, slug)
     if webinar is None:
         raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
-    return render_template("webinars/show.html", webinar=webinar, start=min(start, int(webinar.seconds)))
+    start = min(start, int(webinar.seconds))
+    return render_template("webinars/show.html", webinar=webinar, start=start, current=webinar.line_at(start))
 
 
 @blueprint.get("/media/<sha256>/<name>")

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.journal import Journal
-from portal.sandbox.drives.models import Drive, OwnActivity
+from portal.sandbox.drives.models import OwnActivity
 from portal.sandbox.scenarios.models import ScenarioActivity
 from portal.shared import ids
 
@@ -32,7 +33,7 @@ def list_entries(db: Session, drive: Drive, lead_id: str) -> list[Entry]:
         OwnActivity.lead_id == lead_id
     )
     entries = [Entry._make(row) for query in (base, own) for row in db.execute(query)]
-    return sorted(entries, key=lambda entry: (entry.at, entry.act, entry.id), reverse=True)
+    return sorted(entries, key=_moment_and_turn, reverse=True)
 
 
 def add_entry(
@@ -44,6 +45,11 @@ def add_entry(
         ids.new_id(),
         {"lead_id": lead_id, "at": at, "act": journal.number, "kind": kind, "words": words, "body": body, "who": who},
     )
+
+
+def _moment_and_turn(entry: Entry) -> tuple[int, int, str, str]:
+    """Of one act the kinds decide, since its rows have random ids; the scenario's ids are in the order of its story."""
+    return entry.at, entry.act, entry.kind if entry.act else "", entry.id
 
 
 def _words(table: type[ScenarioActivity] | type[OwnActivity]) -> tuple[Any, ...]:

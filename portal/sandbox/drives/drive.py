@@ -1,20 +1,39 @@
-"""The only place that starts, finds, resets and ends a drive."""
+"""The only place that starts, finds and ends a drive."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.sandbox.database import bind
-from portal.sandbox.drives.journal import Journal, count_own_rows
-from portal.sandbox.drives.models import Act, Before, Drive, OwnActivity, OwnLead
+from portal.sandbox.database import Base, bind
+from portal.sandbox.drives.models import Act, Before, OwnActivity, OwnLead, StartedDrive
 from portal.sandbox.scenarios.hours import NOW_IN_DAY, NOW_WEEKDAY
+from portal.sandbox.scenarios.models import Scenario
 from portal.shared import ids
 
 KEPT_IDLE = timedelta(days=14)
 KEPT_AT_MOST = timedelta(days=60)
-SEEN_EVERY = timedelta(minutes=5)
+
+
+class Drive(NamedTuple):
+    """A drive as features see it: its own row, and what its scenario says. Lists of words are JSON arrays.
+
+    `clock` is its present, in seconds from `epoch`, the scenario's own present.
+    """
+
+    id: int
+    public_id: str
+    epoch: datetime
+    clock: int
+    started_at: datetime
+    seen_at: datetime
+    scenario_id: int
+    version: str
+    business: str
+    stages: str
+    tags: str
+    currency: str
 
 
 class Started(NamedTuple):
@@ -28,7 +47,7 @@ def start_drive(db: Session, *, scenario_id: int, now: datetime) -> Started:
     """Start a drive: one row, whatever the size of the scenario."""
     started = Started(ids.new_id(), ids.new_token())
     db.execute(
-        insert(Drive),
+        _START,
         [
             {
                 "public_id": started.public_id,
@@ -46,8 +65,8 @@ def start_drive(db: Session, *, scenario_id: int, now: datetime) -> Started:
 
 def find_drive(db: Session, token: str, *, now: datetime) -> Drive | None:
     """The drive that this token opens, unless its time is over; `db` is bound to it from here on."""
-    drive = db.scalar(select(Drive).where(Drive.token_digest == ids.digest(token)))
-    if drive is None or is_over(drive, now=now):
+    row = db.execute(_BY_TOKEN, {"digest": ids.digest(token)}).first()
+    if row is None or is_over(drive := Drive._make(row), now=now):
         return None
     bind(db, drive.id)
     return drive
@@ -60,26 +79,18 @@ def is_over(drive: Drive, *, now: datetime) -> bool:
 
 def note_seen(db: Session, drive: Drive, *, now: datetime) -> None:
     """Remember that the visitor came."""
-    db.execute(update(Drive).where(Drive.id == drive.id).values(seen_at=now))
-
-
-def reset_drive(db: Session, drive: Drive, *, now: datetime) -> bool:
-    """Take the bound drive back to its scenario, in one act that can itself be undone; False where it is there."""
-    if not count_own_rows(db):
-        return False
-    Journal(db, drive, words="Reset this drive", now=now).clear()
-    return True
+    db.execute(update(StartedDrive).where(StartedDrive.id == drive.id).values(seen_at=now))
 
 
 def end_drives(db: Session, *, now: datetime, most: int) -> int:
     """Delete drives whose time is over, `most` at a time, with every row of theirs; say how many those were."""
-    is_past = or_(Drive.seen_at < now - KEPT_IDLE, Drive.started_at < now - KEPT_AT_MOST)
-    over = db.scalars(select(Drive.id).where(is_past).limit(most)).all()
+    is_past = or_(StartedDrive.seen_at < now - KEPT_IDLE, StartedDrive.started_at < now - KEPT_AT_MOST)
+    over = db.scalars(select(StartedDrive.id).where(is_past).limit(most)).all()
     for drive_id in over:
         bind(db, drive_id)
         for table in (Before, Act, OwnActivity, OwnLead):
             db.execute(delete(table))
-        db.execute(delete(Drive).where(Drive.id == drive_id))
+        db.execute(delete(StartedDrive).where(StartedDrive.id == drive_id))
     return len(over)
 
 
@@ -88,3 +99,16 @@ def _present(now: datetime) -> datetime:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     present = midnight - timedelta(days=(now.weekday() - NOW_WEEKDAY) % 7) + timedelta(seconds=NOW_IN_DAY)
     return present if present <= now else present - timedelta(days=7)
+
+
+# Built once, and of tables, not classes: every page asks this, and SQLAlchemy builds it more slowly than it runs.
+_drives, _scenarios = StartedDrive.__table__.c, Scenario.__table__.c
+_START = insert(Base.metadata.tables[StartedDrive.__tablename__])
+_BY_TOKEN = (
+    select(
+        *(_drives.id, _drives.public_id, _drives.epoch, _drives.clock, _drives.started_at, _drives.seen_at),
+        *(_scenarios.id, _scenarios.version, _scenarios.name, _scenarios.stages, _scenarios.tags, _scenarios.currency),
+    )
+    .join_from(StartedDrive.__table__, Scenario.__table__, _scenarios.id == _drives.scenario_id)
+    .where(_drives.token_digest == bindparam("digest"))
+)

@@ -3,13 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.journal import list_acts
-from portal.sandbox.drives.models import Drive
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.journal import last_words
 
 
 class Stage(NamedTuple):
@@ -36,8 +36,7 @@ class Frame:
 
 def frame(db: Session, drive: Drive, *, leads: int) -> Frame:
     """The frame of the bound drive, which has so many `leads`."""
-    last = next(iter(list_acts(db, most=1)), None)
-    return Frame(drive.public_id, drive.scenario.name, leads, moment(drive, drive.clock), last[0] if last else "")
+    return Frame(drive.public_id, drive.business, leads, moment(drive, drive.clock), last_words(db, drive))
 
 
 def moment(drive: Drive, offset: int) -> datetime:
@@ -53,22 +52,18 @@ def initials(name: str) -> str:
 
 def stages_of(drive: Drive) -> tuple[Stage, ...]:
     """The stages of the drive's pipeline, in order."""
-    return _stages(drive.scenario.stages)
+    return _stages(drive.stages)
 
 
-def tags_of(drive: Drive) -> tuple[str, ...]:
-    """The tags that leads of the drive may carry."""
-    return _tags(drive.scenario.tags)
+@lru_cache(maxsize=2000)
+def tags_in(stored: str) -> tuple[str, ...]:
+    """The tags of a column that stores them: of a lead, or all that a scenario has."""
+    return tuple(json.loads(stored))
 
 
-@cache
+@lru_cache(maxsize=100)
 def _stages(stored: str) -> tuple[Stage, ...]:
     return tuple(Stage(stage["name"], _STEPS[stage["mark"]]) for stage in json.loads(stored))
-
-
-@cache
-def _tags(stored: str) -> tuple[str, ...]:
-    return tuple(json.loads(stored))
 
 
 _STEPS = {"new": "0", "contacted": "1", "qualified": "2", "proposal": "3", "won": "won", "lost": "lost"}

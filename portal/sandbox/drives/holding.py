@@ -4,20 +4,20 @@ Each drive has a cookie of its own, which holds the token that opens it: a new s
 The session says which one is open.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import Response, request, session
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.drive import SEEN_EVERY, find_drive, note_seen
+from portal.sandbox.drives.drive import Drive, find_drive, note_seen
 from portal.sandbox.drives.journal import count_acts
-from portal.sandbox.drives.models import Drive
 from portal.sandbox.web import aside, cookies_named, set_cookie
 from portal.shared import clock
 from portal.shared.origins import SAFE
 from portal.shared.problems import Problem
 
+SEEN_EVERY = timedelta(minutes=5)
 MOST_LISTED = 20
 _COOKIE = "drive-"
 _OPEN = "drive"
@@ -48,7 +48,7 @@ def open_drive(db: Session) -> Drive:
         raise Problem(
             409,
             "Another test drive is open",
-            "This page belongs to another one. Nothing was changed. Open that one from your test drives and do it again.",
+            "This page belongs to another one. Nothing was changed. Open that one from your test drives and try again.",
         )
     if now - drive.seen_at > SEEN_EVERY:
         _note_seen(db, drive, now)

@@ -1,14 +1,15 @@
 """The only place that writes a drive's own rows: every act remembers what it replaced, so that it can be undone."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.models import Act, Before, Drive, OwnActivity, OwnLead
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.models import Act, Before, OwnActivity, OwnLead
 
 MOST_OWN_ROWS = 5_000
 MOST_ACTS = 500  # an older act can no longer be undone
@@ -42,23 +43,26 @@ class Journal:
     def clear(self) -> None:
         """Let go of every own row: the scenario as it was."""
         for place, table in _TABLES.items():
-            for row_id in self._db.scalars(select(table.id)).all():
-                self._remember(place, row_id)
+            self._remember(place, _images(self._db, place))
             self._db.execute(delete(table))
 
     def _replace(self, place: Place, row_id: str, columns: dict[str, Any]) -> None:
-        if self._remember(place, row_id) is None and count_own_rows(self._db) >= MOST_OWN_ROWS:
+        found = _images(self._db, place, row_id)
+        if not found and count_own_rows(self._db) >= MOST_OWN_ROWS:
             raise TooManyRows
-        _put(self._db, place, columns | {"drive_id": self._drive_id, "id": row_id})
+        self._remember(place, found or {row_id: None})
+        _put(self._db, place, [columns | {"drive_id": self._drive_id, "id": row_id}])
 
-    def _remember(self, place: Place, row_id: str) -> str | None:
-        """Keep the row as it was before this act's first touch; return it as it is, or None where there is none."""
-        image = _image(self._db, place, row_id)
-        if (place, row_id) not in self._remembered:
-            self._remembered.add((place, row_id))
-            row = {"drive_id": self._drive_id, "act": self.number, "place": place, "row_id": row_id, "image": image}
-            self._db.execute(insert(Before), [row])
-        return image
+    def _remember(self, place: Place, images: Mapping[str, str | None]) -> None:
+        """Keep the rows as they were before this act's first touch."""
+        rows = [
+            {"drive_id": self._drive_id, "act": self.number, "place": place, "row_id": row_id, "image": image}
+            for row_id, image in images.items()
+            if (place, row_id) not in self._remembered
+        ]
+        self._remembered.update((place, row_id) for row_id in images)
+        if rows:
+            self._db.execute(insert(Before), rows)
 
 
 def undo(db: Session) -> str | None:
@@ -66,15 +70,27 @@ def undo(db: Session) -> str | None:
     act = db.execute(select(Act.number, Act.words).order_by(Act.number.desc()).limit(1)).first()
     if act is None:
         return None
-    for before in db.execute(select(Before.place, Before.row_id, Before.image).where(Before.act == act.number)).all():
-        if before.image is None:
-            table = _TABLES[before.place]
-            db.execute(delete(table).where(table.id == before.row_id))
-        else:
-            _put(db, before.place, json.loads(before.image))
+    for place, table in _TABLES.items():
+        touched = (Before.act == act.number, Before.place == place)
+        db.execute(delete(table).where(table.id.in_(select(Before.row_id).where(*touched))))
+        images = db.scalars(select(Before.image).where(*touched, Before.image.is_not(None)))
+        _put(db, place, [json.loads(image) for image in images if image])
     db.execute(delete(Before).where(Before.act == act.number))
     db.execute(delete(Act).where(Act.number == act.number))
     return str(act.words)
+
+
+def reset(db: Session, drive: Drive, *, now: datetime) -> bool:
+    """Take the bound drive back to its scenario, in one act that can itself be undone; False where it is there."""
+    if not count_own_rows(db):
+        return False
+    Journal(db, drive, words="Reset this drive", now=now).clear()
+    return True
+
+
+def last_words(db: Session, drive: Drive) -> str:
+    """What undo would take back, in words; empty where there is nothing."""
+    return db.execute(_LAST_WORDS, {"drive_id": drive.id}).scalar() or ""
 
 
 def list_acts(db: Session, *, most: int) -> Sequence[tuple[str, datetime]]:
@@ -93,6 +109,9 @@ def count_acts(db: Session) -> int:
     return db.scalar(select(func.count()).select_from(Act)) or 0
 
 
+# Of the table and not of the class, built once, since every page asks this; it says itself whose act it means.
+_acts = Act.__table__.c
+_LAST_WORDS = select(_acts.words).where(_acts.drive_id == bindparam("drive_id")).order_by(_acts.number.desc()).limit(1)
 _TABLES: dict[Place, type[OwnLead] | type[OwnActivity]] = {"lead": OwnLead, "activity": OwnActivity}
 
 
@@ -106,14 +125,17 @@ def _forget(db: Session, *, until: int) -> None:
         db.execute(delete(Act).where(Act.number <= until))
 
 
-def _put(db: Session, place: Place, columns: dict[str, Any]) -> None:
+def _put(db: Session, place: Place, rows: list[dict[str, Any]]) -> None:
+    """Store rows, each in place of what stood there under its id."""
     table = _TABLES[place]
-    db.execute(delete(table).where(table.id == columns["id"]))
-    db.execute(insert(table), [columns])
+    if rows:
+        db.execute(delete(table).where(table.id.in_([row["id"] for row in rows])))
+        db.execute(insert(table), rows)
 
 
-def _image(db: Session, place: Place, row_id: str) -> str | None:
+def _images(db: Session, place: Place, *row_ids: str) -> dict[str, str]:
+    """The rows of these ids, or all of them, as JSON of their columns."""
     table = _TABLES[place]
-    columns = [getattr(table, name) for name in table.__table__.columns.keys()]
-    row = db.execute(select(*columns).where(table.id == row_id)).mappings().first()
-    return None if row is None else json.dumps(dict(row), ensure_ascii=False)
+    columns = [getattr(table, name) for name in table.__table__.columns.keys()]  # noqa: SIM118
+    query = select(*columns).where(table.id.in_(row_ids)) if row_ids else select(*columns)
+    return {row["id"]: json.dumps(dict(row), ensure_ascii=False) for row in db.execute(query).mappings()}

@@ -40,3 +40,29 @@ class Lead(NamedTuple):
 
 
 FIELDS = Lead._fields
+
+
+def blank_lead(lead_id: str, *, who: str, at: int) -> Lead:
+    """A lead of which nothing is known but who added it and when."""
+    return Lead(
+        id=lead_id,
+        name="",
+        company="",
+        email=None,
+        phone=None,
+        stage="",
+        tags="[]",
+        owner=who,
+        source=who,
+        address="",
+        deal="",
+        value=None,
+        came_at=at,
+        last_at=at,
+        last_kind="",
+        last_words="",
+        name_key="",
+        company_key="",
+        stage_rank=0,
+        sought="",
+    )

@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, ForeignKeyConstraint, Integer, String, Text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
 from portal.sandbox.database import Base, DriveRow
-from portal.sandbox.scenarios.models import ActivityColumns, LeadColumns, Scenario, reserved_columns
+from portal.sandbox.scenarios.models import ActivityColumns, LeadColumns, reserved_columns
 from portal.shared.columns import Moment
 
 
-class Drive(Base):
+class StartedDrive(Base):
     """One visitor's test drive. `clock` is its present, in seconds from `epoch`, the scenario's own present."""
 
     __tablename__ = "drives"
@@ -24,8 +24,6 @@ class Drive(Base):
     clock: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
-
-    scenario: Mapped[Scenario] = relationship(lazy="joined", innerjoin=True)
 
 
 class OwnRow(DriveRow):

@@ -7,17 +7,17 @@ is the same in plain SQL: the oracle of the tests, and the way once a drive has 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import cache, cmp_to_key
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, select, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.lately import Lately
 from portal.sandbox.drives.lead import FIELDS, Lead
-from portal.sandbox.drives.models import Drive, OwnLead
-from portal.sandbox.drives.question import Question, conditions, matches, ordering, precedes
-from portal.sandbox.scenarios.models import Scenario, ScenarioLead
+from portal.sandbox.drives.models import OwnLead
+from portal.sandbox.drives.question import Question, conditions, in_order, matches, ordering
+from portal.sandbox.scenarios.models import ScenarioLead
 
 PAGE = 50
 MANY_OWN_ROWS = 300  # above it, merging in memory costs more than the database's own merge
@@ -35,12 +35,12 @@ class Listing(NamedTuple):
 
 def list_leads(db: Session, drive: Drive, question: Question, *, page: int) -> Listing:
     """The leads of the bound drive that `question` asks for: page 1 and on, PAGE at a time."""
-    own = _own_leads(db)
+    own = _own_leads(db, drive)
     if len(own) > MANY_OWN_ROWS:
         return list_by_sql(db, drive, question, page=page)
-    merged = _Merged(_order_of(db, drive.scenario, question), own, question)
+    merged = _Merged(_order_of(db, drive, question), own, question)
     start, end = (page - 1) * PAGE, min(page * PAGE, len(merged))
-    leads = _leads(db, drive.scenario, [merged[index] for index in range(start, end)])
+    leads = _leads(db, drive, [merged[index] for index in range(start, end)])
     return Listing(leads, len(merged), _count(db, drive, own))
 
 
@@ -55,24 +55,45 @@ def list_by_sql(db: Session, drive: Drive, question: Question, *, page: int) -> 
 
 def find_lead(db: Session, drive: Drive, lead_id: str) -> Lead | None:
     """The lead as the bound drive has it, or None where there is none, or no longer."""
-    own = db.execute(_own_query().where(OwnLead.id == lead_id)).first()
+    own = db.execute(select(*_fields(OwnLead), OwnLead.is_deleted).where(OwnLead.id == lead_id)).first()
     if own is not None:
         return None if own.is_deleted else Lead._make(own[:-1])
-    return next(iter(_leads(db, drive.scenario, [lead_id])), None)
+    return next(iter(_leads(db, drive, [lead_id])), None)
 
 
 def count_leads(db: Session, drive: Drive) -> int:
     """How many leads the bound drive has."""
-    own = _own_leads(db)
+    own = _own_leads(db, drive)
     return _count_by_sql(db, _laid_over(drive, Question())) if len(own) > MANY_OWN_ROWS else _count(db, drive, own)
 
 
+# Of the table and not of the class, built once, since every list asks this; it says itself whose leads it means.
+_own = OwnLead.__table__.c
+_OWN = (
+    select(*(_own[name] for name in FIELDS), _own.is_deleted)
+    .where(_own.drive_id == bindparam("drive_id"))
+    .limit(MANY_OWN_ROWS + 1)
+)
+
+
 class _Order(NamedTuple):
-    """A scenario's ids in one order, the value that each is sorted by, and its place."""
+    """A scenario's ids in one order, the place of each, and the values sorted by, ascending, of those that have one."""
 
     ids: list[str]
-    values: list[Any]
     places: dict[str, int]
+    values: list[Any]
+    is_descending: bool
+
+    def before(self, value: Any, row_id: str) -> int:
+        """How many ids come before a lead with this value and id."""
+        known = len(self.values)
+        if value is None:
+            first, last = known, len(self.ids)
+        else:
+            first, last = bisect_left(self.values, value), bisect_right(self.values, value)
+            if self.is_descending:
+                first, last = known - last, known - first
+        return bisect_left(self.ids, row_id, first, last)
 
 
 class _Merged:
@@ -82,17 +103,8 @@ class _Merged:
         self._order = order
         self._hidden = sorted(order.places[row_id] for row_id in own if row_id in order.places)
         self._visible_before = [place - i for i, place in enumerate(self._hidden)]
-        added = sorted(
-            (
-                (getattr(lead, question.column), lead.id, lead)
-                for lead in own.values()
-                if lead and matches(question, lead)
-            ),
-            key=cmp_to_key(lambda one, other: -1 if precedes(question, one[:2], other[:2]) else 1),
-        )
-        self._added = {
-            self._place(question, (value, row_id)) + i: lead for i, (value, row_id, lead) in enumerate(added)
-        }
+        added = in_order(question, (lead for lead in own.values() if lead and matches(question, lead)))
+        self._added = {self._place(question, lead) + i: lead for i, lead in enumerate(added)}
         self._added_at = list(self._added)
 
     def __len__(self) -> int:
@@ -105,10 +117,9 @@ class _Merged:
         visible = index - bisect_left(self._added_at, index)
         return self._order.ids[visible + bisect_right(self._visible_before, visible)]
 
-    def _place(self, question: Question, mine: tuple[Any, str]) -> int:
-        """How many of the scenario's visible leads come before one with this value and id."""
-        ids, values, _ = self._order
-        before = bisect_left(range(len(ids)), True, key=lambda i: precedes(question, mine, (values[i], ids[i])))
+    def _place(self, question: Question, lead: Lead) -> int:
+        """How many of the scenario's visible leads come before `lead`."""
+        before = self._order.before(getattr(lead, question.column), lead.id)
         return before - bisect_left(self._hidden, before)
 
 
@@ -117,40 +128,39 @@ _orders: Lately[tuple[str, Question], _Order] = Lately(200)
 _base: Lately[tuple[str, str], Lead] = Lately(20_000)
 
 
-def _order_of(db: Session, scenario: Scenario, question: Question) -> _Order:
-    key = (scenario.version, question)
+def _order_of(db: Session, drive: Drive, question: Question) -> _Order:
+    key = (drive.version, question)
     if (order := _orders.find(key)) is not None:
         return order
     query = select(ScenarioLead.id, getattr(ScenarioLead, question.column)).where(
-        ScenarioLead.scenario_id == scenario.id, *conditions(question, ScenarioLead)
+        ScenarioLead.scenario_id == drive.scenario_id, *conditions(question, ScenarioLead)
     )
     rows = db.execute(query.order_by(*ordering(question, ScenarioLead))).all()
     ids = [row[0] for row in rows]
-    return _orders.keep(key, _Order(ids, [row[1] for row in rows], {row_id: at for at, row_id in enumerate(ids)}))
+    values = [row[1] for row in rows if row[1] is not None]
+    if question.is_descending:
+        values.reverse()
+    places = {row_id: at for at, row_id in enumerate(ids)}
+    return _orders.keep(key, _Order(ids, places, values, question.is_descending))
 
 
-def _leads(db: Session, scenario: Scenario, wanted: Sequence[str | Lead]) -> list[Lead]:
+def _leads(db: Session, drive: Drive, wanted: Sequence[str | Lead]) -> list[Lead]:
     """The leads of a page: own ones as they are, the scenario's from memory or, all that are missing, by one query."""
-    found = {row_id: _base.find((scenario.version, row_id)) for row_id in wanted if isinstance(row_id, str)}
+    found = {row_id: _base.find((drive.version, row_id)) for row_id in wanted if isinstance(row_id, str)}
     if missing := [row_id for row_id, lead in found.items() if lead is None]:
         query = select(*_fields(ScenarioLead)).where(
-            ScenarioLead.scenario_id == scenario.id, ScenarioLead.id.in_(missing)
+            ScenarioLead.scenario_id == drive.scenario_id, ScenarioLead.id.in_(missing)
         )
         for row in db.execute(query):
-            found[row.id] = _base.keep((scenario.version, row.id), Lead._make(row))
+            found[row.id] = _base.keep((drive.version, row.id), Lead._make(row))
     leads = (found[one] if isinstance(one, str) else one for one in wanted)
     return [lead for lead in leads if lead is not None]
 
 
-def _own_leads(db: Session) -> Own:
+def _own_leads(db: Session, drive: Drive) -> Own:
     """The own leads of the bound drive, or MANY_OWN_ROWS and one of them."""
-    rows = db.execute(_own_query().limit(MANY_OWN_ROWS + 1))
+    rows = db.execute(_OWN, {"drive_id": drive.id})
     return {row[0]: None if row[-1] else Lead._make(row[:-1]) for row in rows}
-
-
-@cache
-def _own_query() -> Select[Any]:
-    return select(*_fields(OwnLead), OwnLead.is_deleted)
 
 
 def _fields(table: type[ScenarioLead] | type[OwnLead]) -> list[ColumnElement[Any]]:
@@ -158,7 +168,8 @@ def _fields(table: type[ScenarioLead] | type[OwnLead]) -> list[ColumnElement[Any
 
 
 def _count(db: Session, drive: Drive, own: Own) -> int:
-    return len(_Merged(_order_of(db, drive.scenario, Question()), own, Question()))
+    places = _order_of(db, drive, Question()).places
+    return len(places) - sum(row_id in places for row_id in own) + sum(lead is not None for lead in own.values())
 
 
 def _laid_over(drive: Drive, question: Question) -> Subquery:

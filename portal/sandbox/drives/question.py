@@ -1,9 +1,10 @@
 """The only place that says what can be asked of a list of leads; the same question in SQL and in Python."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -80,10 +81,9 @@ def ordering(question: Question, table: Any) -> Sequence[ColumnElement[Any]]:
     return column.is_(None), column.desc() if question.is_descending else column.asc(), table.id.asc()
 
 
-def precedes(question: Question, one: tuple[Any, str], other: tuple[Any, str]) -> bool:
-    """Whether `one` comes before `other`, each the value sorted by and the id, as `ordering` says it."""
-    if (one[0] is None) != (other[0] is None):
-        return other[0] is None
-    if one[0] != other[0]:
-        return bool(one[0] > other[0]) if question.is_descending else bool(one[0] < other[0])
-    return one[1] < other[1]
+def in_order(question: Question, leads: Iterable[Lead]) -> list[Lead]:
+    """The question's order in Python; agrees with `ordering` to the letter."""
+    by_id = sorted(leads, key=lambda lead: lead.id)
+    known = [lead for lead in by_id if getattr(lead, question.column) is not None]
+    known.sort(key=attrgetter(question.column), reverse=question.is_descending)
+    return known + [lead for lead in by_id if getattr(lead, question.column) is None]

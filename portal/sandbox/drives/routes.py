@@ -2,15 +2,15 @@
 
 import re
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox.drives import journal
 from portal.sandbox.drives.choice import find_scenario, list_scenarios
-from portal.sandbox.drives.drive import find_drive, reset_drive, start_drive
+from portal.sandbox.drives.drive import Drive, find_drive, start_drive
+from portal.sandbox.drives.frame import initials
 from portal.sandbox.drives.holding import hold, list_held, open_drive, open_held
-from portal.sandbox.drives.models import Drive
 from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.web import reading, transaction
 from portal.shared import clock
@@ -23,7 +23,7 @@ blueprint = Blueprint("drives", __name__)
 def index() -> str:
     """The businesses to practice with, and the drives that this browser holds."""
     with reading() as db:
-        return render_template("drives/index.html", scenarios=list_scenarios(db), held=list_held(db))
+        return render_template("drives/index.html", scenarios=list_scenarios(db), held=list_held(db), initials=initials)
 
 
 @blueprint.post("/drives")
@@ -35,7 +35,7 @@ def create() -> Answer:
         if scenario is None:
             raise Problem(404, "There is no such business", "Pick one from the first page of the test drives.")
         started = start_drive(db, scenario_id=scenario.id, now=clock.now())
-    answer = redirect(url_for("leads.index", started=1), 303)
+    answer = make_response(redirect(url_for("leads.index", started=1), 303))
     hold(answer, public_id=started.public_id, token=started.token)
     return answer
 
@@ -53,7 +53,9 @@ def resume(code: str) -> str:
     """What a private code opens; it changes nothing."""
     with reading() as db:
         drive = _get_drive(db, code)
-        return render_template("drives/resume.html", drive=drive, code=code, changes=journal.count_acts(db))
+        changes = journal.count_acts(db)
+    address = url_for("drives.resume", code=code, _external=True)
+    return render_template("drives/resume.html", drive=drive, code=code, address=address, changes=changes)
 
 
 @blueprint.post("/resume/<code>")
@@ -61,7 +63,7 @@ def reopen(code: str) -> Answer:
     """Hold and open the drive of a private code: on another device, say."""
     with transaction() as db:
         public_id = _get_drive(db, code).public_id
-    answer = redirect(url_for("leads.index"), 303)
+    answer = make_response(redirect(url_for("leads.index"), 303))
     hold(answer, public_id=public_id, token=code)
     return answer
 
@@ -82,8 +84,8 @@ def reset() -> Answer:
     """Take the drive back to its scenario, in one act that can itself be undone."""
     with transaction() as db:
         drive = open_drive(db)
-        is_changed = reset_drive(db, drive, now=clock.now())
-    flash(drive.scenario.name, "reset" if is_changed else "nothing-to-reset")
+        is_changed = journal.reset(db, drive, now=clock.now())
+    flash(drive.business, "reset" if is_changed else "nothing-to-reset")
     return redirect(url_for("leads.index"), 303)
 
 

@@ -81,17 +81,24 @@ class Twins:
 
     def of_text(self, typed: str) -> Twinned:
         """For free text: every address and number in it that is not reserved, and nothing else of it."""
+        text, swaps = typed, list[Swap]()
+        for _ in range(_ROUNDS):  # what stood glued to a replacement may look like one more
+            text, more = self._replaced(text)
+            if not more:
+                break
+            swaps += more
+        return Twinned(text, tuple(swaps))
+
+    def _replaced(self, text: str) -> tuple[str, list[Swap]]:
         kept: list[str] = []
         swaps: list[Swap] = []
         done = 0
-        for found in spotted(typed):
-            if found.is_reserved:
-                continue
-            swap = self._swap(found.kind, found.normal)
-            kept += [typed[done : found.start], swap.twin]
-            swaps.append(swap)
-            done = found.end
-        return Twinned("".join([*kept, typed[done:]]), tuple(swaps))
+        for found in spotted(text):
+            if not found.is_reserved:
+                swaps.append(swap := self._swap(found.kind, found.normal))
+                kept += [text[done : found.start], swap.twin]
+                done = found.end
+        return "".join([*kept, text[done:]]), swaps
 
     def _swap(self, kind: Kind, normal: str) -> Swap:
         if kind == "email":
@@ -137,6 +144,7 @@ def _drawn(bits: int, *choices: Sequence[Any]) -> list[Any]:
     return drawn
 
 
+_ROUNDS = 4
 _DOTS = "•••••"
 _CODE = "23456789abcdefghjkmnpqrstvwxyz"  # nothing to misread aloud
 _AREA_CODES = [str(code) for code in range(200, 1000) if is_reserved_phone(f"+1{code}5550100")]

@@ -37,7 +37,7 @@ def read_address(sent: MultiDict[str, str], *, stages: Sequence[str], tags: Sequ
 
 
 def write_query(question: Question, *, sort: str | None = None, page: int = 1) -> str:
-    """The question as the query of an address, with `?` where there is anything to say; what goes without saying is left out."""
+    """The question as the query of an address, from the `?` on; what goes without saying is left out."""
     parts = {"stage": question.stage, "tag": question.tag, "q": question.q, "sort": sort or question.sort, "page": page}
     said = {name: value for name, value in parts.items() if value and value != _UNSAID.get(name)}
     return f"?{urlencode(said)}" if said else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from portal.sandbox.scenarios.chance import Chance
 from portal.sandbox.scenarios.recipe import Owner, Recipe, Sale, Source, Thread
-from portal.sandbox.scenarios.wording import SLOT
+from portal.sandbox.scenarios.wording import filled
 
 # Geographic area codes; with 555-0100 to 555-0199 behind them they reach nobody.
 _AREA_CODES = (
@@ -161,8 +161,7 @@ class Casting:
 def _deal(sale: Sale, words: Mapping[str, str], chance: Chance) -> Deal:
     price = chance.between(*sale.price) * (int(words[sale.times]) if sale.times else 1)
     step = 1 if price < 100 else 5 if price < 2000 else 10
-    title = SLOT.sub(lambda slot: words[slot[1]], sale.title)
-    return Deal(title[:1].upper() + title[1:], price // step * step * 100)
+    return Deal(filled(sale.title, words.__getitem__, chance), price // step * step * 100)
 
 
 def _temper(chance: Chance) -> Temper:

@@ -8,7 +8,8 @@ from portal.sandbox.scenarios.cast import Casting
 from portal.sandbox.scenarios.chance import Chance
 from portal.sandbox.scenarios.hours import DAY
 from portal.sandbox.scenarios.recipe import MARKS, Recipe
-from portal.sandbox.scenarios.story import Entry, Story
+from portal.sandbox.scenarios.story import Story
+from portal.sandbox.scenarios.timeline import Entry
 from portal.sandbox.scenarios.wording import Decks
 
 
@@ -99,8 +100,7 @@ def generate(recipe: Recipe) -> Invented:
         profile = casting.profile(chance)
         shape = chance.weighed(recipe.shapes, [shape.weight for shape in recipe.shapes])
         story = Story(recipe, profile, shape, decks, chance)
-        story.tell(_came_at(recipe.months, chance))
-        made.add(number, story, chance)
+        made.add(number, story, story.tell(_came_at(recipe.months, chance)), chance)
     return Invented(tuple(made.companies.values()), tuple(made.leads), tuple(made.deals), tuple(made.activities))
 
 
@@ -114,7 +114,7 @@ class _Made:
         self.activities: list[Activity] = []
         self._recipe = recipe
 
-    def add(self, number: int, story: Story, chance: Chance) -> None:
+    def add(self, number: int, story: Story, entries: list[Entry], chance: Chance) -> None:
         profile = story.profile
         lead_id = f"L{number:06}"
         self.leads.append(
@@ -128,14 +128,14 @@ class _Made:
                 phone=profile.phone,
                 address=profile.address,
                 stage=self._recipe.stages[MARKS.index(story.stage)].name,
-                tags=_tags(story, chance),
-                owner=story.owner.name,
+                tags=_tags(story, entries, chance),
+                owner=story.speech.owner.name,
                 source=profile.source.name,
-                came_at=story.entries[0].at,
+                came_at=entries[0].at,
             )
         )
         self._add_deals(lead_id, story)
-        self._add_activities(lead_id, story.entries)
+        self._add_activities(lead_id, entries)
 
     def _company(self, story: Story) -> str | None:
         profile = story.profile
@@ -187,13 +187,13 @@ def _came_at(months: int, chance: Chance) -> int:
     return -chance.between(max(since, 1) * DAY + DAY // 2, until * DAY)  # never so late that it slips past now
 
 
-def _tags(story: Story, chance: Chance) -> tuple[str, ...]:
+def _tags(story: Story, entries: list[Entry], chance: Chance) -> tuple[str, ...]:
     profile = story.profile
     first, *more = profile.thread.tags
     tags = {first, *profile.habits, *(tag for tag in more if chance.happens(0.4))}
     if sum(sold.is_won for sold in story.sold) > 1:
         tags.add("Repeat buyer")
-    paid_at = [entry.at for entry in story.entries if entry.kind == "paid"]
+    paid_at = [entry.at for entry in entries if entry.kind == "paid"]
     if paid_at and paid_at[0] - (story.sold[0].closed_at or 0) > 21 * DAY:
         tags.add("Slow payer")
     if profile.source.kind == "person":

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import CheckConstraint, SchemaItem
 
@@ -50,7 +50,7 @@ class LeadColumns:
     last_at: Mapped[int] = mapped_column(BigInteger)
     last_kind: Mapped[str] = mapped_column(String(20))
     last_words: Mapped[str] = mapped_column(String(300))
-    # Made from the columns above by `portal/sandbox/scenarios/order.py`, so that both engines and Python sort and seek alike.
+    # Made from the columns above by `scenarios/order.py`, so that both engines and Python sort and seek alike.
     name_key: Mapped[str] = mapped_column(String(220))
     company_key: Mapped[str] = mapped_column(String(220))
     stage_rank: Mapped[int] = mapped_column(Integer)
@@ -95,3 +95,4 @@ class ScenarioActivity(ScenarioRow, ActivityColumns, Base):
     """A timeline entry as the scenario has it."""
 
     __tablename__ = "scenario_activities"
+    __table_args__ = (Index(None, "scenario_id", "lead_id"),)

@@ -1,7 +1,7 @@
 """The only place that says whether a recipe makes sense: whether its parts fit, and whether all of it is invented."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from portal.sandbox.scenarios import recipe as parts
 from portal.sandbox.scenarios.recipe import Recipe, Thread
@@ -24,42 +24,42 @@ def faults_of(recipe: Recipe) -> Iterator[Wrong]:
 
 
 def _fitting(recipe: Recipe) -> Iterator[Wrong]:
-    if tuple(stage.mark for stage in recipe.stages) != parts.MARKS:
-        yield ("stages",), f"Give one stage for each mark, in this order: {', '.join(parts.MARKS)}. The names are free."
-    for at, owner in enumerate(recipe.owners):
-        if owner.voice not in VOICES:
-            yield ("owners", at), f"{owner.voice} is no voice. Use one of {', '.join(VOICES)}."
-    for at, source in enumerate(recipe.sources):
-        if source.kind not in parts.KINDS:
-            yield ("sources", at), f"{source.kind} is no kind of source. Use one of {', '.join(parts.KINDS)}."
-    for at, habit in enumerate(recipe.habits):
-        if habit.tag not in recipe.tags:
-            yield ("habits", at), f"{habit.tag} is not among the tags. Add it there."
+    marks = tuple(stage.mark for stage in recipe.stages)
+    if marks != parts.MARKS:
+        at = next((at for at, pair in enumerate(zip(marks, parts.MARKS, strict=False)) if pair[0] != pair[1]), 0)
+        words = f"Give one stage for each mark, in this order: {', '.join(parts.MARKS)}. The names are free."
+        yield ("stages", at), words
+    yield from _unknown([owner.voice for owner in recipe.owners], VOICES, "owners", "voice")
+    yield from _unknown([source.kind for source in recipe.sources], parts.KINDS, "sources", "kind of source")
+    yield from _unknown([habit.tag for habit in recipe.habits], recipe.tags, "habits", "tag")
     if len(set(recipe.names["first"])) * len(set(recipe.names["last"])) < 4 * recipe.leads:
         yield ("names",), "There are too few names for so many leads. Add first or last names."
 
 
 def _stories(recipe: Recipe) -> Iterator[Wrong]:
-    threads = {thread.name for thread in recipe.threads}
+    threads = [thread.name for thread in recipe.threads]
     for at, campaign in enumerate(recipe.campaigns):
         if campaign.day > recipe.months * 30:
             yield ("campaigns", at, "day"), f"That is before the scenario begins. Use {recipe.months * 30} or less."
-        for name in campaign.threads:
-            if name not in threads:
-                yield ("campaigns", at, "threads"), f"There is no thread called {name}."
+        for _, words in _unknown(campaign.threads, threads, "", "thread"):
+            yield ("campaigns", at, "threads"), words
     for at, shape in enumerate(recipe.shapes):
         if shape.beats[0] != "arrive":
             yield ("shapes", at, "beats"), "A story begins with arrive."
-        for beat in shape.beats:
-            if not re.fullmatch(rf"(?:{'|'.join(parts.BEATS)})\*?\??\??", beat):
-                yield ("shapes", at, "beats"), f"{beat} is no beat. Use one of {', '.join(parts.BEATS)}."
+        for _, words in _unknown([re.sub(r"\*?\?{0,2}$", "", beat) for beat in shape.beats], parts.BEATS, "", "beat"):
+            yield ("shapes", at, "beats"), words
+
+
+def _unknown(values: Sequence[str], known: Sequence[str], part: str, what: str) -> Iterator[Wrong]:
+    for at, value in enumerate(values):
+        if value not in known:
+            yield (part, at), f"{value} is no {what}. Use one of {', '.join(known)}."
 
 
 def _thread(recipe: Recipe, thread: Thread, key: tuple[str | int, ...]) -> Iterator[Wrong]:
     slots = {*parts.SLOTS, *thread.words}
-    for tag in thread.tags:
-        if tag not in recipe.tags:
-            yield (*key, "tags"), f"{tag} is not among the tags. Add it there."
+    for _, words in _unknown(thread.tags, recipe.tags, "", "tag"):
+        yield (*key, "tags"), words
     for name, lines in thread.texts.items():
         yield from _lines(name, lines, slots, (*key, "texts", name))
     yield from _lines("words", [line for lines in thread.words.values() for line in lines], slots, (*key, "words"))
@@ -69,9 +69,7 @@ def _thread(recipe: Recipe, thread: Thread, key: tuple[str | int, ...]) -> Itera
             yield (*key, "deals", at), f"times must name a list of whole numbers under words; {sale.times} is none."
 
 
-def _lines(
-    name: str, lines: "tuple[str, ...] | list[str]", slots: set[str], key: tuple[str | int, ...]
-) -> Iterator[Wrong]:
+def _lines(name: str, lines: Sequence[str], slots: set[str], key: tuple[str | int, ...]) -> Iterator[Wrong]:
     for at, line in enumerate(lines):
         where = (*key, at) if len(lines) > 1 else key
         for slot in SLOT.findall(line):

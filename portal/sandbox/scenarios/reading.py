@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.sandbox.scenarios import recipe as parts
 from portal.sandbox.scenarios.proofreading import faults_of
@@ -120,6 +120,7 @@ def _thread(row: "_Table") -> parts.Thread:
 
 
 Key = tuple[str | int, ...]
+Value = TypeVar("Value")
 
 
 class _Table:
@@ -159,9 +160,13 @@ class _Table:
 
     def texts(self, name: str, *, is_needed: bool = True) -> tuple[str, ...]:
         value = self._get(name, None if is_needed else [])
-        if isinstance(value, list) and (value or not is_needed) and all(_is_line(item) for item in value):
-            return tuple(value)
-        return self._bad(name, "Write a list of lines, each in quotes, none of them empty.", ())
+        if not isinstance(value, list) or (not value and is_needed):
+            return self._bad(name, "Write a list of lines, each in quotes.", ())
+        for at, item in enumerate(value):
+            if not isinstance(item, str) or not item.strip():
+                self.wrong.append(((*self._key, name, at), "Write a line in quotes that is not empty."))
+                return ()
+        return tuple(value)
 
     def lists(self, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         found = {name: self.texts(name) for name in names}
@@ -196,13 +201,9 @@ class _Table:
         self._asked.add(name)
         return self.found.get(name, default)
 
-    def _bad(self, name: str, words: str, default: Any) -> Any:
+    def _bad(self, name: str, words: str, default: Value) -> Value:
         self.wrong.append(((*self._key, name), words if name in self.found else f"This is missing. {words}"))
         return default
-
-
-def _is_line(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
 
 
 def _spelled(key: Key) -> str:
@@ -220,8 +221,13 @@ def _line_of(source: str, key: Key) -> int:
             at = headers[part] if part < len(headers) else _item(lines, at, part)
             continue
         pattern = re.compile(rf"\s*(?:\[+(?:\w+\.)*{re.escape(part)}\]+|{re.escape(part)}\s*=)")
-        at = next((number for number in range(at, len(lines)) if pattern.match(lines[number])), at)
+        within = range(at, _next_header(lines, at) if depth else len(lines))
+        at = next((number for number in within if pattern.match(lines[number])), at)
     return at + 1
+
+
+def _next_header(lines: list[str], at: int) -> int:
+    return next((number for number in range(at + 1, len(lines)) if lines[number].startswith("[[")), len(lines))
 
 
 def _item(lines: list[str], at: int, item: int) -> int:

@@ -1,9 +1,7 @@
-"""The only place that reads a scenario's recipe, and that says what is wrong with one and what to do about it."""
+"""The only place that says what a scenario's recipe consists of."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
 KINDS = ("form", "call", "visit", "mail", "person")

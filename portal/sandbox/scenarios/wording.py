@@ -1,4 +1,4 @@
-"""The only place that turns a line of a recipe into what somebody wrote: its words filled in, in that person's voice."""
+"""The only place that turns a line of a recipe into what somebody wrote: its words filled in, in their own voice."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +50,7 @@ def filled(line: str, words: Words, chance: Chance) -> str:
     """`line` with its choices made and its slots filled by `words`, the first letter in upper case."""
     while found := CHOICE.search(line):
         line = line[: found.start()] + chance.pick(found[1].split("|")) + line[found.end() :]
-    line = SLOT.sub(lambda slot: words(slot[1]), line)
+    line = _SLOT_AFTER_A.sub(lambda found: _with_article(found[1] or "", words(found[2])), line)
     return _SENTENCE.sub(lambda found: found[0].upper(), line)
 
 
@@ -73,6 +73,12 @@ def spoken(text: str, *, voice: str, name: str) -> str:
     return text
 
 
+def _with_article(article: str, word: str) -> str:
+    return f"{article}n {word}" if article and _WANTS_AN.match(word) else f"{article} {word}".lstrip()
+
+
+_SLOT_AFTER_A = re.compile(r"(?:\b([Aa]) )?\{(\w+)\}")
+_WANTS_AN = re.compile(r"(?i)(?!one\b)[aeio]|(?:8|11|18)\b")
 _BRIEF = tuple(
     (re.compile(rf"\b{long}\b", re.IGNORECASE), brief)
     for long, brief in (

@@ -2,14 +2,14 @@
 
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.messages.mail import SENDER
-from portal.shared.environment import SettingsError
 from portal.shared.reserved import SAMPLE_DOMAIN, is_real_email
 
 TIMEOUT = 20.0  # seconds, for each step
@@ -24,20 +24,15 @@ class Transport(Protocol):
 
 
 def transport(url: str) -> Transport:
-    """The transport that MAIL_URL names; raises SettingsError, saying what to set, for one that we do not have."""
-    parts = urlsplit(url)
+    """The transport that MAIL_URL names; the settings have refused every other way of sending."""
     if url == "outbox:":
         return Outbox()
-    if parts.scheme == "smtp" and parts.hostname:
-        return Smtp(
-            host=parts.hostname,
-            port=parts.port or 587,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-        )
-    raise SettingsError(
-        f"MAIL_URL begins with {parts.scheme or url!r}: that way of sending is not built yet. "
-        "Set it to smtp://user:password@host:587, or to outbox: on your own machine."
+    parts = urlsplit(url)
+    return Smtp(
+        host=parts.hostname or "",
+        port=parts.port or 587,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
     )
 
 
@@ -63,23 +58,24 @@ class Smtp:
         if not is_real_email(to) or to.endswith((f"@{SAMPLE_DOMAIN}", f".{SAMPLE_DOMAIN}")):
             return Result(Outcome.REFUSED, "nobody reads mail there")
         try:
-            server = self._connect()
-        except (smtplib.SMTPException, OSError) as fault:
+            with self._connected() as server:
+                return _hand_over(server, content, to)
+        except (smtplib.SMTPException, OSError) as fault:  # before anything was handed over
             return Result(Outcome.LATER, type(fault).__name__)
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
         try:
-            return _hand_over(server, content, to)
+            server.ehlo_or_helo_if_needed()
+            if self.host not in _THIS_MACHINE:
+                server.starttls(context=ssl.create_default_context())
+                server.ehlo()
+            if self.user:
+                server.login(self.user, self.password)
+            yield server
         finally:
             _say_goodbye(server)
-
-    def _connect(self) -> smtplib.SMTP:
-        server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
-        server.ehlo_or_helo_if_needed()
-        if self.host not in _THIS_MACHINE:
-            server.starttls(context=ssl.create_default_context())
-            server.ehlo()
-        if self.user:
-            server.login(self.user, self.password)
-        return server
 
 
 def _hand_over(server: smtplib.SMTP, content: bytes, to: str) -> Result:

@@ -1,0 +1,142 @@
+"""What proof costs: a sign-up's transaction beside the same rows, in the same tables, without chain, hash or guard."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from bench.figure import Figure, side_by_side
+from portal.people.consent.notices import current_wording
+from portal.people.consent.record import Act, Shown
+from portal.people.database import Base, Database
+from portal.people.keyring import Seal, open_keyring
+from portal.people.offers.sign_up import SignUp, Wish, prepare, write
+from portal.people.setup import REVISIONS
+from portal.shared import ids, migrations
+
+ROUNDS = 400
+NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
+
+# What one sign-up with both boxes ticked writes, in an order that foreign keys allow.
+TABLES = {
+    "people": 1,
+    "person_keys": 1,
+    "opt_ins": 1,
+    "consent_records": 2,
+    "consent_payloads": 2,
+    "consent_states": 2,
+    "opt_in_boxes": 2,
+    "signups": 1,
+    "opt_out_links": 1,
+    "messages": 1,
+}
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def figures() -> Iterator[Figure]:
+    """The sign-up's figure on SQLite: a new person with both boxes ticked each time, everything made ready before."""
+    with ExitStack() as stack:
+        ours, plain = (_database(Path(stack.enter_context(TemporaryDirectory())), stack) for _ in range(2))
+        with ours.transaction() as db:
+            keyring = open_keyring(db, secret_keys=("k" * 40,), now=NOW)
+        ready = iter([_sign_up(keyring) for _ in range(ROUNDS + 2)])
+        _write(ours, keyring, next(ready))
+        value, peer = side_by_side(
+            lambda: _write(ours, keyring, next(ready)), _insert_into(plain, _rows_of_one(ours)), rounds=ROUNDS
+        )
+        yield Figure(
+            name="A sign-up's transaction",
+            value=value,
+            peer=peer,
+            against="its rows without chain or hash",
+            unit="µs",
+            goal=1.5,
+        )
+
+
+_numbers = itertools.count()
+
+
+def _database(folder: Path, stack: ExitStack) -> Database:
+    database = stack.enter_context(closing(Database(f"sqlite:///{folder / 'people.db'}")))
+    migrations.upgrade(database.writer, REVISIONS)
+    return database
+
+
+def _sign_up(keyring: Seal) -> SignUp:
+    address = f"person{next(_numbers)}@people.customerhub.net"
+    wording = current_wording("sign-up")
+    return prepare(
+        name="Ada Lindqvar",
+        typed=address,
+        address=address,
+        ticked=wording.purposes,
+        shown=Shown(page="/offers/setup-day", wording=wording, form=b"<div>the boxes</div>"),
+        wish=Wish(offer="setup-day", round_key="2026-03"),
+        url="https://learning.customerhub.net",
+        keyring=keyring,
+        now=NOW,
+    )
+
+
+def _write(database: Database, keyring: Seal, sign_up: SignUp) -> None:
+    act = Act(at=NOW, key=sign_up.opt_in_id, peer="192.0.2.1", user_agent="bench", locale="en")
+    with database.transaction() as db:
+        if not write(db, sign_up=sign_up, keyring=keyring, act=act):
+            raise RuntimeError("This sign-up was not written, so its time says nothing.")
+
+
+def _insert_into(database: Database, rows: Rows) -> Callable[[], None]:
+    """Insert the rows of one sign-up, under new ids each time, where nothing guards them."""
+    with database.transaction() as db:
+        connection = db.connection()
+        triggers = connection.exec_driver_sql("select name from sqlite_master where type = 'trigger'").scalars().all()
+        for name in triggers:
+            connection.exec_driver_sql(f"drop trigger {name}")
+    adding = {name: insert(Base.metadata.tables[name]) for name in TABLES}
+    ready = iter([_renamed(rows) for _ in range(ROUNDS + 1)])
+
+    def insert_them() -> None:
+        fresh = next(ready)
+        with database.transaction() as db:
+            for name, add in adding.items():
+                db.connection().execute(add, fresh[name])
+
+    return insert_them
+
+
+def _rows_of_one(database: Database) -> Rows:
+    """What the one sign-up in `database` wrote."""
+    with database.reading() as db:
+        tables = {name: Base.metadata.tables[name] for name in TABLES}
+        found = {name: [dict(row) for row in db.execute(select(tables[name])).mappings()] for name in TABLES}
+    if {name: len(rows) for name, rows in found.items()} != TABLES:
+        raise RuntimeError("A sign-up does not write the rows any more that this measurement names.")
+    return found
+
+
+def _renamed(rows: Rows) -> Rows:
+    """The same rows under other keys of the same length, so that they can be inserted beside them."""
+    names: dict[Any, Any] = {}
+
+    def renamed(column: str, value: Any) -> Any:
+        if not column.endswith(("id", "digest", "leaf", "email")):
+            return value
+        if isinstance(value, bytes):
+            return names.setdefault(value, ids.new_token().encode()[: len(value)])
+        return names.setdefault(value, f"{ids.digest(ids.new_token())[: len(value.partition('@')[0])]}{_ending(value)}")
+
+    return {
+        name: [{column: renamed(column, value) for column, value in row.items()} for row in table]
+        for name, table in rows.items()
+    }
+
+
+def _ending(value: str) -> str:
+    return "".join(value.partition("@")[1:])

@@ -1,0 +1,127 @@
+"""The only place that changes leads: each function is one act of the drive, which Undo takes back."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.sandbox.drives.activities import add_entry
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.frame import stages_of
+from portal.sandbox.drives.journal import Journal
+from portal.sandbox.drives.lead import Lead, blank_lead
+from portal.shared import ids
+
+YOU = "You"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entered:
+    """What a visitor entered, with twins in place of what looked real; an empty note is none."""
+
+    name: str
+    company: str
+    email: str | None
+    phone: str | None
+    stage: str
+    note: str = ""
+
+
+class Changed(Exception):
+    """The lead is no longer as the visitor saw it; nothing was changed."""
+
+
+def fingerprint(lead: Lead) -> str:
+    """What stands in a page for the lead as it was shown there."""
+    return hashlib.sha256(json.dumps(lead).encode()).hexdigest()[:16]
+
+
+def create_lead(db: Session, drive: Drive, *, entered: Entered, now: datetime) -> Lead:
+    """Add a lead to the bound drive. Raises TooManyRows."""
+    journal = Journal(db, drive, words=f"Added {entered.name}", now=now)
+    lead = _changed(drive, blank_lead(ids.new_id(), who=YOU, at=drive.clock), entered)._replace(
+        last_kind="came_in", last_words="Added by you"
+    )
+    add_entry(journal, lead_id=lead.id, at=drive.clock, kind=lead.last_kind, words=lead.last_words)
+    lead = _with_note(journal, drive, lead, entered.note)
+    _write(journal, lead)
+    return lead
+
+
+def edit_lead(db: Session, drive: Drive, lead: Lead, *, entered: Entered, seen: str, now: datetime) -> str | None:
+    """Change a lead of the bound drive, and add the note; returns what was done, in words, or None for nothing.
+
+    `seen` is the fingerprint of the lead as the visitor saw it, or empty where nothing is claimed. Raises Changed and
+    TooManyRows.
+    """
+    if seen not in ("", fingerprint(lead)):
+        raise Changed
+    after = _changed(drive, lead, entered)
+    words = _in_words(lead, after, entered.note)
+    if words is None:
+        return None
+    journal = Journal(db, drive, words=words, now=now)
+    if after.stage != lead.stage:
+        after = after._replace(
+            last_at=drive.clock, last_kind="moved", last_words=f"Stage: {lead.stage} to {after.stage}"
+        )
+        add_entry(journal, lead_id=lead.id, at=drive.clock, kind=after.last_kind, words=after.last_words)
+    _write(journal, _with_note(journal, drive, after, entered.note))
+    return words
+
+
+def delete_lead(db: Session, drive: Drive, lead: Lead, *, now: datetime) -> None:
+    """Take a lead out of the bound drive. Raises TooManyRows."""
+    Journal(db, drive, words=f"Deleted {lead.name}", now=now).hide("lead", lead.id, lead._asdict())
+
+
+def _changed(drive: Drive, lead: Lead, entered: Entered) -> Lead:
+    return lead.changed(
+        [stage.name for stage in stages_of(drive)],
+        name=entered.name,
+        company=entered.company,
+        email=entered.email,
+        phone=entered.phone,
+        stage=entered.stage,
+    )
+
+
+def _with_note(journal: Journal, drive: Drive, lead: Lead, note: str) -> Lead:
+    if not note:
+        return lead
+    add_entry(journal, lead_id=lead.id, at=drive.clock, kind="note", words="Note", body=note)
+    return lead._replace(last_at=drive.clock, last_kind="note", last_words=f"Note: {_short(note)}")
+
+
+def _write(journal: Journal, lead: Lead) -> None:
+    columns: dict[str, Any] = lead._asdict()
+    journal.write("lead", lead.id, columns)
+
+
+def _short(text: str) -> str:
+    """The beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _MOST_LAST_WORDS else f"{line[:_MOST_LAST_WORDS]}…"
+
+
+_MOST_LAST_WORDS = 100
+_FIELDS = {"name": "name", "company": "company", "email": "e-mail", "phone": "phone", "stage": "stage"}
+
+
+def _in_words(before: Lead, after: Lead, note: str) -> str | None:
+    """What an edit does, as the history says it."""
+    changed = [word for field, word in _FIELDS.items() if getattr(before, field) != getattr(after, field)]
+    if not changed:
+        return f"Wrote a note about {after.name}" if note else None
+    if changed == ["stage"]:
+        words = f"Moved {after.name} from {before.stage} to {after.stage}"
+    else:
+        words = f"Changed {_list(changed)} of {after.name}"
+    return f"{words}, with a note" if note else words
+
+
+def _list(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

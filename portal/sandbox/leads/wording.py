@@ -1,0 +1,70 @@
+"""The only place that says how a lead's figures and moments are written, and which picture a kind of activity has."""
+
+from collections.abc import Sequence
+
+from portal.sandbox.drives.twins import written_phone
+
+ACTIVITY_ICONS = {
+    "call": "phone",
+    "came_in": "log-in",
+    "clicked": "mouse-pointer-click",
+    "complained": "message-circle-warning",
+    "handed_over": "arrow-left-right",
+    "lost": "circle-x",
+    "missed": "phone-missed",
+    "moved": "arrow-right",
+    "note": "sticky-note",
+    "opened": "mail-open",
+    "opted_out": "mail-x",
+    "paid": "receipt",
+    "quoted": "file-text",
+    "replied": "reply",
+    "sent": "mail",
+    "task": "circle-check",
+    "visit": "store",
+    "won": "handshake",
+}
+OTHER_ICONS = {"other": "circle-dot"}
+
+
+def icon_of(kind: str) -> str:
+    """The picture of an activity."""
+    return ACTIVITY_ICONS.get(kind, OTHER_ICONS["other"])
+
+
+def money_in_words(minor: int | None, currency: str) -> str:
+    """An amount of minor units: `$18,400`, with cents only where there are any; empty for none."""
+    if minor is None:
+        return ""
+    whole, cents = divmod(minor, 100)
+    amount = f"{whole:,}.{cents:02}" if cents else f"{whole:,}"
+    return f"{_SIGNS[currency]}{amount}" if currency in _SIGNS else f"{amount} {currency}"
+
+
+def age_in_words(seconds: int) -> str:
+    """How long ago something was, as short as a list needs it: `now`, `5 min`, `3 h`, `12 d`, `4 mo`, `2 y`."""
+    for size, name in _SIZES:
+        if seconds >= size:
+            return f"{seconds // size} {name}"
+    return "now"
+
+
+def phone_in_words(number: str | None) -> str:
+    """A number as people write it; empty for none."""
+    if number is None:
+        return ""
+    return written_phone(number) if number.startswith("+1") else number
+
+
+def tags_that_fit(tags: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The tags that a row of the list has room for, and those it has none for."""
+    fitting = 1
+    while fitting < len(tags) and sum(len(tag) + _TAG_EDGE for tag in tags[: fitting + 1]) <= _TAG_ROOM:
+        fitting += 1
+    return tags[:fitting], tags[fitting:]
+
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+_DAY = 86_400
+_SIZES = ((365 * _DAY, "y"), (30 * _DAY, "mo"), (_DAY, "d"), (3600, "h"), (60, "min"))
+_TAG_ROOM, _TAG_EDGE = 20, 3  # in characters

@@ -1,0 +1,147 @@
+"""Every route of both sides, with who may use it; and no GET that could change anything."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, event
+
+from portal.shared.database import Database
+from tests.support.sides import people_app, sandbox_app
+
+ANYONE = "anyone"
+HOLDER = "whoever holds the token in its address"
+MAIL_PROVIDER = "whoever holds the token, without origin, cookie or CSRF token"
+DEVELOPMENT = "only on one's own machine"
+VISITOR = "the visitor whose drive is open"
+LEARNING = "anyone, from the learning center's home page too"
+
+PEOPLE = {
+    "GET /": ANYONE,
+    "GET /_outbox": DEVELOPMENT,
+    "GET /_outbox/<message_id>": DEVELOPMENT,
+    "GET /_outbox/<message_id>/body": DEVELOPMENT,
+    "GET /confirm/<token>": HOLDER,
+    "POST /confirm/<token>": HOLDER,
+    "GET /confirm/<token>/done": HOLDER,
+    "GET /healthz": ANYONE,
+    "GET /media/<sha256>/<name>": ANYONE,
+    "GET /offers/": ANYONE,
+    "GET /offers/<slug>": ANYONE,
+    "POST /offers/<slug>": ANYONE,
+    "GET /opt-out/<token>": HOLDER,
+    "POST /opt-out/<token>": MAIL_PROVIDER,
+    "GET /privacy": ANYONE,
+    "GET /privacy/separation": ANYONE,
+    "GET /questions": ANYONE,
+    "GET /readyz": ANYONE,
+    "GET /sign-up": ANYONE,
+    "POST /sign-up": ANYONE,
+    "GET /sign-up/sent": ANYONE,
+    "GET /webinars/": ANYONE,
+    "GET /webinars/<slug>": ANYONE,
+}
+SANDBOX = {
+    "GET /": ANYONE,
+    "POST /drives": LEARNING,
+    "GET /healthz": ANYONE,
+    "GET /readyz": ANYONE,
+    "GET /robots.txt": ANYONE,
+}
+
+APPS = {"people": (people_app, PEOPLE), "sandbox": (sandbox_app, SANDBOX)}
+
+
+@pytest.fixture(params=APPS)
+def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flask, dict[str, str]]]:
+    make, guards = APPS[request.param]
+    app = make(tmp_path)
+    yield app, guards
+    app.extensions["database"].close()
+
+
+def routes(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_is_listed_with_its_guard(side: tuple[Flask, dict[str, str]]) -> None:
+    app, guards = side
+    assert routes(app) == set(guards)
+
+
+def test_what_is_for_development_answers_nowhere_else(tmp_path: Path) -> None:
+    environ = {
+        "PEOPLE_URL": "https://learn.people.customerhub.net",
+        "PEOPLE_SECRET_KEYS": "k" * 32,
+        "MAIL_URL": "smtp://localhost:2525",
+    }
+    client = people_app(tmp_path, **environ).test_client()
+    for route, guard in PEOPLE.items():
+        if guard == DEVELOPMENT:
+            assert client.get(filled(route)).status_code == 404, route
+    own_machine = people_app(tmp_path / "own").test_client()
+    assert own_machine.get("/_outbox").status_code == 200
+
+
+def test_a_token_that_nobody_holds_opens_nothing(tmp_path: Path) -> None:
+    client = people_app(tmp_path).test_client()
+    for route, guard in PEOPLE.items():
+        if guard in (HOLDER, MAIL_PROVIDER):
+            method, _, _ = route.partition(" ")
+            assert client.open(filled(route), method=method).status_code == 404, route
+
+
+def test_without_a_drive_nothing_of_a_drive_answers(tmp_path: Path) -> None:
+    client = sandbox_app(tmp_path).test_client()
+    for route, guard in SANDBOX.items():
+        if guard == VISITOR:
+            method, _, _ = route.partition(" ")
+            assert client.open(filled(route), method=method).status_code == 404, route
+
+
+def test_no_get_ever_begins_a_transaction_that_could_write(side: tuple[Flask, dict[str, str]]) -> None:
+    app, _ = side
+    client = app.test_client()
+    gets = [filled(route) for route in sorted(routes(app)) if route.startswith("GET ")]
+    for address in gets:  # what a process does once, to open its keys, is not a page's doing
+        client.get(address)
+    for address in gets:
+        with writes_counted(app.extensions["database"]) as begun:
+            client.get(address)
+            client.head(address)
+        assert begun == [], address
+
+
+def test_a_reading_transaction_cannot_write(side: tuple[Flask, dict[str, str]]) -> None:
+    app, _ = side
+    with app.extensions["database"].reading() as db, pytest.raises(Exception, match="readonly"):
+        db.connection().exec_driver_sql("delete from sessions")
+
+
+def filled(route: str) -> str:
+    """The route's address with something in its places that names nothing."""
+    _, _, rule = route.partition(" ")
+    for place in ("<message_id>", "<token>", "<slug>", "<sha256>", "<name>", "<lead_id>", "<code>"):
+        rule = rule.replace(place, "0123456789abcdef")
+    assert "<" not in rule, rule
+    return rule
+
+
+@contextmanager
+def writes_counted(database: Database) -> Iterator[list[Connection]]:
+    begun: list[Connection] = []
+
+    def note(connection: Connection) -> None:
+        begun.append(connection)
+
+    event.listen(database.writer, "begin", note)
+    try:
+        yield begun
+    finally:
+        event.remove(database.writer, "begin", note)

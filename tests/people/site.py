@@ -1,0 +1,164 @@
+"""The people side as a visitor with curl meets it, and what a test may look at behind it."""
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from portal.people.consent.permission import may_contact
+from portal.people.consent.verify import Report, verify
+from portal.people.database import Database
+from portal.people.keyring import Seal, open_keyring
+from portal.people.messages.addresses import address_hash
+from portal.people.settings import Settings
+from portal.shared import clock
+
+OFFER = "/offers/setup-day"
+ADA = "ada@people.customerhub.net"
+BEN = "ben@people.customerhub.net"
+CLEO = "cleo@people.customerhub.net"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail as the outbox shows it."""
+
+    id: str
+    page: str
+
+    @property
+    def confirm(self) -> str:
+        return _first(r"/confirm/[\w-]{43}", self.page)
+
+    @property
+    def opt_out(self) -> str:
+        return _first(r"/opt-out/[\w-]{43}", self.page)
+
+
+class Site:
+    """One visitor without cookies at a people app of its own."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client: FlaskClient = app.test_client(use_cookies=False)
+        self.settings: Settings = app.extensions["settings"]
+        self.database: Database = app.extensions["database"]
+
+    @property
+    def path(self) -> str:
+        """The database's file."""
+        return str(self.settings.folder / "people.db")
+
+    @property
+    def keyring(self) -> Seal:
+        with self.database.transaction() as db:
+            return open_keyring(db, secret_keys=self.settings.secret_keys, now=clock.now())
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, base_url=self.settings.url, **more)
+
+    def post(self, path: str, **more: Any) -> TestResponse:
+        return self.client.post(path, base_url=self.settings.url, **more)
+
+    def form(self, path: str) -> dict[str, str]:
+        """The hidden fields of the page's form, as a browser would send them back."""
+        hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', self.get(path).text)
+        return {_first(r'name="([^"]*)"', field): _first(r'value="([^"]*)"', field) for field in hidden}
+
+    def sign_up(
+        self, email: str, *boxes: str, name: str = "Ada Lindqvar", path: str = OFFER, **more: str
+    ) -> TestResponse:
+        typed = {"name": name, "email": email} | dict.fromkeys(boxes, "yes")
+        return self.post(path, data=self.form(path) | typed | more)
+
+    def mails(self) -> list[Mail]:
+        """Every mail in the outbox, newest first."""
+        found = dict.fromkeys(re.findall(r'href="/_outbox/(\w+)"', self.get("/_outbox").text))
+        return [Mail(id=mail_id, page=self.get(f"/_outbox/{mail_id}").text) for mail_id in found]
+
+    def asked(self, email: str, *boxes: str, **more: str) -> Mail:
+        """Sign up, and open the mail that came of it."""
+        assert self.sign_up(email, *boxes, **more).status_code == 303
+        return next(mail for mail in self.mails() if email.lower() in mail.page)
+
+    def confirm(self, mail: Mail) -> TestResponse:
+        """Open the page that the mail leads to, and press its button."""
+        return self.post(mail.confirm, data=self.form(mail.confirm))
+
+    def agreed(self, email: str, *boxes: str, **more: str) -> Mail:
+        """Sign up and confirm."""
+        mail = self.asked(email, *boxes, **more)
+        assert self.confirm(mail).status_code == 303
+        return mail
+
+    def may_write_to(self, email: str, purpose: str) -> bool:
+        """Whether an offer of this purpose may be mailed to this address."""
+        hashed = address_hash(self.keyring, channel="email", address=email)
+        with self.database.reading() as db:
+            person_id = find_person_id(db, email)
+            return person_id is not None and may_contact(
+                db, person_id=person_id, purpose=purpose, channel="email", address_hash=hashed
+            )
+
+    def steps(self, email: str) -> list[tuple[str, str, str]]:
+        """The person's records: purpose, was, state."""
+        with self.database.reading() as db:
+            person_id = find_person_id(db, email)
+        return self.rows(
+            "select purpose, was, state from consent_records where person_id = ? order by position", person_id
+        )
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with raw(self.path) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def count(self, table: str) -> int:
+        return int(self.rows(f"select count(*) from {table}")[0][0])
+
+    def dump(self) -> list[str]:
+        """Everything that is stored, line by line."""
+        with raw(self.path) as connection:
+            return list(connection.iterdump())
+
+    def verify(self) -> Report:
+        with self.database.reading() as db:
+            return verify(db, keyring=self.keyring)
+
+
+class raw:  # noqa: N801  # used as a function
+    """A connection of the driver alone, as somebody with the file would open it: none of our pragmas."""
+
+    def __init__(self, path: str) -> None:
+        self.connection = sqlite3.connect(path)
+
+    def __enter__(self) -> sqlite3.Connection:
+        return self.connection
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.connection.commit()
+        self.connection.close()
+
+
+def find_person_id(db: Session, email: str) -> str | None:
+    from portal.people.accounts.models import Person
+
+    found = db.query(Person.id).filter_by(email=email).one_or_none()
+    return found and str(found.id)
+
+
+def at(text: str) -> datetime:
+    """A moment of a story, in UTC."""
+    return datetime.fromisoformat(text)
+
+
+def _first(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found, f"{pattern} is not in:\n{text}"
+    return found[found.re.groups]

@@ -1,0 +1,164 @@
+"""The ledger as somebody with the file meets it: raw SQL without our pragmas, and no way to rewrite it."""
+
+import hashlib
+import json
+import sqlite3
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.people.accounts.persons import get_seal
+from portal.people.consent.envelope import canonical, payload_label
+from tests.people.site import ADA, BEN, Site, raw
+
+COLUMNS = "person_id, position, id, version, purpose, channel, was, state, head, commitment, previous_leaf, leaf"
+
+FORBIDDEN = {
+    "change a record": "update consent_records set purpose = 'webinars' where position = 1",
+    "change by replacing": "update or replace consent_records set position = 2 where position = 1",
+    "delete a record": "delete from consent_records where position = 2",
+    "replace a record": f"insert or replace into consent_records ({COLUMNS}) select {COLUMNS} from consent_records",
+    "replace a record under another leaf": (
+        f"insert or replace into consent_records ({COLUMNS}) select person_id, position, id, version, purpose, "
+        "channel, was, state, head, commitment, previous_leaf, randomblob(32) from consent_records where position = 2"
+    ),
+    "leave a gap": (
+        f"insert into consent_records ({COLUMNS}) select person_id, position + 2, 'x', version, purpose, channel, "
+        "'confirmed', 'withdrawn', head, commitment, zeroblob(32), randomblob(32) from consent_records where position = 2"
+    ),
+    "follow another leaf": (
+        f"insert into consent_records ({COLUMNS}) select person_id, position + 1, 'x', version, purpose, channel, "
+        "'confirmed', 'withdrawn', head, commitment, zeroblob(32), randomblob(32) from consent_records "
+        "where position = 2"
+    ),
+    "take a leaf twice": (
+        f"insert or ignore into consent_records ({COLUMNS}) select person_id, position + 1, 'x', version, purpose, "
+        "channel, 'confirmed', 'withdrawn', head, commitment, leaf, leaf from consent_records where position = 2"
+    ),
+    "grant without a request": (
+        f"insert into consent_records ({COLUMNS}) select person_id, position + 1, 'x', version, 'webinars', channel, "
+        "'none', 'confirmed', head, commitment, leaf, randomblob(32) from consent_records where position = 2"
+    ),
+    "pretend another state before": (
+        f"insert into consent_records ({COLUMNS}) select person_id, position + 1, 'x', version, 'webinars', channel, "
+        "'requested', 'confirmed', head, commitment, leaf, randomblob(32) from consent_records where position = 2"
+    ),
+    "invent a state": (
+        f"insert into consent_records ({COLUMNS}) select person_id, position + 1, 'x', version, purpose, channel, "
+        "'confirmed', 'vip', head, commitment, leaf, randomblob(32) from consent_records where position = 2"
+    ),
+    "change where someone stands": "update consent_states set state = 'withdrawn'",
+    "delete where someone stands": "delete from consent_states",
+    "invent where someone stands": (
+        "insert into consent_states select person_id, 'webinars', channel, 'confirmed', record_id, changed_at "
+        "from consent_states"
+    ),
+    "replace where someone stands": (
+        "insert or replace into consent_states select person_id, purpose, channel, 'withdrawn', record_id, changed_at "
+        "from consent_states"
+    ),
+    "change a payload": "update consent_payloads set sealed = x'00'",
+    "replace a payload": "insert or replace into consent_payloads select record_id, x'00' from consent_payloads",
+    "delete a payload": "delete from consent_payloads",
+    "change a text that was shown": "update notices set content = x'00'",
+    "replace a text that was shown": (
+        "insert or replace into notices select digest, media_type, x'00', first_shown_at from notices"
+    ),
+    "delete a text that was shown": "delete from notices",
+    "lift a no": "delete from suppressions",
+    "move a no": "update suppressions set since = '1999-01-01 00:00:00.000000'",
+    "replace a no": "insert or replace into suppressions select address_hash, since, 'fax', cause from suppressions",
+}
+
+
+@pytest.mark.parametrize("sql", FORBIDDEN.values(), ids=FORBIDDEN.keys())
+def test_the_database_itself_refuses_to(site: Site, sql: str) -> None:
+    site.agreed(ADA, "offers_email")
+    site.post(site.agreed(BEN).opt_out)
+    before = site.dump()
+    with raw(site.path) as connection, pytest.raises(sqlite3.IntegrityError, match=r"append only|step_is_allowed"):
+        connection.execute(sql)
+    assert site.dump() == before
+
+
+@pytest.mark.parametrize("table", ["consent_records", "consent_payloads", "notices", "suppressions", "consent_states"])
+def test_no_row_number_leads_around_the_guards(site: Site, table: str) -> None:
+    """By it, INSERT OR REPLACE would delete another row than the one that the trigger looks at."""
+    with raw(site.path) as connection, pytest.raises(sqlite3.OperationalError, match="no such column: rowid"):
+        connection.execute(f"select rowid from {table}")
+
+
+def test_a_leaf_is_what_the_documentation_says(site: Site) -> None:
+    site.agreed(ADA, "offers_email", "webinars_email")
+    previous = bytes(32)
+    rows = site.rows("select head, commitment, previous_leaf, leaf from consent_records order by position")
+    for head, commitment, previous_leaf, leaf in rows:
+        assert previous_leaf == previous
+        assert leaf == hashlib.sha256(b"customerhub consent leaf 1\x00" + previous + commitment + head).digest()
+        previous = leaf
+    assert len(rows) == 4
+
+
+def test_the_ledger_itself_names_nobody(site: Site) -> None:
+    site.agreed(ADA, "offers_email")
+    kept = repr(site.rows("select * from consent_records") + site.rows("select * from consent_states"))
+    assert "ada" not in kept.lower()
+    assert "127.0.0.1" not in kept
+
+
+def test_a_record_holds_what_iso_27560_demands_and_what_was_shown(site: Site) -> None:
+    mail = site.asked(ADA.upper(), "offers_email")
+    form = site.form(mail.confirm)
+    site.post(mail.confirm, data=form, headers={"User-Agent": "curl/8", "Accept-Language": "de"})
+    requested, confirmed = payloads(site)
+    processing, event = confirmed["processing"], confirmed["event"]
+    assert {"schema_version", "record_id", "pii_principal_id"} <= set(confirmed["header"])
+    assert {
+        *("privacy_notice", "language", "purpose", "lawful_basis", "pii_information", "pii_controllers"),
+        *("collection_method", "storage_locations", "retention_period", "jurisdiction", "recipient_third_parties"),
+        *("withdrawal_method", "privacy_rights", "channel"),
+    } <= set(processing)
+    assert {"pii_type", "typed", "address", "address_hash"} <= set(processing["pii_information"][0])
+    assert processing["pii_information"][0]["typed"] == ADA.upper()
+    assert {"party_id", "party_name", "party_address", "party_contact", "party_type"} <= set(confirmed["parties"][0])
+    assert {"event_time", "entity_id", "event_type", "event_state", "validity_duration"} <= set(event)
+    assert (event["previous_state"], event["event_state"]) == ("requested", "confirmed")
+    assert (event["peer"], event["user_agent"], event["locale"]) == ("127.0.0.1", "curl/8", "de")
+    assert event["actor"] == "self"
+    assert event["idempotency_key"]
+    assert confirmed["shown"] == requested["shown"]
+    assert confirmed["shown"]["box_at_load"] == "off"
+    assert confirmed["requested_at"] == requested["event"]["event_time"] < confirmed["confirmed_at"]
+
+
+def test_the_texts_that_a_record_quotes_are_the_bytes_that_were_on_the_page(site: Site) -> None:
+    page = site.get("/offers/setup-day").data
+    site.asked(ADA, "offers_email")
+    (requested,) = payloads(site)
+    kept = dict(site.rows("select digest, content from notices"))
+    assert kept[requested["shown"]["form_sha256"]] in page
+    assert requested["shown"]["words"].encode() in kept[requested["shown"]["notice_sha256"]]
+    assert all(hashlib.sha256(content).hexdigest() == digest for digest, content in kept.items())
+
+
+@given(st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists)))
+def test_equal_values_have_equal_bytes_whatever_their_order(value: dict[str, object]) -> None:
+    again = dict(reversed(value.items()))
+    try:
+        written = canonical(value)
+    except UnicodeEncodeError:
+        return  # half a surrogate pair is no text, and no form lets one in
+    assert written == canonical(again) == canonical(json.loads(written))
+
+
+def payloads(site: Site) -> list[dict[str, Any]]:
+    """What the records say, opened in order."""
+    rows = site.rows(
+        "select person_id, r.id, sealed from consent_records r "
+        "join consent_payloads on record_id = r.id order by position"
+    )
+    with site.database.reading() as db:
+        seal = get_seal(db, person_id=rows[0][0], keyring=site.keyring)
+    return [json.loads(seal.open(sealed, label=payload_label(record_id))) for _person, record_id, sealed in rows]

@@ -1,0 +1,130 @@
+"""A person's no: from the page and from the mail provider, at once, for ever, and also before they ever said yes."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from portal.people.app import create_app
+from portal.people.consent.permission import may_send
+from portal.people.messages import outbox
+from portal.people.privacy.retention import keep_retention_rules
+from portal.people.settings import load_settings
+from portal.shared import clock
+from tests.people.site import ADA, BEN, Site, at
+
+START = at("2026-03-01T09:00:00+00:00")
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def test_one_press_on_the_page_ends_every_consent_on_the_channel(site: Site) -> None:
+    mail = site.agreed(BEN, "offers_email", "webinars_email")
+    answer = site.post(mail.opt_out, data=site.form(mail.opt_out))
+    assert answer.status_code == 200
+    assert not site.may_write_to(BEN, "offers")
+    assert not site.may_write_to(BEN, "webinars")
+    assert site.steps(BEN)[-2:] == [("offers", "confirmed", "withdrawn"), ("webinars", "confirmed", "withdrawn")]
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_mail_provider_opts_out_by_one_post_without_anything_else(site: Site, content_type: str) -> None:
+    mail = site.agreed(BEN, "offers_email")
+    headers = {"Origin": "https://mail.provider.invalid", "Sec-Fetch-Site": "cross-site"}
+    answer = site.post(mail.opt_out, data=ONE_CLICK, content_type=content_type, headers=headers)
+    assert answer.status_code == 200
+    assert len(answer.data) < 200
+    assert "Set-Cookie" not in answer.headers
+    assert not site.may_write_to(BEN, "offers")
+
+
+def test_the_same_again_is_answered_the_same_and_adds_nothing(site: Site) -> None:
+    mail = site.agreed(BEN, "offers_email")
+    first = site.post(mail.opt_out, data=ONE_CLICK)
+    before = site.dump()
+    for _ in range(3):
+        again = site.post(mail.opt_out, data=ONE_CLICK)
+        assert (again.status_code, again.data) == (first.status_code, first.data)
+    assert site.dump() == before
+
+
+def test_an_unknown_link_is_not_found_and_says_what_to_do(site: Site) -> None:
+    mail = site.asked(ADA)
+    for token in ("x" * 43, mail.confirm.rpartition("/")[2]):
+        for answer in (site.get(f"/opt-out/{token}"), site.post(f"/opt-out/{token}", data=ONE_CLICK)):
+            assert answer.status_code == 404
+            assert "questions@customerhub.net" in answer.text
+
+
+def test_in_the_confirmation_mail_it_cancels_the_request(site: Site) -> None:
+    mail = site.asked(BEN, "offers_email")
+    form = site.form(mail.confirm)
+    site.post(mail.opt_out, data=ONE_CLICK)
+    assert site.steps(BEN) == [("offers", "none", "requested"), ("offers", "requested", "withdrawn")]
+    for answer in (site.get(mail.confirm), site.post(mail.confirm, data=form)):
+        assert answer.status_code == 410
+        assert "cancelled" in answer.text
+    assert not site.may_write_to(BEN, "offers")
+
+
+def test_a_mail_that_still_waits_is_not_sent_any_more(site: Site) -> None:
+    mail = site.asked(BEN, "offers_email")
+    site.post(mail.opt_out, data=ONE_CLICK)
+    with site.database.transaction() as db:
+        assert outbox.claim(db, keyring=site.keyring, may_send=may_send, now=clock.now()) is None
+    assert site.rows("select state from messages") == [("dropped",)]
+
+
+def test_a_no_also_counts_where_nothing_was_ticked(site: Site) -> None:
+    mail = site.agreed(BEN)
+    assert site.post(mail.opt_out, data=ONE_CLICK).status_code == 200
+    assert site.count("suppressions") == 1
+    assert site.count("places") == 1
+
+
+def test_a_link_works_after_a_year_with_other_keys_and_after_an_erasure(site: Site) -> None:
+    with time_machine.travel(START, tick=False):
+        ada, ben = site.agreed(ADA, "offers_email"), site.asked(BEN, "offers_email")
+    with time_machine.travel(START + timedelta(days=400), tick=False):
+        keep_retention_rules(site.database, keyring=site.keyring, now=clock.now())
+        assert site.rows("select email from people") == [(ADA,)]
+        keys = ",".join(["n" * 40, *site.settings.secret_keys])
+        settings = load_settings({"DATA": str(site.settings.folder.parent), "PEOPLE_SECRET_KEYS": keys})
+        later = Site(create_app(settings))
+        for mail in (ada, ben):
+            assert later.get(mail.opt_out).status_code == 200
+            assert later.post(mail.opt_out, data=ONE_CLICK).status_code == 200
+        assert not later.may_write_to(ADA, "offers")
+        assert later.count("suppressions") == 2
+        assert later.verify().is_sound
+
+
+def test_who_said_no_can_ask_anew_and_must_confirm_anew(site: Site) -> None:
+    with time_machine.travel(START, tick=False):
+        first = site.agreed(BEN, "offers_email")
+    with time_machine.travel(START + timedelta(minutes=1), tick=False):
+        site.post(first.opt_out)
+    with time_machine.travel(START + timedelta(days=2), tick=False):
+        second = site.asked(BEN, "offers_email")
+        assert not site.may_write_to(BEN, "offers")
+        site.confirm(second)
+        assert site.may_write_to(BEN, "offers")
+    with time_machine.travel(START + timedelta(days=3), tick=False):
+        site.post(first.opt_out)
+        assert not site.may_write_to(BEN, "offers")
+    assert [state for _purpose, _was, state in site.steps(BEN)] == [
+        *("requested", "confirmed", "withdrawn", "requested", "confirmed", "withdrawn")
+    ]
+
+
+def test_every_mail_carries_the_header_that_providers_read(site: Site) -> None:
+    site.asked(ADA, "offers_email")
+    with site.database.transaction() as db:
+        claim = outbox.claim(db, keyring=site.keyring, may_send=may_send, now=clock.now())
+    assert claim is not None
+    headers = claim.letter.content.partition(b"\r\n\r\n")[0].decode("ascii")
+    found = re.findall(r"^List-Unsubscribe: <(\S+)>\r?$", headers, re.MULTILINE)
+    assert len(found) == 1
+    assert len(found[0]) < 200
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in headers
+    assert site.post(found[0].removeprefix(site.settings.url), data=ONE_CLICK).status_code == 200

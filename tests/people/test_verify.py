@@ -1,0 +1,186 @@
+"""Verifying the ledger: sound where nothing was touched, and otherwise the record is named."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from portal.people.commands import verify_ledger
+from portal.people.privacy.retention import keep_retention_rules
+from portal.shared import clock
+from tests.people.site import ADA, BEN, CLEO, Site, at, raw
+
+START = at("2026-03-01T09:00:00+00:00")
+
+
+@pytest.fixture
+def kept(site: Site) -> Site:
+    """Ada agreed, Ben withdrew, Cleo never answered and was erased."""
+    with time_machine.travel(START, tick=False):
+        site.agreed(ADA, "offers_email", "webinars_email")
+        mail = site.agreed(BEN, "offers_email")
+        site.asked(CLEO, "offers_email", "webinars_email")
+    with time_machine.travel(START + timedelta(days=1), tick=False):
+        site.post(mail.opt_out)
+    with time_machine.travel(START + timedelta(days=8), tick=False):
+        keep_retention_rules(site.database, keyring=site.keyring, now=clock.now())
+    return site
+
+
+def test_an_untouched_ledger_is_sound_and_says_what_it_cannot_see(kept: Site) -> None:
+    report = kept.verify()
+    assert report.is_sound
+    assert (report.people, report.records, report.erased_payloads) == (3, 13, 6)
+    assert report.notices == 2
+    assert "whole person" in report.as_words()
+    assert json.loads(json.dumps(report.as_dict()))["first_bad"] is None
+
+
+def test_an_empty_ledger_is_sound(site: Site) -> None:
+    assert site.verify().as_dict()["records"] == 0
+
+
+@pytest.mark.parametrize("column", ["head", "commitment", "previous_leaf", "leaf"])
+def test_one_byte_flipped_in_a_record_is_found_and_named(kept: Site, column: str) -> None:
+    for record_id, value in kept.rows(f"select id, {column} from consent_records order by person_id, position"):
+        for place in (0, len(value) // 2, len(value) - 1):
+            tamper(kept, f"update consent_records set {column} = ? where id = ?", flip(value, place), record_id)
+            finding = kept.verify().first_bad
+            assert finding is not None
+            assert finding.id == record_id
+            tamper(kept, f"update consent_records set {column} = ? where id = ?", value, record_id)
+    assert kept.verify().is_sound
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("purpose", "webinar"),
+        ("channel", "voice"),
+        ("state", "confirmed"),
+        ("was", "expired"),
+        ("version", 2),
+        ("position", 7),
+        ("head", b"not json"),
+        ("head", "text"),
+        ("purpose", b"\xff\xfe"),
+        ("state", b"\xff"),
+    ],
+)
+def test_a_changed_column_is_found_and_named(kept: Site, column: str, value: Any) -> None:
+    (record_id,) = kept.rows("select record_id from consent_states where state = 'withdrawn'")[0]
+    cast = "cast(? as text)" if isinstance(value, bytes) and column != "head" else "?"
+    tamper(kept, f"update consent_records set {column} = {cast} where id = ?", value, record_id)
+    finding = kept.verify().first_bad
+    assert finding is not None
+    assert finding.id == record_id
+
+
+def test_a_changed_payload_or_key_is_found_and_named(kept: Site) -> None:
+    for record_id, sealed in kept.rows("select record_id, sealed from consent_payloads"):
+        tamper(kept, "update consent_payloads set sealed = ? where record_id = ?", flip(sealed, 20), record_id)
+        assert found(kept) == (record_id, "its payload was changed")
+        tamper(kept, "update consent_payloads set sealed = ? where record_id = ?", sealed, record_id)
+    tamper(kept, "update person_keys set sealed = randomblob(60)")
+    assert found(kept)[1] == "the person's key was changed"
+    tamper(kept, "delete from person_keys")
+    assert found(kept)[1] == "the person's key is missing, though the payload is there"
+
+
+def test_payloads_that_changed_places_are_found(kept: Site) -> None:
+    (one, first), (other, second) = kept.rows("select record_id, sealed from consent_payloads limit 2")
+    tamper(kept, "update consent_payloads set sealed = ? where record_id = ?", first, other)
+    tamper(kept, "update consent_payloads set sealed = ? where record_id = ?", second, one)
+    assert found(kept)[0] in (one, other)
+
+
+def test_a_payload_that_nothing_erased_is_missed(kept: Site) -> None:
+    (record_id,) = kept.rows("select record_id from consent_payloads limit 1")[0]
+    tamper(kept, "delete from consent_payloads where record_id = ?", record_id)
+    assert found(kept) == (record_id, "its payload is gone, and no later record says that it expired or was erased")
+
+
+def test_a_record_taken_from_the_middle_is_missed(kept: Site) -> None:
+    person_id, after = kept.rows("select person_id, id from consent_records where position = 3 limit 1")[0]
+    tamper(kept, "delete from consent_records where position = 2 and person_id = ?", person_id)
+    assert found(kept) == (after, "it is number 3, after number 1: a record is missing")
+
+
+def test_two_records_that_changed_places_are_found(kept: Site) -> None:
+    for old, new in ((1, -1), (2, 1), (-1, 2)):
+        tamper(kept, "update consent_records set position = ? where position = ?", new, old)
+    assert not kept.verify().is_sound
+
+
+def test_a_state_that_the_ledger_does_not_say_is_found(kept: Site) -> None:
+    (record_id,) = kept.rows("select record_id from consent_states where state = 'withdrawn'")[0]
+    tamper(kept, "update consent_states set state = 'confirmed' where record_id = ?", record_id)
+    assert found(kept) == (record_id, "its state row says confirmed where the ledger says withdrawn")
+    tamper(kept, "update consent_states set state = 'withdrawn', changed_at = '2030-01-01 00:00:00.000000'")
+    assert not kept.verify().is_sound
+    tamper(kept, "delete from consent_states")
+    assert not kept.verify().is_sound
+
+
+def test_a_state_without_any_record_is_found(kept: Site) -> None:
+    tamper(kept, "insert into consent_states values ('x', 'offers', 'email', 'confirmed', 'y', '2030-01-01 00:00:00')")
+    assert found(kept) == ("y", "a state row refers to a record that is not there")
+
+
+def test_a_text_that_was_shown_and_changed_is_found_and_named(kept: Site) -> None:
+    digest, content = kept.rows("select digest, content from notices limit 1")[0]
+    tamper(kept, "update notices set content = ? where digest = ?", flip(content, 5), digest)
+    assert found(kept)[0] == digest
+    tamper(kept, "delete from notices where digest = ?", digest)
+    assert found(kept)[1] == "a text that it quotes is not kept"
+
+
+def test_what_it_cannot_see_is_what_it_says(kept: Site) -> None:
+    """The newest record and its state, taken away together: only a count kept elsewhere would miss them."""
+    (record_id, person_id) = kept.rows("select record_id, person_id from consent_states where state = 'withdrawn'")[0]
+    tamper(kept, "delete from consent_records where id = ?", record_id)
+    tamper(kept, "delete from consent_payloads where record_id = ?", record_id)
+    (before,) = kept.rows("select id from consent_records where person_id = ? order by position desc", person_id)[0]
+    (moment,) = kept.rows("select json_extract(head, '$.at') from consent_records where id = ?", before)[0]
+    tamper(
+        kept,
+        "update consent_states set record_id = ?, state = 'confirmed', changed_at = ? where record_id = ?",
+        *(before, moment.replace("T", " ").rstrip("Z"), record_id),
+    )
+    report = kept.verify()
+    assert report.is_sound
+    assert any("newest records" in words for words in report.cannot_see)
+
+
+def test_the_command_checks_the_same(kept: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA", str(kept.settings.folder.parent))
+    assert verify_ledger().is_sound
+    (record_id, value) = kept.rows("select id, leaf from consent_records order by person_id, position limit 1")[0]
+    tamper(kept, "update consent_records set leaf = ? where id = ?", flip(value, 1), record_id)
+    report = verify_ledger()
+    assert not report.is_sound
+    assert record_id in report.as_words()
+
+
+def found(site: Site) -> tuple[str, str]:
+    finding = site.verify().first_bad
+    assert finding is not None
+    return finding.id, finding.what
+
+
+def flip(value: bytes, place: int) -> bytes:
+    return value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
+
+
+def tamper(site: Site, sql: str, *values: Any) -> None:
+    """Change what is stored as an attacker would who owns the file: without triggers, checks and foreign keys."""
+    with raw(site.path) as connection:
+        triggers = connection.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
+        for name, _sql in triggers:
+            connection.execute(f"drop trigger {name}")
+        connection.execute("pragma ignore_check_constraints = on")
+        connection.execute(sql, values)
+        for _name, again in triggers:
+            connection.execute(again)

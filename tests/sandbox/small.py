@@ -1,0 +1,80 @@
+"""A small scenario for tests: 120 leads with equal names, missing addresses and ties, and a few timelines."""
+
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from portal.sandbox.scenarios.models import Scenario, ScenarioActivity, ScenarioLead
+from portal.sandbox.scenarios.order import derived
+
+LEADS = 120
+STAGES = ("New", "Contacted", "Proposal", "Won", "Lost")
+MARKS = ("new", "contacted", "proposal", "won", "lost")
+TAGS = ("Fleet", "Net 30", "Öffentlich", 'Says "hi"')
+NAMES = ("Marisol Vance", "Osric Halloran", "élodie Quon", "Zelda O'Neil", "Straße Lind")
+COMPANIES = ("", "Thistledown & Daughters", "thistledown", "Copperline 100%", "Under_score")
+LOADED = datetime(2026, 3, 3, 9, tzinfo=UTC)
+
+
+def load_small_scenario(db: Session) -> Scenario:
+    """Put it in."""
+    scenario = Scenario(
+        slug="small",
+        version="small-1",
+        name="Small Shop",
+        trade="Shop",
+        about="A shop that is small.",
+        teaches="Tests",
+        stages=json.dumps([{"name": name, "mark": mark} for name, mark in zip(STAGES, MARKS, strict=True)]),
+        tags=json.dumps(TAGS),
+        currency="USD",
+        lead_count=LEADS,
+        loaded_at=LOADED,
+    )
+    db.add(scenario)
+    db.flush()
+    db.execute(insert(ScenarioLead), [_lead(scenario.id, number) for number in range(LEADS)])
+    db.execute(insert(ScenarioActivity), [_activity(scenario.id, number) for number in range(LEADS * 3)])
+    return scenario
+
+
+def _lead(scenario_id: int, number: int) -> dict[str, object]:
+    columns = {
+        "name": NAMES[number % len(NAMES)],
+        "company": COMPANIES[number * 7 % len(COMPANIES)],
+        "email": None if number % 6 == 0 else f"lead{number % 40}@shop{number % 3}.example",
+        "phone": None if number % 4 == 0 else f"+1503555{100 + number % 90:04}",
+    }
+    stage = STAGES[number * 3 % len(STAGES)]
+    return {
+        **columns,
+        **derived(**columns, stage=stage, stages=STAGES),
+        "scenario_id": scenario_id,
+        "id": f"L{number:03}",
+        "stage": stage,
+        "tags": json.dumps(sorted(TAGS[: number % 5]), ensure_ascii=False),
+        "owner": ("Ines", "Tobias")[number % 2],
+        "source": ("Phone", "Web form", "Referred")[number % 3],
+        "address": f"{number} Example Street",
+        "deal": "Two wheels" if number % 5 == 2 else "",
+        "value": number % 9 * 10_050 if number % 5 == 2 else None,
+        "came_at": -86_400 * (number % 30 + 2),
+        "last_at": -3600 * (number % 50 + 1),
+        "last_kind": "call",
+        "last_words": "Call, 3 min",
+    }
+
+
+def _activity(scenario_id: int, number: int) -> dict[str, object]:
+    return {
+        "scenario_id": scenario_id,
+        "id": f"A{number:04}",
+        "lead_id": f"L{number % LEADS:03}",
+        "at": -7200 * (number % 77 + 1),
+        "kind": ("call", "note", "sent")[number % 3],
+        "words": f"Entry {number}",
+        "body": "More to read" if number % 2 else "",
+        "who": "Ines",
+    }
