@@ -157,7 +157,7 @@ def consent() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer with data.")
 def consent_verify(as_json: bool) -> None:
     """Recompute every record of the ledger; exit 1 and name the first bad one where it is broken."""
-    from portal.people.commands import verify_ledger
+    from portal.people.commands.ledger import verify_ledger
 
     report = verify_ledger()
     _answer(report.as_dict(), report.as_words(), as_json=as_json)
@@ -173,7 +173,7 @@ def privacy() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer with data.")
 def privacy_retention(as_json: bool) -> None:
     """Erase what is past its time, and say how much that was."""
-    from portal.people.commands import keep_retention
+    from portal.people.commands.ledger import keep_retention
 
     erased = keep_retention()
     _answer(erased, "\n".join(f"{count} {what}" for what, count in erased.items()), as_json=as_json)
@@ -183,7 +183,8 @@ def privacy_retention(as_json: bool) -> None:
 @click.argument("path", type=click.Path(exists=True, file_okay=False))
 def publish(path: str) -> None:
     """Make the webinar in the folder PATH public."""
-    from portal.people.commands import NotPublishable, publish_folder
+    from portal.people.commands.publish import publish_folder
+    from portal.people.webinars.publishing import NotPublishable
 
     try:
         click.echo(publish_folder(path))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from portal.people.commands import publish_folder
+from portal.people.commands.publish import publish_folder
 from portal.people.database import Database
 from portal.people.privacy.models import PeopleCanary
 from portal.people.settings import load_settings

@@ -54,9 +54,13 @@ def write_glimpse(recipe: Path, target: Path) -> None:
 
 
 def _telling(leads: list[Lead]) -> list[Lead]:
-    """The newest of each stage, as many as fit, newest first: what the stages of a pipeline look like."""
-    newest = {lead.stage: lead for lead in reversed(leads)}
-    return sorted(newest.values(), key=lambda lead: -lead.last_at)[:ROWS]
+    """Leads whose words fit a narrow table: three with an open deal, then the newest of other stages, newest first."""
+    fitting = [lead for lead in leads if len(lead.email or "") <= 28 and len(lead.last_words) <= 34]
+    with_deal = [lead for lead in fitting if lead.value is not None][:3]
+    stages = {lead.stage for lead in with_deal}
+    others = {lead.stage: lead for lead in reversed(fitting) if lead.stage not in stages}
+    chosen = [*with_deal, *sorted(others.values(), key=lambda lead: -lead.last_at)][:ROWS]
+    return sorted(chosen, key=lambda lead: -lead.last_at)
 
 
 def _row(drive: Drive, lead: Lead) -> dict[str, str]:

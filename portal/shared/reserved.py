@@ -157,7 +157,8 @@ def _for_sqlite(element: _Holds, _compiler: Any, **_options: Any) -> str:
 
 @compiles(_Holds, "postgresql")
 def _for_postgresql(element: _Holds, _compiler: Any, **_options: Any) -> str:
-    return sql(element.condition, element.column, dialect="postgresql")
+    body = sql(element.condition, element.column, dialect="postgresql")
+    return body.replace("%", "%%")  # a single one is psycopg's own sign
 
 
 def _standing(kind: Kind, value: str) -> Standing:

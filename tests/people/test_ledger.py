@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.people.accounts.persons import get_seal
@@ -26,7 +26,8 @@ FORBIDDEN = {
     ),
     "leave a gap": (
         f"insert into consent_records ({COLUMNS}) select person_id, position + 2, 'x', version, purpose, channel, "
-        "'confirmed', 'withdrawn', head, commitment, zeroblob(32), randomblob(32) from consent_records where position = 2"
+        "'confirmed', 'withdrawn', head, commitment, zeroblob(32), randomblob(32) from consent_records "
+        "where position = 2"
     ),
     "follow another leaf": (
         f"insert into consent_records ({COLUMNS}) select person_id, position + 1, 'x', version, purpose, channel, "
@@ -50,6 +51,11 @@ FORBIDDEN = {
         "'confirmed', 'vip', head, commitment, leaf, randomblob(32) from consent_records where position = 2"
     ),
     "change where someone stands": "update consent_states set state = 'withdrawn'",
+    "move the moment of a state": "update consent_states set changed_at = '1999-01-01 00:00:00.000000'",
+    "move the moment by replacing": (
+        "insert or replace into consent_states select person_id, purpose, channel, state, record_id, "
+        "'1999-01-01 00:00:00.000000' from consent_states"
+    ),
     "delete where someone stands": "delete from consent_states",
     "invent where someone stands": (
         "insert into consent_states select person_id, 'webinars', channel, 'confirmed', record_id, changed_at "
@@ -143,6 +149,7 @@ def test_the_texts_that_a_record_quotes_are_the_bytes_that_were_on_the_page(site
     assert all(hashlib.sha256(content).hexdigest() == digest for digest, content in kept.items())
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists)))
 def test_equal_values_have_equal_bytes_whatever_their_order(value: dict[str, object]) -> None:
     again = dict(reversed(value.items()))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from portal.people.commands import keep_retention
+from portal.people.commands.ledger import keep_retention
 from portal.people.privacy import retention
 from portal.people.privacy.retention import keep_retention_rules
 from portal.shared import clock

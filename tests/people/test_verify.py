@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from portal.people.commands import verify_ledger
+from portal.people.commands.ledger import verify_ledger
+from portal.people.consent.envelope import canonical, leaf_of
 from portal.people.privacy.retention import keep_retention_rules
 from portal.shared import clock
 from tests.people.site import ADA, BEN, CLEO, Site, at, raw
@@ -44,13 +45,12 @@ def test_an_empty_ledger_is_sound(site: Site) -> None:
 
 @pytest.mark.parametrize("column", ["head", "commitment", "previous_leaf", "leaf"])
 def test_one_byte_flipped_in_a_record_is_found_and_named(kept: Site, column: str) -> None:
-    for record_id, value in kept.rows(f"select id, {column} from consent_records order by person_id, position"):
-        for place in (0, len(value) // 2, len(value) - 1):
-            tamper(kept, f"update consent_records set {column} = ? where id = ?", flip(value, place), record_id)
-            finding = kept.verify().first_bad
-            assert finding is not None
-            assert finding.id == record_id
-            tamper(kept, f"update consent_records set {column} = ? where id = ?", value, record_id)
+    rows = kept.rows(f"select id, {column} from consent_records order by person_id, position")
+    for number, (record_id, value) in enumerate(rows):
+        place = (0, len(value) // 2, len(value) - 1)[number % 3]
+        tamper(kept, f"update consent_records set {column} = ? where id = ?", flip(value, place), record_id)
+        assert found(kept)[0] == record_id
+        tamper(kept, f"update consent_records set {column} = ? where id = ?", value, record_id)
     assert kept.verify().is_sound
 
 
@@ -73,9 +73,7 @@ def test_a_changed_column_is_found_and_named(kept: Site, column: str, value: Any
     (record_id,) = kept.rows("select record_id from consent_states where state = 'withdrawn'")[0]
     cast = "cast(? as text)" if isinstance(value, bytes) and column != "head" else "?"
     tamper(kept, f"update consent_records set {column} = {cast} where id = ?", value, record_id)
-    finding = kept.verify().first_bad
-    assert finding is not None
-    assert finding.id == record_id
+    assert found(kept)[0] == record_id
 
 
 def test_a_changed_payload_or_key_is_found_and_named(kept: Site) -> None:
@@ -106,6 +104,44 @@ def test_a_record_taken_from_the_middle_is_missed(kept: Site) -> None:
     person_id, after = kept.rows("select person_id, id from consent_records where position = 3 limit 1")[0]
     tamper(kept, "delete from consent_records where position = 2 and person_id = ?", person_id)
     assert found(kept) == (after, "it is number 3, after number 1: a record is missing")
+
+
+def test_a_record_rewritten_with_a_leaf_that_fits_it_no_longer_fits_the_next(kept: Site) -> None:
+    """Ben's second record, made to say another moment by somebody who knows the format but holds no key."""
+    (person_id,) = kept.rows("select person_id from consent_states where state = 'withdrawn'")[0]
+    chain = kept.rows("select id, head, commitment, previous_leaf from consent_records where person_id = ?", person_id)
+    record_id, head, commitment, previous = chain[1]
+    rewritten = head.replace(b"2026-03-01", b"2026-02-01")
+    leaf = leaf_of(previous=previous, commitment=commitment, head=rewritten)
+    tamper(kept, "update consent_records set head = ?, leaf = ? where id = ?", rewritten, leaf, record_id)
+    tamper(kept, "delete from consent_payloads where record_id = ?", record_id)
+    assert found(kept) == (chain[2][0], "it does not follow the leaf of the record before it")
+
+
+def test_a_changed_column_is_named_also_where_the_payload_was_erased(kept: Site) -> None:
+    """The first of Cleo's records: without looking at its head, only the one after it would seem wrong."""
+    (record_id,) = kept.rows(
+        "select id from consent_records where position = 1 and person_id in "
+        "(select person_id from consent_states where state = 'erased')"
+    )[0]
+    tamper(kept, "update consent_records set channel = 'fax' where id = ?", record_id)
+    assert found(kept) == (record_id, "its columns say otherwise than its stored head")
+
+
+def test_a_forged_record_that_fits_the_chain_but_skips_a_step_is_found(kept: Site) -> None:
+    person_id, previous = kept.rows(
+        "select person_id, leaf from consent_records where state = 'erased' order by position desc limit 1"
+    )[0]
+    said = {"at": "2026-03-09T09:00:00.000000Z", "channel": "fax", "person": person_id, "position": 7}
+    said |= {"purpose": "offers", "record": "forged", "state": "erased", "was": "none"}
+    head, commitment = canonical(said), bytes(32)
+    leaf = leaf_of(previous=previous, commitment=commitment, head=head)
+    tamper(
+        kept,
+        "insert into consent_records values (?, 7, 'forged', 1, 'offers', 'fax', 'none', 'erased', ?, ?, ?, ?)",
+        *(person_id, head, commitment, previous, leaf),
+    )
+    assert found(kept) == ("forged", "it goes from none to erased, where the line stood at none")
 
 
 def test_two_records_that_changed_places_are_found(kept: Site) -> None:

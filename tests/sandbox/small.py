@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -41,7 +42,7 @@ def load_small_scenario(db: Session) -> Scenario:
 
 
 def _lead(scenario_id: int, number: int) -> dict[str, object]:
-    columns = {
+    columns: dict[str, Any] = {
         "name": NAMES[number % len(NAMES)],
         "company": COMPANIES[number * 7 % len(COMPANIES)],
         "email": None if number % 6 == 0 else f"lead{number % 40}@shop{number % 3}.example",

@@ -14,7 +14,7 @@ from portal.sandbox.scenarios.models import Scenario
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ADA, BEN = 1, 2
-ACTS = Act.__table__
+ACTS = Base.metadata.tables["drive_acts"]
 OTHER = aliased(Act)
 TWIN = ACTS.alias("twin")
 
@@ -34,7 +34,7 @@ def act(drive_id: int, number: int, words: str) -> dict[str, Any]:
     return {"drive_id": drive_id, "number": number, "words": words, "done_at": NOW}
 
 
-NARROWED = {
+NARROWED: dict[str, Executable] = {
     "a column": select(Act.words),
     "an alias": select(OTHER.words),
     "a subquery": select(select(Act.words).subquery().c.words),
@@ -49,7 +49,7 @@ NARROWED = {
 def test_a_question_meets_the_bound_drive_alone(both: Database, name: str) -> None:
     with both.reading() as db:
         bind(db, ADA)
-        assert set(db.scalars(NARROWED[name])) == {"a1", "a2"}
+        assert set(db.execute(NARROWED[name]).scalars()) == {"a1", "a2"}
 
 
 def test_a_join_of_drives_rows_stays_within(both: Database) -> None:
@@ -79,7 +79,7 @@ def test_a_session_that_is_bound_to_no_drive_meets_no_row_of_one(both: Database)
     assert words(both, ADA) == ["a1", "a2"]
 
 
-SLIPPING = {
+SLIPPING: dict[str, Executable] = {
     "a table without a word of whose": select(ACTS.c.words),
     "a table that names another drive": select(ACTS.c.words).where(ACTS.c.drive_id == BEN),
     "a class that names another drive": select(Act.words).where(Act.drive_id == BEN),
@@ -111,21 +111,18 @@ SLIPPING = {
 
 @pytest.mark.parametrize("name", SLIPPING)
 def test_what_does_not_keep_to_the_bound_drive_is_refused(both: Database, name: str) -> None:
-    with pytest.raises(NotBound), both.transaction() as db:
-        bind(db, ADA)
-        db.execute(SLIPPING[name])
+    with pytest.raises(NotBound):
+        run(both, ADA, SLIPPING[name])
     assert (words(both, ADA), words(both, BEN)) == (["a1", "a2"], ["b1"])
 
 
 def test_neither_a_list_of_rows_nor_an_object_is_written_for_another_drive(both: Database) -> None:
-    with pytest.raises(NotBound), both.transaction() as db:
-        bind(db, ADA)
-        db.execute(insert(Act), [act(ADA, 8, "mine"), act(BEN, 9, "planted")])
-    with pytest.raises(NotBound), both.transaction() as db:
-        bind(db, ADA)
-        db.add(Act(**act(BEN, 9, "planted")))
-    with pytest.raises(NotBound), both.transaction() as db:
-        db.add(Act(**act(BEN, 9, "planted by a session that is bound to none")))
+    with pytest.raises(NotBound):
+        run(both, ADA, insert(Act), [act(ADA, 8, "mine"), act(BEN, 9, "planted")])
+    with pytest.raises(NotBound):
+        add(both, ADA, Act(**act(BEN, 9, "planted")))
+    with pytest.raises(NotBound):
+        add(both, None, Act(**act(BEN, 9, "planted by a session that is bound to none")))
     assert (words(both, ADA), words(both, BEN)) == (["a1", "a2"], ["b1"])
 
 
@@ -158,7 +155,7 @@ def test_a_binding_does_not_follow_a_session_into_its_next_transaction(both: Dat
 
 
 def test_every_table_of_drives_is_a_drive_row_and_its_key_leads_with_the_drive() -> None:
-    mapped = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
+    mapped = {str(mapper.local_table): mapper.class_ for mapper in Base.registry.mappers}
     owned = {name for name, table in Base.metadata.tables.items() if "drive_id" in table.columns}
     assert owned == {name for name, found in mapped.items() if issubclass(found, DriveRow)}
     assert owned == {"drive_leads", "drive_activities", "drive_acts", "drive_befores"}
@@ -166,6 +163,19 @@ def test_every_table_of_drives_is_a_drive_row_and_its_key_leads_with_the_drive()
         assert next(iter(Base.metadata.tables[name].primary_key.columns)).name == "drive_id"
         for index in Base.metadata.tables[name].indexes:
             assert next(iter(index.columns)).name == "drive_id"
+
+
+def run(database: Database, drive_id: int, statement: Executable, rows: list[dict[str, Any]] | None = None) -> None:
+    with database.transaction() as db:
+        bind(db, drive_id)
+        db.execute(statement, rows)
+
+
+def add(database: Database, drive_id: int | None, row: Act) -> None:
+    with database.transaction() as db:
+        if drive_id:
+            bind(db, drive_id)
+        db.add(row)
 
 
 def words(database: Database, drive_id: int) -> list[str]:

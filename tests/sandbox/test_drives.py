@@ -26,7 +26,7 @@ DRIVE_TABLES = ("drives", "drive_leads", "drive_activities", "drive_acts", "driv
 
 
 def cookies(visitor: Visitor) -> dict[str, str]:
-    return {cookie.key: cookie.value for cookie in visitor.client._cookies.values()}
+    return {cookie.key: cookie.value for cookie in (visitor.client._cookies or {}).values()}
 
 
 def tokens(visitor: Visitor) -> dict[str, str]:

@@ -2,12 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person, PersonKey
 from portal.people.keyring import Seal, new_secret
 from portal.shared import ids
+from portal.shared.columns import Moment
+
+
+class AddressTaken(Exception):
+    """Somebody else is making a person of this address at this moment."""
 
 
 class NoSuchPerson(LookupError):
@@ -26,10 +31,14 @@ def lock_person(db: Session, *, person_id: str) -> Person | None:
 
 
 def create_person(db: Session, *, name: str, email: str, keyring: Seal, now: datetime) -> tuple[str, Seal]:
-    """A new person's id and the Seal under which their evidence is kept."""
+    """A new person's id and the Seal under which their evidence is kept.
+
+    Raises AddressTaken where another transaction made a person of this address a moment ago.
+    """
     secret, person_id = new_secret(), ids.new_id()
     person = {"id": person_id, "name": name, "email": email, "created_at": now}
-    db.connection().execute(_ADD_PERSON, person)
+    if db.connection().execute(_ADD_PERSON, person).rowcount == 0:
+        raise AddressTaken
     key = {"person_id": person_id, "sealed": keyring.close(secret, label=_label(person_id))}
     db.connection().execute(_ADD_KEY, key)
     return person_id, Seal(secret)
@@ -56,7 +65,10 @@ def forget_person(db: Session, *, person_id: str) -> None:
 
 # Built once: a sign-up's transaction is short, and building its statements would be the longest part of it.
 _OF_ADDRESS = select(Person.id).where(Person.email == bindparam("email")).with_for_update()
-_ADD_PERSON = insert(Person)
+_ADD_PERSON = text(
+    "INSERT INTO people (id, name, email, created_at) VALUES (:id, :name, :email, :created_at) "
+    "ON CONFLICT (email) DO NOTHING"
+).bindparams(bindparam("created_at", type_=Moment()))
 _ADD_KEY = insert(PersonKey)
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.people.accounts.persons import create_person, find_person_id, get_seal
+from portal.people.accounts.persons import AddressTaken, create_person, find_person_id, get_seal
 from portal.people.consent import opt_in, opt_out
-from portal.people.consent.ledger import begin_chain, read_chain
+from portal.people.consent.ledger import Chain, begin_chain, read_chain
 from portal.people.consent.notices import Purpose
 from portal.people.consent.opt_in import Asked
 from portal.people.consent.record import Act, Shown, Subject, agreed
@@ -94,13 +94,10 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     subject = sign_up.asked.subject
     if not service.may_write(db, kind=Service.CONFIRM, address_hash=subject.address_hash, now=act.at):
         return False
-    person_id = find_person_id(db, email=subject.address)
-    if person_id is None:
-        person_id, seal = create_person(db, name=sign_up.asked.name, email=subject.address, keyring=keyring, now=act.at)
-        chain = begin_chain(db, person_id=person_id, seal=seal)
-    else:
-        seal = get_seal(db, person_id=person_id, keyring=keyring)
-        chain = read_chain(db, person_id=person_id, seal=seal)
+    try:
+        person_id, chain = _person(db, sign_up.asked, keyring, act)
+    except AddressTaken:  # the same form sent twice at once, on a database with many writers
+        return False
     opt_in.ask(
         db,
         opt_in_id=sign_up.opt_in_id,
@@ -126,3 +123,14 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
 
 
 _ADD = insert(Signup)
+
+
+def _person(db: Session, asked: Asked, keyring: Seal, act: Act) -> tuple[str, Chain]:
+    """Whoever has the address, made where nobody has it yet, and their chain."""
+    email = asked.subject.address
+    person_id = find_person_id(db, email=email)
+    if person_id is None:
+        person_id, seal = create_person(db, name=asked.name, email=email, keyring=keyring, now=act.at)
+        return person_id, begin_chain(db, person_id=person_id, seal=seal)
+    seal = get_seal(db, person_id=person_id, keyring=keyring)
+    return person_id, read_chain(db, person_id=person_id, seal=seal)

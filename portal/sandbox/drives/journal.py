@@ -12,7 +12,7 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.models import Act, Before, OwnActivity, OwnLead
 
 MOST_OWN_ROWS = 5_000
-MOST_ACTS = 500  # an older act can no longer be undone
+MOST_ACTS = 200  # an older act can no longer be undone
 
 Place = Literal["lead", "activity"]
 

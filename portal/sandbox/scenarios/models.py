@@ -20,6 +20,7 @@ class Scenario(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60))
     version: Mapped[str] = mapped_column(String(64))
+    made_from: Mapped[str] = mapped_column(String(64), default="")  # what `loading.py` made it from, as a digest
     name: Mapped[str] = mapped_column(String(100))
     trade: Mapped[str] = mapped_column(String(100))
     about: Mapped[str] = mapped_column(Text)

@@ -55,6 +55,7 @@ MAY_ADD = {
 MAY_CHANGE = {
     "consent_states": (
         *("new.person_id = old.person_id", "new.purpose = old.purpose", "new.channel = old.channel"),
+        "new.record_id <> old.record_id",
         f"new.record_id = {NEWEST.format('r.id')}",
         f"new.state = {NEWEST.format('r.state')}",
     ),

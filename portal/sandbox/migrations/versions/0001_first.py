@@ -49,6 +49,7 @@ def _create_scenarios() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("slug", sa.String(60), nullable=False),
         sa.Column("version", sa.String(64), nullable=False),
+        sa.Column("made_from", sa.String(64), nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("trade", sa.String(100), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
