@@ -33,10 +33,10 @@ def draw_glimpse(recipe: Path) -> dict[str, Any]:
             drive = find_drive(db, started.token, now=now)
             if drive is None:
                 raise LookupError("A drive that was just started is not there.")
-            listing = list_leads(db, drive, Question(), page=1)
-            around = frame(db, drive, leads=listing.total)
+            pages = [list_leads(db, drive, Question(), page=page) for page in range(1, 7)]
+            around = frame(db, drive, leads=pages[0].total)
         database.close()
-    leads = _telling(listing.leads)
+    leads = _telling([lead for page in pages for lead in page.leads])
     return {
         "business": around.business,
         "day": f"{around.leads:,} leads",
@@ -55,7 +55,7 @@ def write_glimpse(recipe: Path, target: Path) -> None:
 
 def _telling(leads: list[Lead]) -> list[Lead]:
     """Leads whose words fit a narrow table: three with an open deal, then the newest of other stages, newest first."""
-    fitting = [lead for lead in leads if len(lead.email or "") <= 28 and len(lead.last_words) <= 34]
+    fitting = [lead for lead in leads if len(lead.email or "") <= 32 and len(lead.last_words) <= 34]
     with_deal = [lead for lead in fitting if lead.value is not None][:3]
     stages = {lead.stage for lead in with_deal}
     others = {lead.stage: lead for lead in reversed(fitting) if lead.stage not in stages}

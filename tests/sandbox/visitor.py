@@ -30,7 +30,7 @@ class Visitor:
 
     def start(self, scenario: str = "small") -> "Visitor":
         assert self.post("/drives", {"scenario": scenario}).status_code == 303
-        self._token_and_drive = self.hidden("/leads") | {"back": ""}
+        self._token_and_drive = {}
         return self
 
     def hidden(self, address: str) -> dict[str, str]:
@@ -39,6 +39,8 @@ class Visitor:
 
     def send(self, address: str, *, shown: str = "", **typed: str) -> TestResponse:
         """Fill in a form and post it to `address`."""
+        if not shown and not self._token_and_drive:
+            self._token_and_drive = self.hidden("/leads") | {"back": ""}
         return self.post(address, (self.hidden(shown) if shown else self._token_and_drive) | typed)
 
     def edit(self, lead_id: str, **typed: str) -> TestResponse:
