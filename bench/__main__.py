@@ -1,4 +1,4 @@
-"""`make bench`: every figure of every module here, or of the one that BENCH names; exit 1 only if one cannot be taken."""
+"""`make bench`: every figure of every module here, or of the one that BENCH names; exit 1 if one cannot be taken."""
 
 import importlib
 import os

@@ -4,11 +4,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from portal.shared.environment import ROOT, SettingsError
+
+RECIPES = ROOT / "content" / "scenarios"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -121,7 +123,7 @@ def sandbox_glimpse(target: Path) -> None:
     """Draw a few rows of the CRM into the file TARGET, for the learning center's home page."""
     from portal.sandbox.glimpse import write_glimpse
 
-    write_glimpse(ROOT / "content" / "scenarios" / "fernhollow-cycles.toml", target)
+    write_glimpse(RECIPES / "fernhollow-cycles.toml", target)
 
 
 @portal.command()
@@ -179,6 +181,21 @@ def privacy_retention(as_json: bool) -> None:
     _answer(erased, "\n".join(f"{count} {what}" for what, count in erased.items()), as_json=as_json)
 
 
+@portal.group()
+def content() -> None:
+    """What marketing writes."""
+
+
+@content.command("check")
+def content_check() -> None:
+    """Say what is wrong with the scenarios' recipes, by line and key; exit 1 where anything is."""
+    from portal.sandbox.scenarios.reading import check
+
+    faults = [f"{path.name}: {fault}" for path in sorted(RECIPES.glob("*.toml")) for fault in check(path)]
+    click.echo("\n".join(faults) or "Nothing is wrong.")
+    sys.exit(1 if faults else 0)
+
+
 @portal.command()
 @click.argument("path", type=click.Path(exists=True, file_okay=False))
 def publish(path: str) -> None:
@@ -193,13 +210,23 @@ def publish(path: str) -> None:
 
 
 def main() -> None:
-    """Run the command line; a setting that cannot be used is one line, not a stack trace."""
+    """Run the command line; a setting or a database that cannot be used is one line, not a stack trace."""
     os.umask(0o077)  # databases, keys and logs are for their owner alone
     try:
         portal(prog_name="portal")
     except SettingsError as fault:
-        click.echo(f"Error: {fault}", err=True)
-        sys.exit(2)
+        _give_up(str(fault))
+    except Exception as fault:
+        from sqlalchemy.exc import DBAPIError
+
+        if not isinstance(fault, DBAPIError):
+            raise
+        _give_up(f"The database cannot be used: {fault.orig}. If it is new, run: bin/portal migrate")
+
+
+def _give_up(words: str) -> NoReturn:
+    click.echo(f"Error: {words}", err=True)
+    sys.exit(2)
 
 
 def _prepare(act: str) -> None:

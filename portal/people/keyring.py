@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.people.database import Base
 from portal.shared.columns import Moment
+from portal.shared.environment import SettingsError
 
 _NONCE = 12  # bytes, as NIST SP 800-38D recommends
 
@@ -34,7 +35,7 @@ class SealBroken(Exception):
     """The bytes were changed, belong elsewhere, or were sealed under another key."""
 
 
-class KeyringLost(Exception):
+class KeyringLost(SettingsError):
     """None of the secret keys opens the root key; the message says what to do."""
 
 

@@ -1,4 +1,4 @@
-"""The only place that starts the sandbox process: settings, confinement, app, server."""
+"""The only place that starts the sandbox process: settings, confinement, app, sweep, server."""
 
 import os
 
@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal.sandbox.app import create_app
 from portal.sandbox.confinement import confine
+from portal.sandbox.drives.sweep import start_sweeping
 from portal.sandbox.settings import Settings, load_settings
 from portal.shared.logs import set_up_logs
 from portal.shared.serving import serve_forever
@@ -26,4 +27,6 @@ def _build(settings: Settings) -> Flask:
     confine(data=settings.data, folder=settings.folder, database_url=settings.database_url)
     set_up_logs("sandbox")
     (settings.folder / "process").write_text(str(os.getpid()))  # so that the separation check finds it
-    return create_app(settings)
+    app = create_app(settings)
+    start_sweeping(app.extensions["database"])
+    return app

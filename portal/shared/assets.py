@@ -5,8 +5,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from portal.shared.environment import SettingsError
 
-class NotBuilt(RuntimeError):
+
+class NotBuilt(SettingsError):
     """There is no built file of that name; the message says how to make it."""
 
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class SettingsError(Exception):
-    """A setting is missing or cannot be used; the message says which one and what to set."""
+    """Something that was set up or written by hand cannot be used; the message says what, and what to do."""
 
 
 def read_settings(names: Iterable[str], *, config: str, environ: Mapping[str, str] | None = None) -> dict[str, str]:

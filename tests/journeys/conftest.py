@@ -67,6 +67,7 @@ def visitor(browser: Browser, site: Running) -> Iterator[Callable[..., Page]]:
 def violations(page: Page) -> list[str]:
     """What axe finds wrong with the page at both widths, light and dark: one line each."""
     found = []
+    page.wait_for_load_state()
     for width in WIDTHS:
         for scheme in SCHEMES:
             page.set_viewport_size({"width": width, "height": 900})

@@ -49,11 +49,10 @@ def test_nothing_counts_before_the_press_and_everything_after_it(visitor: Visito
     page = visitor()
     sign_up(page, site, email="ada@people.customerhub.net", ticks=1)
     assert page.context.cookies() == []
+    page.goto(f"{site.people}/_outbox")
+    assert violations(page) == []
     newest_mail(page, site, "ada@people.customerhub.net")
     assert violations(page) == []
-    page.go_back()
-    assert violations(page) == []
-    page.go_forward()
     confirm, stop = link_in_mail(page, "confirm"), link_in_mail(page, "opt-out")
     page.goto(confirm)
     expect(page.get_by_role("heading", name="Is this you?")).to_be_visible()

@@ -38,7 +38,7 @@ def test_a_page_of_the_sandbox_is_whole_and_says_that_it_is_practice(
 def test_the_home_page_is_light(visitor: Visitor, site: Running) -> None:
     page = visitor()
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(site.people, wait_until="networkidle")
     page.mouse.wheel(0, 5000)
     page.wait_for_load_state("networkidle")

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 
+from portal.people.accounts.persons import get_seal
 from portal.people.commands.ledger import verify_ledger
-from portal.people.consent.envelope import canonical, leaf_of
+from portal.people.consent.envelope import canonical, leaf_of, payload_label
 from portal.people.privacy.retention import keep_retention_rules
 from portal.shared import clock
 from tests.people.site import ADA, BEN, CLEO, Site, at, raw
@@ -87,6 +88,19 @@ def test_a_changed_payload_or_key_is_found_and_named(kept: Site) -> None:
     assert found(kept)[1] == "the person's key is missing, though the payload is there"
 
 
+def test_a_payload_sealed_anew_with_other_words_is_not_the_one_committed_to(kept: Site) -> None:
+    """Not even by somebody who holds every key."""
+    record_id, person_id, sealed = kept.rows(
+        "select id, person_id, sealed from consent_payloads join consent_records on id = record_id limit 1"
+    )[0]
+    with kept.database.reading() as db:
+        seal = get_seal(db, person_id=person_id, keyring=kept.keyring)
+    label = payload_label(record_id)
+    other = seal.close(seal.open(sealed, label=label).replace(b"goodies", b"phone calls"), label=label)
+    tamper(kept, "update consent_payloads set sealed = ? where record_id = ?", other, record_id)
+    assert found(kept) == (record_id, "its payload is not the one that was committed to")
+
+
 def test_payloads_that_changed_places_are_found(kept: Site) -> None:
     (one, first), (other, second) = kept.rows("select record_id, sealed from consent_payloads limit 2")
     tamper(kept, "update consent_payloads set sealed = ? where record_id = ?", first, other)
@@ -116,6 +130,18 @@ def test_a_record_rewritten_with_a_leaf_that_fits_it_no_longer_fits_the_next(kep
     tamper(kept, "update consent_records set head = ?, leaf = ? where id = ?", rewritten, leaf, record_id)
     tamper(kept, "delete from consent_payloads where record_id = ?", record_id)
     assert found(kept) == (chain[2][0], "it does not follow the leaf of the record before it")
+
+
+def test_a_newest_record_rewritten_with_a_leaf_that_fits_it_contradicts_its_payload(kept: Site) -> None:
+    """Ada's yes, moved to another day by somebody who knows the format but holds no key."""
+    record_id, head, commitment, previous = kept.rows(
+        "select r.id, head, commitment, previous_leaf from consent_records r join consent_states on record_id = r.id "
+        "where r.state = 'confirmed' order by r.position desc limit 1"
+    )[0]
+    rewritten = head.replace(b"2026-03-01", b"2026-02-01")
+    leaf = leaf_of(previous=previous, commitment=commitment, head=rewritten)
+    tamper(kept, "update consent_records set head = ?, leaf = ? where id = ?", rewritten, leaf, record_id)
+    assert found(kept) == (record_id, "its payload says otherwise than its head")
 
 
 def test_a_changed_column_is_named_also_where_the_payload_was_erased(kept: Site) -> None:
@@ -154,8 +180,11 @@ def test_a_state_that_the_ledger_does_not_say_is_found(kept: Site) -> None:
     (record_id,) = kept.rows("select record_id from consent_states where state = 'withdrawn'")[0]
     tamper(kept, "update consent_states set state = 'confirmed' where record_id = ?", record_id)
     assert found(kept) == (record_id, "its state row says confirmed where the ledger says withdrawn")
-    tamper(kept, "update consent_states set state = 'withdrawn', changed_at = '2030-01-01 00:00:00.000000'")
-    assert not kept.verify().is_sound
+    tamper(kept, "update consent_states set state = 'withdrawn' where record_id = ?", record_id)
+    assert kept.verify().is_sound
+    moved = "update consent_states set changed_at = '2030-01-01 00:00:00.000000' where record_id = ?"
+    tamper(kept, moved, record_id)
+    assert found(kept)[0] == record_id
     tamper(kept, "delete from consent_states")
     assert not kept.verify().is_sound
 

@@ -1,4 +1,4 @@
-"""A sandbox of its own for each test, with the small scenario in it."""
+"""One sandbox with the small scenario for all tests, since drives keep apart; a fresh one where a test looks at all."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,18 +12,25 @@ from tests.sandbox.visitor import Visitor
 from tests.support.sides import sandbox_app
 
 
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    yield from opened(tmp_path_factory.mktemp("sandbox"))
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    app = sandbox_app(tmp_path)
-    with app.extensions["database"].transaction() as db:
-        load_small_scenario(db)
-    yield app
-    app.extensions["database"].close()
+def fresh_app(tmp_path: Path) -> Iterator[Flask]:
+    yield from opened(tmp_path)
 
 
 @pytest.fixture
 def database(app: Flask) -> Database:
     found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def fresh_database(fresh_app: Flask) -> Database:
+    found: Database = fresh_app.extensions["database"]
     return found
 
 
@@ -43,3 +50,11 @@ def ada(app: Flask) -> Visitor:
 def ben(app: Flask) -> Visitor:
     """Another one, with a drive of the same scenario."""
     return Visitor(app).start()
+
+
+def opened(data: Path) -> Iterator[Flask]:
+    app = sandbox_app(data)
+    with app.extensions["database"].transaction() as db:
+        load_small_scenario(db)
+    yield app
+    app.extensions["database"].close()

@@ -20,14 +20,14 @@ TWIN = ACTS.alias("twin")
 
 
 @pytest.fixture
-def both(database: Database) -> Database:
+def both(fresh_database: Database) -> Database:
     """Ada's drive and Ben's, each with acts of its own."""
     for drive_id, words in ((ADA, ("a1", "a2")), (BEN, ("b1",))):
-        with database.transaction() as db:
+        with fresh_database.transaction() as db:
             start_drive(db, scenario_id=db.scalars(select(Scenario.id)).one(), now=NOW)
             bind(db, drive_id)
             db.execute(insert(Act), [act(drive_id, number, text) for number, text in enumerate(words, 1)])
-    return database
+    return fresh_database
 
 
 def act(drive_id: int, number: int, words: str) -> dict[str, Any]:

@@ -58,12 +58,12 @@ def test_the_home_page_of_the_learning_center_may_start_one_and_no_other_page(ap
     ("sent", "status"), [({"scenario": "nope"}, 404), ({}, 404), ({"scenario": ["small", "small"]}, 400)]
 )
 def test_a_business_that_is_not_there_starts_nothing(
-    arrive: Callable[[], Visitor], database: Database, sent: dict[str, str], status: int
+    fresh_app: Flask, fresh_database: Database, sent: dict[str, str], status: int
 ) -> None:
-    visitor = arrive()
+    visitor = Visitor(fresh_app)
     assert visitor.post("/drives", sent).status_code == status
     assert cookies(visitor) == {}
-    assert count(database) == 0
+    assert count(fresh_database) == 0
 
 
 def test_a_new_start_takes_no_earlier_drive_away(ada: Visitor) -> None:
@@ -125,9 +125,9 @@ def test_a_drive_is_not_opened_by_another_ones_token_or_by_its_name(
     assert thief.get("/leads").status_code == 404
 
 
-def test_what_is_stored_opens_nothing(ada: Visitor, database: Database) -> None:
-    (public_id, token) = next(iter(tokens(ada).items()))
-    with database.reading() as db:
+def test_what_is_stored_opens_nothing(fresh_app: Flask, fresh_database: Database) -> None:
+    (public_id, token) = next(iter(tokens(Visitor(fresh_app).start()).items()))
+    with fresh_database.reading() as db:
         drive = db.scalars(select(StartedDrive)).one()
         assert (drive.public_id, drive.token_digest) == (public_id, ids.digest(token))
 
@@ -178,13 +178,13 @@ def test_a_drive_ends_when_nobody_came_for_fourteen_days_and_after_sixty_at_most
         assert steady.get("/leads").status_code == 404
 
 
-def test_a_visit_is_noted_at_most_every_five_minutes(app: Flask, database: Database) -> None:
+def test_a_visit_is_noted_at_most_every_five_minutes(fresh_app: Flask, fresh_database: Database) -> None:
     def seen_at() -> datetime:
-        with database.reading() as db:
+        with fresh_database.reading() as db:
             return db.scalars(select(StartedDrive.seen_at)).one()
 
     with time_machine.travel(NOON, tick=False) as time:
-        visitor = Visitor(app).start()
+        visitor = Visitor(fresh_app).start()
         time.shift(SEEN_EVERY)
         visitor.get("/leads")
         assert seen_at() == NOON
@@ -193,27 +193,29 @@ def test_a_visit_is_noted_at_most_every_five_minutes(app: Flask, database: Datab
         assert seen_at() == NOON + SEEN_EVERY + timedelta(seconds=1)
 
 
-def test_the_sweep_ends_drives_with_every_row_of_theirs_and_leaves_the_rest(app: Flask, database: Database) -> None:
+def test_the_sweep_ends_drives_with_every_row_of_theirs_and_leaves_the_rest(
+    fresh_app: Flask, fresh_database: Database
+) -> None:
     with time_machine.travel(NOON, tick=False) as time:
-        old = [Visitor(app).start() for _ in range(3)]
+        old = [Visitor(fresh_app).start() for _ in range(3)]
         for visitor in old:
             visitor.edit("L001", name="Old", note="Old")
             visitor.delete("L002")
         time.shift(KEPT_IDLE + timedelta(seconds=1))
-        new = Visitor(app).start()
+        new = Visitor(fresh_app).start()
         new.edit("L001", name="New")
-        before = counts(database)
-        assert sweep(database) == 3
-        assert counts(database) == {
+        before = counts(fresh_database)
+        assert sweep(fresh_database) == 3
+        assert counts(fresh_database) == {
             "drives": 1,
             "drive_leads": 1,
             "drive_activities": 0,
             "drive_acts": 1,
             "drive_befores": 1,
         }
-        assert before != counts(database)
+        assert before != counts(fresh_database)
         assert new.lead("L001")["name"] == "New"
-        assert sweep(database) == 0
+        assert sweep(fresh_database) == 0
 
 
 def test_the_practice_date_is_the_last_tuesday_at_nine(app: Flask) -> None:

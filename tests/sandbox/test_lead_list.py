@@ -121,7 +121,7 @@ def test_the_address_restores_the_view(ada: Visitor) -> None:
 
 def test_the_heads_of_columns_sort_and_keep_the_filters(ada: Visitor) -> None:
     page = ada.get("/leads?stage=Won&q=osric&tag=Fleet").text
-    heads = dict(re.findall(r'<th class="(list-\w+)[^>]*><a href="([^"]+)"', page))
+    heads = dict(re.findall(r'<th class="(list-\w+)[^>]*scope="col"[^>]*><a href="([^"]+)"', page))
     assert unescape(heads["list-name"]) == "/leads?stage=Won&tag=Fleet&q=osric&sort=name"
     assert unescape(heads["list-value"]) == "/leads?stage=Won&tag=Fleet&q=osric&sort=-value"
     assert unescape(heads["list-last"]) == "/leads?stage=Won&tag=Fleet&q=osric&sort=last"

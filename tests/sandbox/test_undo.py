@@ -1,6 +1,5 @@
 """Undo: any twenty acts, in any order, and twenty undos lead back to the same bytes; after a restart too."""
 
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,8 +14,10 @@ def twenty_acts(visitor: Visitor, seed: int) -> None:
     """Edits, notes, stages, deletions, new leads and resets, as they come."""
     throw = Random(seed)
     for number in range(20):
-        here = [lead for lead in TOUCHED if visitor.get(f"/leads/{lead}").status_code == 200]
-        answer = throw.choice(ACTS)(visitor, throw.choice(here), number)
+        lead = throw.choice(TOUCHED)
+        if visitor.get(f"/leads/{lead}.json").status_code == 404:  # deleted a while ago
+            visitor.send("/reset")
+        answer = throw.choice(ACTS)(visitor, lead, number)
         assert answer.status_code == 303
 
 
@@ -63,17 +64,19 @@ def undo_all(visitor: Visitor) -> int:
 def test_twenty_acts_and_as_many_undos_give_the_same_bytes(ada: Visitor, seed: int) -> None:
     before = ada.everything()
     twenty_acts(ada, seed)
+    ada.edit("L009", name="One more")
     assert ada.everything() != before
-    assert undo_all(ada) >= 20
+    assert undo_all(ada) > 20
     assert ada.everything() == before
 
 
-def test_undo_reaches_over_a_restart(app: Flask, ada: Visitor, tmp_path: Path) -> None:
+def test_undo_reaches_over_a_restart(fresh_app: Flask) -> None:
+    ada = Visitor(fresh_app).start()
     before = ada.everything()
     twenty_acts(ada, 4)
     changed = ada.everything()
-    app.extensions["database"].close()
-    again = Visitor(create_app(app.extensions["settings"]))
+    fresh_app.extensions["database"].close()
+    again = Visitor(create_app(fresh_app.extensions["settings"]))
     again.client._cookies = ada.client._cookies
     assert again.everything() == changed
     assert undo_all(again) >= 20

@@ -20,7 +20,7 @@ class Running:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.port, self.sandbox_port = _free_ports()
+        self.port, self.sandbox_port = free_ports()
         self.people = f"http://localhost:{self.port}"
         self.sandbox = f"http://127.0.0.1:{self.sandbox_port}"
         self.environment = {
@@ -82,7 +82,8 @@ class Running:
         return found
 
 
-def _free_ports() -> tuple[int, int]:
+def free_ports() -> tuple[int, int]:
+    """Two ports that nothing listens on."""
     with socket.socket() as one, socket.socket() as two:
         one.bind(("127.0.0.1", 0))
         two.bind(("127.0.0.1", 0))

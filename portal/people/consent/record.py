@@ -115,6 +115,8 @@ def payload(content: Content, *, said: Content, act: Act) -> Content:
             "validity_duration": "until withdrawn",
             "entity_id": said["person"],
             "event_type": "explicit consent",
+            "purpose": said["purpose"],
+            "channel": said["channel"],
             "event_state": said["state"],
             "previous_state": said["was"],
             "ledger_index": said["position"],
@@ -128,6 +130,20 @@ def payload(content: Content, *, said: Content, act: Act) -> Content:
     if said["state"] == State.CONFIRMED:
         whole["confirmed_at"] = said["at"]
     return whole
+
+
+def head_in(whole: Content) -> Content:
+    """The head that a payload belongs to, as the payload itself has it."""
+    header, event = whole["header"], whole["event"]
+    return head(
+        person_id=header["pii_principal_id"],
+        position=event["ledger_index"],
+        record_id=header["record_id"],
+        line=(event["purpose"], event["channel"]),
+        was=event["previous_state"],
+        state=event["event_state"],
+        at=event["event_time"],
+    )
 
 
 def _party(wording: Wording) -> Content:

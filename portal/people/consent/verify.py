@@ -16,7 +16,7 @@ from portal.people.accounts.persons import open_seal
 from portal.people.consent import envelope
 from portal.people.consent.ledger import Line
 from portal.people.consent.models import ConsentPayload, ConsentRecord, ConsentState, Notice
-from portal.people.consent.record import head
+from portal.people.consent.record import head, head_in
 from portal.people.consent.states import STEPS, State
 from portal.people.keyring import Seal, SealBroken
 
@@ -237,9 +237,8 @@ def _check_payload(row: Row[Any], seal: Seal | None, texts: frozenset[str]) -> N
     if not hmac.compare_digest(envelope.commitment_to(stored, seal=seal), row.commitment):
         raise Bad(row.id, "its payload is not the one that was committed to")
     said = json.loads(stored)
-    event = said["event"]
-    if (said["header"]["record_id"], event["event_state"], event["ledger_index"]) != (row.id, row.state, row.position):
-        raise Bad(row.id, "its payload says otherwise than the record")
+    if head_in(said) != json.loads(row.head):
+        raise Bad(row.id, "its payload says otherwise than its head")
     shown = said.get("shown", {})
     if not {shown[name] for name in ("notice_sha256", "form_sha256") if name in shown} <= texts:
         raise Bad(row.id, "a text that it quotes is not kept")

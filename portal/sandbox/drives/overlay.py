@@ -76,24 +76,24 @@ _OWN = (
 )
 
 
-class _Order(NamedTuple):
-    """A scenario's ids in one order, the place of each, and the values sorted by, ascending, of those that have one."""
+class _Order:
+    """A scenario's ids in one order, and where in it another lead would stand."""
 
-    ids: list[str]
-    places: dict[str, int]
-    values: list[Any]
-    is_descending: bool
+    def __init__(self, ids: list[str], values: list[Any], *, is_descending: bool) -> None:
+        self.ids = ids
+        self.places = {row_id: place for place, row_id in enumerate(ids)}
+        present = [value for value in values if value is not None]  # who has none comes last
+        self._rising = present[::-1] if is_descending else present
+        self._is_descending = is_descending
 
-    def before(self, value: Any, row_id: str) -> int:
-        """How many ids come before a lead with this value and id."""
-        known = len(self.values)
-        if value is None:
-            first, last = known, len(self.ids)
-        else:
-            first, last = bisect_left(self.values, value), bisect_right(self.values, value)
-            if self.is_descending:
-                first, last = known - last, known - first
-        return bisect_left(self.ids, row_id, first, last)
+    def place(self, value: Any, row_id: str) -> int:
+        """How many leads of the scenario come before one with this value and id."""
+        since, until = len(self._rising), len(self.ids)
+        if value is not None:
+            since, until = bisect_left(self._rising, value), bisect_right(self._rising, value)
+            if self._is_descending:
+                since, until = len(self._rising) - until, len(self._rising) - since
+        return bisect_left(self.ids, row_id, since, until)
 
 
 class _Merged:
@@ -119,7 +119,7 @@ class _Merged:
 
     def _place(self, question: Question, lead: Lead) -> int:
         """How many of the scenario's visible leads come before `lead`."""
-        before = self._order.before(getattr(lead, question.column), lead.id)
+        before = self._order.place(question.value_of(lead), lead.id)
         return before - bisect_left(self._hidden, before)
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from portal.sandbox.scenarios import recipe as parts
 from portal.sandbox.scenarios.proofreading import faults_of
 from portal.sandbox.scenarios.recipe import Recipe
+from portal.shared.environment import SettingsError
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Fault:
         return f"Line {self.line}, {self.key}: {self.words}"
 
 
-class BadRecipe(ValueError):
+class BadRecipe(SettingsError):
     """The recipe cannot be used; `faults` says why, all of it at once."""
 
     def __init__(self, path: Path, faults: list[Fault]) -> None:

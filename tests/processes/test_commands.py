@@ -1,0 +1,47 @@
+"""The command line: one line that says what to do, never a stack trace."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.running import Running
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Running:
+    return Running(tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("consent", "verify"),
+        ("privacy", "retention"),
+        ("separation", "check"),
+        ("publish", "content/webinars/second-message"),
+    ],
+)
+def test_on_a_database_that_is_not_there_a_command_says_to_migrate(site: Running, words: tuple[str, ...]) -> None:
+    done = site.portal(*words)
+    assert done.returncode == 2
+    assert "bin/portal migrate" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_setting_that_cannot_be_used_is_named(site: Running) -> None:
+    site.environment["PEOPLE_URL"] = "https://learn.people.customerhub.net"
+    done = site.portal("people", "migrate")
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: MAIL_URL is not set.")
+
+
+def test_a_folder_that_is_no_webinar_is_refused_in_words(site: Running) -> None:
+    site.portal("migrate")
+    done = site.portal("publish", "content/policy")
+    assert done.returncode == 1
+    assert "webinar.toml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_recipes_of_the_scenarios_are_sound(site: Running) -> None:
+    assert site.portal("content", "check").returncode == 0
