@@ -1,6 +1,7 @@
 """What a WSGI server loads: `wsgi:people` or `wsgi:sandbox`, each built only when asked for.
 
-Serving one never imports the other; the sandbox shuts its process in before it is built.
+Serving one never imports the other; the sandbox shuts its process in before it is built, and refuses one that holds the
+people side already.
 """
 
 from typing import Any

@@ -11,20 +11,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
-from portal.shared.environment import ROOT, data_folder, number
+from portal.shared.environment import ROOT, data_folder, number, settings_in_files
 from portal.shared.keys import private_folder
 
 # What a child may see of the environment: names, never a whole copy.
 _PLAIN = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN")
-_PEOPLE = ("PEOPLE_CONFIG", "SANDBOX_URL")
-_PEOPLE_FAMILIES = (
-    *("PEOPLE_", "VAULT_", "MEDIA_", "S3_", "MAIL_", "FAX_", "VOICE_", "LETTER_", "JOBS_", "LIMITS_", "AWS_"),
+PEOPLE_ALONE = (
+    *("PEOPLE_CONFIG", "PEOPLE_URL", "PEOPLE_DATABASE_URL", "PEOPLE_SECRET_KEYS", "VAULT_DATABASE_URL", "VAULT_KEYS"),
+    *("MEDIA_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL", "MAIL_URL", "FAX_URL", "VOICE_URL", "LETTER_URL"),
+    *("JOBS_URL", "LIMITS_URL"),
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
+_PEOPLE = (*PEOPLE_ALONE, "SANDBOX_URL")
 _SANDBOX = (
     *("SANDBOX_CONFIG", "SANDBOX_URL", "SANDBOX_DATABASE_URL", "SANDBOX_SECRET_KEYS", "SANDBOX_LIMITS_URL"),
     "LEARNING_URL",
 )
-_OWNER = ("SANDBOX_OWNER_URL",)
+_OWNERS = {"people": ("PEOPLE_OWNER_URL",), "sandbox": ("SANDBOX_OWNER_URL",), "separation": ()}
 
 CHECK_EVERY_SECONDS = 3600
 LONGEST_PAUSE_SECONDS = 30.0
@@ -45,18 +48,9 @@ def environment_for(side: str, environ: Mapping[str, str], *, is_owner: bool = F
 
     The separation check reads both sides, and gets both lists; the owner's address is for migrations alone.
     """
-    names = [*_PLAIN]
-    families: tuple[str, ...] = ()
-    if side in ("people", "separation"):
-        names += _PEOPLE
-        families = _PEOPLE_FAMILIES
-    if side in ("sandbox", "separation"):
-        names += _SANDBOX
-    if side == "sandbox" and is_owner:
-        names += _OWNER
-    listed = {name: value for name, value in environ.items() if name in names or name.startswith(families)}
-    if not is_owner:
-        listed.pop("PEOPLE_OWNER_URL", None)
+    sides = {"people": _PEOPLE, "sandbox": _SANDBOX, "separation": (*_PEOPLE, *_SANDBOX)}
+    names = {*_PLAIN, *sides[side], *(_OWNERS[side] if is_owner else ())}
+    listed = {name: value for name, value in environ.items() if name in names}
     if "DATA" in listed:
         listed["DATA"] = str(Path(listed["DATA"]).absolute())
     return listed | {"PYTHONPATH": str(ROOT)}
@@ -78,6 +72,7 @@ def prepare(environ: Mapping[str, str], act: str) -> None:
 
 def run(environ: Mapping[str, str]) -> None:
     """Prepare, start people, sandbox and worker, restart what dies, and stop them all when told to."""
+    environ = {**environ, **settings_in_files(environ)}
     data = private_folder(data_folder(environ))
     listen = environ.get("LISTEN") or "127.0.0.1"
     ports = (number(environ, "PORT", 8000), number(environ, "SANDBOX_PORT", 8001))
@@ -97,10 +92,14 @@ def run(environ: Mapping[str, str]) -> None:
             child.start()
         if _wait_until_ready(ports, listen, children, stopping):
             _greet(environ, ports, data)
+        elif not stopping.asked:
+            _say(f"They take long to answer. See the logs in {data}")
         _supervise(children, environ, data, stopping)
     finally:
         for child in children:
-            child.stop()
+            child.terminate()
+        for child in children:
+            child.wait()
 
 
 class _Stop:
@@ -159,10 +158,13 @@ class _Child:
             self.not_before = 0.0
             self.start()
 
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+    def terminate(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        if self.process is None:
             return
-        self.process.terminate()
         try:
             self.process.wait(timeout=10)
         except subprocess.TimeoutExpired:
@@ -171,7 +173,7 @@ class _Child:
 
 
 def _require_free(listen: str, port: int, name: str) -> None:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in listen else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((listen, port))
@@ -182,7 +184,7 @@ def _require_free(listen: str, port: int, name: str) -> None:
 
 
 def _wait_until_ready(ports: tuple[int, int], listen: str, children: list[_Child], stopping: _Stop) -> bool:
-    host = "127.0.0.1" if listen in ("0.0.0.0", "") else listen  # noqa: S104  # compared, not bound
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(listen, f"[{listen}]" if ":" in listen else listen)  # noqa: S104
     deadline = time.monotonic() + 30
     waiting = set(ports)
     while waiting and not stopping.asked and time.monotonic() < deadline:

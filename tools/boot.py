@@ -155,8 +155,7 @@ def _environment(folder: Path, name: str) -> None:
     if _is_fresh(folder / ".stamp", stamp):
         return
     _say(f"Installing Python packages ({name})")
-    if not (folder / "bin" / "python").exists():
-        _do([_uv(), "venv", "--quiet", "--python", sys.executable, folder])
+    _do([_uv(), "venv", "--quiet", "--clear", "--python", sys.executable, folder])
     _do([_uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", folder / "bin" / "python", lock_file])
     (folder / ".stamp").write_text(stamp)
 

@@ -83,6 +83,14 @@ def open_keyring(db: Session, *, secret_keys: tuple[str, ...], now: datetime) ->
     return Seal(root)
 
 
+def find_keyring(db: Session, *, secret_keys: tuple[str, ...]) -> Seal:
+    """The root key, only read. Raises KeyringLost where there is none yet, or none of the keys fits."""
+    row = db.get(RootKey, 1)
+    if row is None:
+        raise KeyringLost("The people database has no root key yet. Run: bin/portal migrate")
+    return Seal(_unseal(row, secret_keys)[0])
+
+
 _LABEL = "root_key:sealed:1"
 
 

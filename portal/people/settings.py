@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from portal.shared import environment
 from portal.shared.environment import SettingsError
 from portal.shared.keys import private_folder, secret_keys
+from portal.shared.origins import is_loopback_http
 
 NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
@@ -68,12 +69,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         media_folder=_media_folder(found, folder),
         mail_url=mail_url,
     )
-
-
-def is_loopback_http(url: str) -> bool:
-    """Whether `url` is plain http on a name that means this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "http" and (parts.hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
 def _refuse_unsafe(url: str, mail_url: str) -> None:

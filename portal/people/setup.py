@@ -4,6 +4,7 @@ from pathlib import Path
 
 from portal.people.commands.publish import publish_folder
 from portal.people.database import Database
+from portal.people.keyring import open_keyring
 from portal.people.privacy.models import PeopleCanary
 from portal.people.settings import load_settings
 from portal.shared import clock, migrations
@@ -14,9 +15,12 @@ REVISIONS = Path(__file__).parent / "migrations"
 
 
 def migrate() -> None:
-    """Bring the database to the newest revision, as its owner."""
-    database = Database(load_settings().owner_url)
+    """Bring the database to the newest revision, as its owner, and the root key under the newest secret key."""
+    settings = load_settings()
+    database = Database(settings.owner_url)
     migrations.upgrade(database.writer, REVISIONS)
+    with database.transaction() as db:
+        open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
     database.close()
 
 

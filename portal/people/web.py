@@ -3,9 +3,8 @@
 from flask import Flask, current_app
 
 from portal.people.database import Base, Database
-from portal.people.keyring import Seal, open_keyring
+from portal.people.keyring import Seal, find_keyring
 from portal.people.settings import Settings
-from portal.shared import clock
 from portal.shared.ground import lay_ground
 from portal.shared.headers import content_policy
 from portal.shared.sessions import ServerSideSessions, SessionRow
@@ -42,8 +41,8 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
 def keyring() -> Seal:
     """The key under which people's evidence and mail are sealed, opened once a process."""
     if "keyring" not in current_app.extensions:
-        with database().transaction() as db:
-            opened = open_keyring(db, secret_keys=settings().secret_keys, now=clock.now())
+        with database().reading() as db:
+            opened = find_keyring(db, secret_keys=settings().secret_keys)
         current_app.extensions["keyring"] = opened
     found: Seal = current_app.extensions["keyring"]
     return found

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
+from ipaddress import ip_address
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ _PATHS = frozenset(
     | {"os.truncate", "os.chmod", "os.chown", "os.mkdir", "os.rmdir", "os.chdir"}
 )
 _CONNECTIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_NAME_QUESTIONS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
 _FORBIDDEN_ACTS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty"})
 
 
@@ -56,6 +58,8 @@ class _Guard:
                 self._check_path(argument)
         elif event in _CONNECTIONS and not self.may_connect:
             raise OutOfBounds("The sandbox connects to nothing.")
+        elif event in _NAME_QUESTIONS and not self.may_connect and not _is_own(arguments[0]):
+            raise OutOfBounds("The sandbox asks for no name.")  # a question carries words out, too
         elif event in _FORBIDDEN_ACTS:
             raise OutOfBounds("The sandbox starts no other process.")
 
@@ -66,6 +70,15 @@ class _Guard:
         real = os.path.realpath(name)
         if _is_inside(real, self.data) and not _is_inside(real, self.folder):
             raise OutOfBounds("The sandbox opens nothing outside its own folder.")
+
+
+def _is_own(host: object) -> bool:
+    """Whether `host` is an address already, which the server itself listens on."""
+    try:
+        ip_address(str(host))
+    except ValueError:
+        return host in (None, "", "localhost")
+    return True
 
 
 def _is_inside(path: str, folder: str) -> bool:

@@ -1,6 +1,7 @@
 """The only place that starts the sandbox process: settings, confinement, app, sweep, server."""
 
 import os
+import sys
 
 from flask import Flask
 
@@ -24,6 +25,8 @@ def serve() -> None:
 
 
 def _build(settings: Settings) -> Flask:
+    if "portal.people" in sys.modules:
+        raise RuntimeError("This process holds the people side. Serve the sandbox from one of its own.")
     confine(data=settings.data, folder=settings.folder, database_url=settings.database_url)
     set_up_logs("sandbox")
     (settings.folder / "process").write_text(str(os.getpid()))  # so that the separation check finds it

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from portal.shared import environment
 from portal.shared.environment import SettingsError
 from portal.shared.keys import private_folder, secret_keys
+from portal.shared.origins import is_loopback_http
 
 NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
@@ -43,7 +44,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     folder = private_folder(data / "sandbox")
     url = found.get("SANDBOX_URL", f"http://127.0.0.1:{port}").rstrip("/")
     learning_url = found.get("LEARNING_URL", f"http://localhost:{environment.number(found, 'PORT', 8000)}").rstrip("/")
-    is_development = _is_loopback_http(url)
+    is_development = is_loopback_http(url)
     if not is_development and not url.startswith("https://"):
         raise SettingsError(f"SANDBOX_URL is {url}. Outside one's own machine it must begin with https://.")
     if urlsplit(url).hostname == urlsplit(learning_url).hostname:
@@ -63,8 +64,3 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         owner_url=found.get("SANDBOX_OWNER_URL", database_url),
         secret_keys=secret_keys(found, "SANDBOX_SECRET_KEYS", folder=folder, is_development=is_development),
     )
-
-
-def _is_loopback_http(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "http" and (parts.hostname or "") in ("localhost", "127.0.0.1", "::1")

@@ -45,6 +45,7 @@ def set_up(app: Flask, settings: Settings, database: Database) -> None:
         proxies=settings.proxies,
         secret_keys=settings.secret_keys,
         policy=content_policy(),
+        is_private=True,
         other_origins={START: origin_of(settings.learning_url)},
     )
     app.context_processor(lambda: {"learning_url": settings.learning_url})

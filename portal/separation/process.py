@@ -9,13 +9,13 @@ from pathlib import Path
 
 from portal.people.settings import NAMES as PEOPLE_NAMES
 from portal.people.settings import Settings as PeopleSettings
-from portal.run import environment_for
+from portal.run import PEOPLE_ALONE, environment_for
 from portal.sandbox.settings import NAMES as SANDBOX_NAMES
 from portal.sandbox.settings import Settings as SandboxSettings
 from portal.separation.report import Line
 from portal.shared.environment import ROOT
 
-PEOPLE_ONLY = frozenset(PEOPLE_NAMES) - frozenset(SANDBOX_NAMES)
+PEOPLE_ONLY = frozenset({*PEOPLE_ALONE, *PEOPLE_NAMES}) - frozenset(SANDBOX_NAMES)
 
 
 def running(people: PeopleSettings, sandbox: SandboxSettings) -> Line:
@@ -69,7 +69,8 @@ _REACH = "A fresh process, shut in as the sandbox is, tries to cross. Every try 
 
 def _pid(folder: Path) -> int:
     path = folder / "process"
-    return int(path.read_text()) if path.is_file() else 0
+    written = path.read_text() if path.is_file() else ""
+    return int(written) if written.isascii() and written.isdigit() else 0
 
 
 def _environment(pid: int) -> dict[str, str]:

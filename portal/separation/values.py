@@ -1,18 +1,17 @@
 """Lines on what is stored: every value of every table on both sides, against the one grammar of reserved values."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import JSON, Connection, Engine, String, Table, Text, inspect, select
+from sqlalchemy import Connection, Engine, Table, inspect, select, type_coerce
 from sqlalchemy.schema import MetaData
+from sqlalchemy.types import NullType
 
 from portal.separation.report import Line
-from portal.shared.reserved import Standing, email_standing, normal_email, normal_phone, phone_standing
+from portal.shared.reserved import Standing, email_standing, phone_standing
+from portal.shared.spotting import spotted
 
-_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
-_PHONE = re.compile(r"(?<![\w+.-])\+[1-9][0-9]{7,14}(?!\w)")
 MOST_FAULTS = 20
 
 
@@ -35,7 +34,7 @@ class Stored:
 
 
 def read_all(engine: Engine) -> Stored:
-    """Every text column of every table of `engine`."""
+    """Every column of every table of `engine`, whatever its type; what is sealed is read as the bytes that it is."""
     found: list[Found] = []
     values = 0
     with engine.connect() as connection:
@@ -101,26 +100,27 @@ def _tables(connection: Connection) -> Iterator[Table]:
 
 
 def _texts(connection: Connection, table: Table) -> Iterator[tuple[str, str]]:
-    columns = [column for column in table.columns if isinstance(column.type, String | Text | JSON)]
-    if not columns:
-        return
-    keys = list(table.primary_key.columns)
-    for row in connection.execution_options(yield_per=1000).execute(select(*keys, *columns)):
-        key = ", ".join(str(value)[:40] for value in row[: len(keys)])
-        for column, value in zip(columns, row[len(keys) :], strict=True):
-            if value:
-                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                yield f"{table.name} {column.name} of row {_without_values(key)}", text
+    """Every value of every column, as text: SQLite stores what it is given, whatever the column says it holds."""
+    keys = len(table.primary_key.columns)
+    query = select(*(type_coerce(column, NullType()) for column in (*table.primary_key.columns, *table.columns)))
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        key = ", ".join(str(value)[:40] for value in row[:keys])
+        for column, value in zip(table.columns, row[keys:], strict=True):
+            if value is not None and value != "":
+                yield f"{table.name} {column.name} of row {_without_values(key)}", _as_text(value)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _look(place: str, text: str) -> Iterator[Found]:
-    for match in _EMAIL.finditer(text):
-        value = normal_email(match[0].rstrip("."))
-        yield Found(place, value, email_standing(value))
-    for match in _PHONE.finditer(text):
-        if number := normal_phone(match[0]):
-            yield Found(place, number, phone_standing(number))
+    for found in spotted(text):
+        standing = email_standing(found.normal) if found.kind == "email" else phone_standing(found.normal)
+        yield Found(place, found.normal, standing)
 
 
 def _without_values(key: str) -> str:
-    return _EMAIL.sub("…", _PHONE.sub("…", key))
+    return "…" if spotted(key) else key

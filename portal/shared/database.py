@@ -59,4 +59,7 @@ def _engines(url: str, synchronous: Literal["FULL", "NORMAL"]) -> tuple[Engine, 
             sqlite_engine(url, synchronous=synchronous, is_writer=True),
             sqlite_engine(url, synchronous=synchronous, is_writer=False),
         )
-    return create_engine(url), create_engine(url, execution_options={"postgresql_readonly": True})
+    read_only = {"postgresql_readonly": True}
+    return create_engine(url, hide_parameters=True), create_engine(
+        url, hide_parameters=True, execution_options=read_only
+    )

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+_OF_BOTH = frozenset({"DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PEOPLE_URL", "SANDBOX_URL"})
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -24,24 +25,37 @@ def read_settings(names: Iterable[str], *, config: str, environ: Mapping[str, st
     return found
 
 
+def settings_in_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the supervisor itself has to know of the two TOML files: where to listen, and under which addresses."""
+    found: dict[str, str] = {}
+    for config in ("SANDBOX_CONFIG", "PEOPLE_CONFIG"):
+        if environ.get(config):
+            found |= {name: str(value) for name, value in _read_toml(Path(environ[config])).items() if name in _OF_BOTH}
+    return {name: value for name, value in found.items() if not environ.get(name)}
+
+
 def data_folder(found: Mapping[str, str]) -> Path:
     """The folder of the embedded defaults: `var` in the project, or DATA as seen from where one stands."""
-    return Path(found["DATA"]).absolute() if "DATA" in found else ROOT / "var"
+    return Path(found["DATA"]).absolute() if found.get("DATA") else ROOT / "var"
 
 
 def number(found: Mapping[str, str], name: str, default: int) -> int:
     """A setting that counts something, as a whole number of 0 or more."""
-    value = found.get(name, str(default))
+    value = found.get(name) or str(default)
     if not value.isascii() or not value.isdigit():
         raise SettingsError(f"{name} must be a whole number, not {value!r}.")
     return int(value)
 
 
 def _read_file(path: Path, known: set[str]) -> dict[str, str]:
-    try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise SettingsError(f"{path} cannot be read as settings: {fault}") from fault
+    content = _read_toml(path)
     if strangers := sorted(set(content) - known):
         raise SettingsError(f"{path} sets {', '.join(strangers)}, which this side does not have.")
     return {name: str(value) for name, value in content.items() if value != ""}
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise SettingsError(f"{path} cannot be read as settings: {fault}") from fault

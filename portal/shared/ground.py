@@ -31,13 +31,15 @@ def lay_ground(
     proxies: int,
     secret_keys: tuple[str, ...],
     policy: str,
+    is_private: bool = False,
     no_origin_check: frozenset[str] = frozenset(),
     other_origins: dict[str, str] | None = None,
 ) -> None:
     """Give `app` everything that a request meets before and after its view.
 
     `no_origin_check` names endpoints that mail providers post to; they need no CSRF token either. `other_origins`
-    maps an endpoint to one more origin that may post to it, without cookie or token.
+    maps an endpoint to one more origin that may post to it, without cookie or token. `is_private` keeps every page
+    out of caches.
     """
     is_https = url.startswith("https://")
     other_origins = other_origins or {}
@@ -56,15 +58,23 @@ def lay_ground(
     use_cookies(app, name=f"{side}-session", is_https=is_https)
     log_requests(app)
     answer_problems(app)
+    _refuse_while_sessions_are_away(app)
     guard_origins(app, url=url, exempt=no_origin_check, also=other_origins)
     _refuse_what_is_not_text(app)
     _check_tokens(app, exempt=no_origin_check | frozenset(other_origins))
-    add_security_headers(app, policy=policy, is_https=is_https)
+    add_security_headers(app, policy=policy, is_https=is_https, is_private=is_private)
     Compress(app)
     use_templates(app, side=side)
     _serve_assets(app, side=side)
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+
+
+def _refuse_while_sessions_are_away(app: Flask) -> None:
+    @app.before_request
+    def check() -> None:
+        if getattr(session, "is_away", False):
+            raise Problem(503)
 
 
 def _refuse_what_is_not_text(app: Flask) -> None:

@@ -30,8 +30,11 @@ def content_policy(**more: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
-def add_security_headers(app: Flask, *, policy: str, is_https: bool) -> None:
-    """Give every answer the headers above; a view that sets one of them itself keeps its own."""
+def add_security_headers(app: Flask, *, policy: str, is_https: bool, is_private: bool) -> None:
+    """Give every answer the headers above; a view that sets one of them itself keeps its own.
+
+    `is_private` says that no page of this side is for a cache; else only those are not that come with a cookie.
+    """
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -41,8 +44,8 @@ def add_security_headers(app: Flask, *, policy: str, is_https: bool) -> None:
         if is_https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if "Cache-Control" not in response.headers:
-            has_authority = bool(request.cookies) or "Set-Cookie" in response.headers
-            response.headers["Cache-Control"] = "private, no-store" if has_authority else "no-cache"
+            is_own = is_private or bool(request.cookies) or "Set-Cookie" in response.headers
+            response.headers["Cache-Control"] = "private, no-store" if is_own else "no-cache"
         return response
 
 

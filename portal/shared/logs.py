@@ -47,8 +47,8 @@ def log_requests(app: Flask) -> None:
             method=request.method,
             rule=rule,
             status=response.status_code,
-            ms=round((time.perf_counter() - g.began) * 1000, 1),
+            ms=round((time.perf_counter() - g.began) * 1000, 1) if "began" in g else None,
         )
-        response.headers["X-Request-ID"] = g.request_id
+        response.headers["X-Request-ID"] = g.get("request_id", "")
         structlog.contextvars.unbind_contextvars("request_id")
         return response

@@ -18,11 +18,11 @@ def guard_origins(app: Flask, *, url: str, exempt: frozenset[str], also: dict[st
     without this check; `also` maps an endpoint to one more origin that may post to it.
     """
     own = origin_of(url)
-    host = urlsplit(url).netloc
+    scheme = urlsplit(url).scheme
 
     @app.before_request
     def answer_for_own_host() -> None:
-        if request.path not in PROBES and request.host != host:
+        if request.path not in PROBES and origin_of(f"{scheme}://{request.host}") != own:
             raise Problem(400, "Wrong address", f"This site answers at {url} only. Open it there.")
 
     @app.before_request
@@ -43,6 +43,12 @@ def origin_of(url: str) -> str:
     default = {"http": 80, "https": 443}.get(parts.scheme)
     port = "" if parts.port in (None, default) else f":{parts.port}"
     return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def is_loopback_http(url: str) -> bool:
+    """Whether `url` is plain http on a name that means this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and (parts.hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
 def _comes_from(own: str, other: str | None) -> bool:

@@ -1,6 +1,8 @@
 """The only place that knows the server: waitress, tuned so that slow clients hold no worker."""
 
 import os
+import signal
+import sys
 
 import waitress
 from flask import Flask
@@ -14,6 +16,7 @@ def serve_forever(app: Flask, *, listen: str, port: int, proxies: int) -> None:
     A thread is busy only while a view runs: waitress itself reads slow requests and hands over answers, up to 1,000
     connections; one that is silent for 10 s is closed.
     """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # lets the requests under way come to their end
     waitress.serve(
         app,
         host=listen,

@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import String, Text, delete, select, update
+from sqlalchemy import Row, String, Text, delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import CallbackDict
 
@@ -29,15 +30,21 @@ class SessionRow:
 
 
 class StoredSession(CallbackDict[str, Any], SessionMixin):
-    """What a request sees as `flask.session`; `id` is None until something is put into it."""
+    """What a request sees as `flask.session`; `id` is None until something is put into it.
 
-    def __init__(self, content: dict[str, Any], *, sid: str | None, seen_at: datetime | None) -> None:
+    `is_away` says that the store did not answer: nobody knows whether this visitor has a session.
+    """
+
+    def __init__(
+        self, content: dict[str, Any], *, sid: str | None, seen_at: datetime | None, is_away: bool = False
+    ) -> None:
         def note_change(_: Any) -> None:
             self.modified = True
 
         super().__init__(content, note_change)
         self.id = sid
         self.seen_at = seen_at
+        self.is_away = is_away
         self.modified = False
         self.accessed = True
         self.new = sid is None
@@ -60,15 +67,21 @@ class ServerSideSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> StoredSession:
         sid = request.cookies.get(self.get_cookie_name(app))
         if sid:
-            with self.reading() as db:
-                found = db.execute(
-                    select(self.row.content, self.row.seen_at).where(
-                        self.row.id_digest == ids.digest(sid), self.row.seen_at > clock.now() - LIFE
-                    )
-                ).first()
+            try:
+                found = self._find(sid)
+            except OperationalError:
+                return StoredSession({}, sid=None, seen_at=None, is_away=True)
             if found:
                 return StoredSession(json.loads(found.content), sid=sid, seen_at=found.seen_at)
         return StoredSession({}, sid=None, seen_at=None)
+
+    def _find(self, sid: str) -> Row[Any] | None:
+        with self.reading() as db:
+            return db.execute(
+                select(self.row.content, self.row.seen_at).where(
+                    self.row.id_digest == ids.digest(sid), self.row.seen_at > clock.now() - LIFE
+                )
+            ).first()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, StoredSession):

@@ -14,7 +14,11 @@ def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], is_writer
     A deferred BEGIN that writes later fails at once with SQLITE_BUSY_SNAPSHOT, whatever the time-out; hence IMMEDIATE.
     `synchronous=NORMAL` may lose the last commits in a power cut; where consent is kept it must be FULL.
     """
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        hide_parameters=True,  # an error's text ends up in a log
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from portal.shared.origins import SAFE
 from portal.shared.problems import Problem, answer
 
 blueprint = Blueprint("web", __name__)
+log = structlog.get_logger()
 
 
 def use_stores(app: Flask, *, settings: Any, database: Database) -> None:
@@ -58,5 +60,6 @@ def readyz() -> Response:
     return Response("ready\n", mimetype="text/plain")
 
 
-def _store_is_away(_: OperationalError) -> Response:
+def _store_is_away(fault: OperationalError) -> Response:
+    log.error("store.away", error=str(fault.orig))
     return answer(Problem(503))

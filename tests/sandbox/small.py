@@ -19,11 +19,11 @@ COMPANIES = ("", "Thistledown & Daughters", "thistledown", "Copperline 100%", "U
 LOADED = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
 
-def load_small_scenario(db: Session) -> Scenario:
+def load_small_scenario(db: Session, *, slug: str = "small") -> Scenario:
     """Put it in."""
     scenario = Scenario(
-        slug="small",
-        version="small-1",
+        slug=slug,
+        version=f"{slug}-1",
         name="Small Shop",
         trade="Shop",
         about="A shop that is small.",

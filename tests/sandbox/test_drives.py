@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.sandbox.database import Database
 from portal.sandbox.drives.drive import KEPT_AT_MOST, KEPT_IDLE
 from portal.sandbox.drives.holding import SEEN_EVERY
 from portal.sandbox.drives.models import StartedDrive
 from portal.sandbox.drives.sweep import sweep
+from portal.sandbox.scenarios.models import ScenarioLead
 from portal.shared import ids
 from tests.sandbox.small import load_small_scenario
 from tests.sandbox.visitor import Visitor
@@ -246,3 +247,16 @@ def counts(database: Database) -> dict[str, int]:
     """By another connection than the app's, which shows a session one drive at a time."""
     with sqlite3.connect(str(database.writer.url.database)) as raw:
         return {table: raw.execute(f"select count(*) from {table}").fetchone()[0] for table in DRIVE_TABLES}
+
+
+def test_leads_of_two_businesses_with_the_same_ids_are_told_apart(fresh_app: Flask, fresh_database: Database) -> None:
+    with fresh_database.transaction() as db:
+        other = load_small_scenario(db, slug="other")
+        db.execute(update(ScenarioLead).where(ScenarioLead.scenario_id == other.id).values(name="Somebody Else"))
+    one, two = Visitor(fresh_app).start("small"), Visitor(fresh_app).start("other")
+    for visitor, expected in ((one, "Osric Halloran"), (two, "Somebody Else"), (one, "Osric Halloran")):
+        assert visitor.lead("L001")["name"] == expected
+    assert "Somebody Else" not in one.get("/leads").text
+    assert "Osric Halloran" not in two.get("/leads").text
+    page = one.get("/").text
+    assert page.count("Open Small Shop") == 2

@@ -2,14 +2,16 @@
 
 import gzip
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from flask import Flask, Response, request, session
 from flask.testing import FlaskClient
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, insert, select
 from sqlalchemy.orm import DeclarativeBase
+from structlog.testing import capture_logs
 
 from portal.shared.database import Database
 from portal.shared.ground import MOST_BYTES, lay_ground
@@ -18,6 +20,7 @@ from portal.shared.sessions import ServerSideSessions, SessionRow
 from portal.shared.stores import transaction, use_stores
 
 URL = "http://localhost:8000"
+NOW = datetime(2026, 3, 12, tzinfo=UTC)
 FRIEND = "http://127.0.0.1:9000"
 
 
@@ -60,6 +63,18 @@ def make_app(folder: Path, url: str = URL) -> Flask:
         with transaction():
             return "never"
 
+    _add_session_views(app)
+
+    def echo() -> Response:
+        return Response(request.form.get("a", ""))
+
+    app.add_url_rule("/post", "post", echo, methods=["POST"])
+    app.add_url_rule("/one-click", "one_click", echo, methods=["POST"])
+    app.add_url_rule("/open-door", "open_door", echo, methods=["POST"])
+    return app
+
+
+def _add_session_views(app: Flask) -> None:
     @app.get("/begin")
     def begin() -> str:
         session["who"] = "Ada"
@@ -76,13 +91,9 @@ def make_app(folder: Path, url: str = URL) -> Flask:
         session.clear()
         return "ended"
 
-    def echo() -> Response:
-        return Response(request.form.get("a", ""))
-
-    app.add_url_rule("/post", "post", echo, methods=["POST"])
-    app.add_url_rule("/one-click", "one_click", echo, methods=["POST"])
-    app.add_url_rule("/open-door", "open_door", echo, methods=["POST"])
-    return app
+    @app.get("/who")
+    def who() -> str:
+        return str(session.get("who", "nobody"))
 
 
 @pytest.fixture
@@ -144,12 +155,12 @@ def test_no_cookie_is_set_before_something_needs_one(client: FlaskClient) -> Non
 
 def test_a_saved_cookie_dies_with_its_session(client: FlaskClient) -> None:
     client.get("/begin")
+    assert client.get("/who").text == "Ada"
     saved = client.get_cookie("people-session")
     assert saved is not None
     client.get("/end")
     client.set_cookie("people-session", saved.value)
-    assert client.post("/post", data={"a": "b"}).status_code == 200  # no session: no token asked for
-    assert client.get_cookie("people-session") is not None
+    assert client.get("/who").text == "nobody"
 
 
 def test_only_the_digest_of_a_session_id_is_stored(app: Flask, client: FlaskClient) -> None:
@@ -172,6 +183,7 @@ def test_under_https_the_cookie_is_bound_to_the_host_and_the_transport(tmp_path:
 
 
 def test_it_answers_for_its_own_host_alone_but_for_probes(client: FlaskClient) -> None:
+    assert client.get("/", headers={"Host": "LOCALHOST:8000"}).status_code == 200
     for host in ("127.0.0.1:8000", "localhost:8001", "localhost", "attacker.example"):
         assert client.get("/", headers={"Host": host}).status_code == 400
         assert client.get("/healthz", headers={"Host": host}).status_code == 200
@@ -209,6 +221,33 @@ def test_errors_are_problem_json_where_data_was_asked_for(client: FlaskClient) -
     assert answer.content_type == "application/problem+json"
     assert answer.get_json()["status"] == 404
     assert answer.get_json()["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_the_log_of_a_fault_holds_no_value_that_was_stored(app: Flask, client: FlaskClient) -> None:
+    @app.get("/twice")
+    def twice() -> str:
+        with app.extensions["database"].transaction() as db:
+            for _ in range(2):
+                row = {"id_digest": "ada@people.customerhub.net", "content": "", "created_at": NOW, "seen_at": NOW}
+                db.execute(insert(Row).values(**row))
+        return "never"
+
+    with capture_logs() as logged:
+        assert client.get("/twice").status_code == 500
+    (fault,) = (event for event in logged if event["event"] == "request.failed")
+    assert fault["error"] == "IntegrityError"
+    assert "ada@" not in str(fault)
+    assert "ada@" not in str(fault["exc_info"])
+
+
+def test_a_store_that_is_away_is_said_with_a_session_too(app: Flask, client: FlaskClient) -> None:
+    client.get("/begin")
+    with app.extensions["database"].writer.connect() as connection:
+        connection.exec_driver_sql("alter table sessions rename to elsewhere")
+        connection.commit()
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
 
 
 def test_a_get_has_no_transaction_that_could_write(client: FlaskClient) -> None:

@@ -11,20 +11,24 @@ from jinja2 import FileSystemBytecodeCache
 
 from portal.people.app import create_app as create_people
 from portal.people.database import Database as PeopleDatabase
+from portal.people.keyring import open_keyring
 from portal.people.settings import load_settings as load_people
 from portal.people.setup import REVISIONS as PEOPLE_REVISIONS
 from portal.sandbox.app import create_app as create_sandbox
 from portal.sandbox.database import Database as SandboxDatabase
 from portal.sandbox.settings import load_settings as load_sandbox
 from portal.sandbox.setup import REVISIONS as SANDBOX_REVISIONS
-from portal.shared import migrations
+from portal.shared import clock, migrations
 
 
 def people_app(data: Path, **settings: str) -> Flask:
     """The people app on a fresh, migrated database below `data`."""
     found = load_people({"DATA": str(data)} | settings)
     shutil.copy(_migrated_people(), found.folder / "people.db")
-    return _with_compiled_templates(create_people(found))
+    app = _with_compiled_templates(create_people(found))
+    with app.extensions["database"].transaction() as db:
+        open_keyring(db, secret_keys=found.secret_keys, now=clock.now())
+    return app
 
 
 def sandbox_app(data: Path, **settings: str) -> Flask:

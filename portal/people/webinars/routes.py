@@ -8,7 +8,7 @@ from werkzeug.wsgi import wrap_file
 from portal.people.web import reading, settings
 from portal.people.webinars.library import find_media, find_webinar, list_webinars
 from portal.people.webinars.media import read_part
-from portal.shared.problems import Problem
+from portal.shared.problems import Problem, answer
 
 blueprint = Blueprint("webinars", __name__)
 
@@ -42,9 +42,12 @@ def media(sha256: str, name: str) -> Response:
     path = settings().media_folder / sha256
     if file is None or not path.is_file():
         raise Problem(404, "There is no such file", "Open the page again: it names the newest files.")
-    span = request.range.range_for_length(file.size) if request.range else None
-    if request.range and span is None:
-        raise Problem(416, "That part does not exist", f"The file has {file.size} bytes.")
+    asked = (
+        request.range if request.range and request.range.units == "bytes" and len(request.range.ranges) == 1 else None
+    )
+    span = asked.range_for_length(file.size) if asked else None
+    if asked and span is None:
+        return _beyond(file.size)
     if span:
         start, stop = span
         body = read_part(path, start=start, stop=stop)
@@ -59,6 +62,12 @@ def media(sha256: str, name: str) -> Response:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = _MEDIA_POLICY
     response.set_etag(sha256)
+    return response
+
+
+def _beyond(size: int) -> Response:
+    response = answer(Problem(416, "That part does not exist", f"The file has {size:,} bytes."))
+    response.headers["Content-Range"] = f"bytes */{size}"
     return response
 
 

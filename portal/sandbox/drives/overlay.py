@@ -33,6 +33,15 @@ class Listing(NamedTuple):
     of: int
 
 
+class Neighbors(NamedTuple):
+    """Where a lead stands in a list, counted from 1, and who comes before and after it, by id."""
+
+    place: int
+    total: int
+    previous: str | None
+    next: str | None
+
+
 def list_leads(db: Session, drive: Drive, question: Question, *, page: int) -> Listing:
     """The leads of the bound drive that `question` asks for: page 1 and on, PAGE at a time."""
     own = _own_leads(db, drive)
@@ -51,6 +60,19 @@ def list_by_sql(db: Session, drive: Drive, question: Question, *, page: int) -> 
     return Listing(
         [Lead._make(row) for row in rows], _count_by_sql(db, found), _count_by_sql(db, _laid_over(drive, Question()))
     )
+
+
+def find_neighbors(db: Session, drive: Drive, question: Question, lead_id: str) -> Neighbors | None:
+    """Where the lead stands in the list; None where it is not in it, or the drive has MANY_OWN_ROWS."""
+    own = _own_leads(db, drive)
+    if len(own) > MANY_OWN_ROWS:
+        return None
+    merged = _Merged(_order_of(db, drive, question), own, question)
+    at = merged.find(lead_id)
+    if at is None:
+        return None
+    previous, after = (merged.id_at(index) if 0 <= index < len(merged) else None for index in (at - 1, at + 1))
+    return Neighbors(at + 1, len(merged), previous, after)
 
 
 def find_lead(db: Session, drive: Drive, lead_id: str) -> Lead | None:
@@ -101,6 +123,7 @@ class _Merged:
 
     def __init__(self, order: _Order, own: Own, question: Question) -> None:
         self._order = order
+        self._own = own
         self._hidden = sorted(order.places[row_id] for row_id in own if row_id in order.places)
         self._visible_before = [place - i for i, place in enumerate(self._hidden)]
         added = in_order(question, (lead for lead in own.values() if lead and matches(question, lead)))
@@ -117,9 +140,24 @@ class _Merged:
         visible = index - bisect_left(self._added_at, index)
         return self._order.ids[visible + bisect_right(self._visible_before, visible)]
 
+    def id_at(self, index: int) -> str:
+        """The id at `index`, whoever's it is."""
+        found = self[index]
+        return found if isinstance(found, str) else found.id
+
+    def find(self, row_id: str) -> int | None:
+        """The index of a lead, or None where it is not in the list."""
+        if row_id in self._own:
+            return next((at for at, lead in self._added.items() if lead.id == row_id), None)
+        place = self._order.places.get(row_id)
+        if place is None:
+            return None
+        visible = place - bisect_left(self._hidden, place)
+        return visible + bisect_right([at - i for i, at in enumerate(self._added_at)], visible)
+
     def _place(self, question: Question, lead: Lead) -> int:
         """How many of the scenario's visible leads come before `lead`."""
-        before = self._order.place(question.value_of(lead), lead.id)
+        before = self._order.place(getattr(lead, question.column), lead.id)
         return before - bisect_left(self._hidden, before)
 
 
@@ -136,12 +174,8 @@ def _order_of(db: Session, drive: Drive, question: Question) -> _Order:
         ScenarioLead.scenario_id == drive.scenario_id, *conditions(question, ScenarioLead)
     )
     rows = db.execute(query.order_by(*ordering(question, ScenarioLead))).all()
-    ids = [row[0] for row in rows]
-    values = [row[1] for row in rows if row[1] is not None]
-    if question.is_descending:
-        values.reverse()
-    places = {row_id: at for at, row_id in enumerate(ids)}
-    return _orders.keep(key, _Order(ids, places, values, question.is_descending))
+    order = _Order([row[0] for row in rows], [row[1] for row in rows], is_descending=question.is_descending)
+    return _orders.keep(key, order)
 
 
 def _leads(db: Session, drive: Drive, wanted: Sequence[str | Lead]) -> list[Lead]:

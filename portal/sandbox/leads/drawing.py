@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from flask import get_template_attribute
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import moment, stages_of, tags_in
@@ -17,14 +17,14 @@ from portal.sandbox.leads.wording import age_in_words, icon_of, money_in_words, 
 _kept: Lately[Hashable, Markup] = Lately(20_000)  # by all that the part depends on
 
 
-def draw_rows(drive: Drive, leads: list[Lead]) -> Markup:
-    """The table rows of these leads, as the drive's own present sees them."""
+def draw_rows(drive: Drive, leads: list[Lead], *, view: str) -> Markup:
+    """The table rows of these leads, as the drive's present sees them; each leads on with `view`, the list's query."""
     seen_from = (drive.version, drive.epoch, drive.clock)
     rows = []
     for lead in leads:
         key = (*seen_from, lead)
         rows.append(_kept.find(key) or _kept.keep(key, _row(drive, lead)))
-    return Markup("").join(rows)
+    return Markup("").join(rows).replace(_VIEW, escape(view))
 
 
 def draw_filters(drive: Drive, question: Question) -> Markup:
@@ -41,10 +41,14 @@ def draw_heads(question: Question) -> Markup:
     return _kept.find(key) or _kept.keep(key, _draw("heads", heads=heads_of(question), icons=ORDER_ICONS))
 
 
+_VIEW = "\x1e"  # stands in a kept row for the query of the list; no text that was let in holds it
+
+
 def _row(drive: Drive, lead: Lead) -> Markup:
     return _draw(
         "row",
         lead=lead,
+        view=_VIEW,
         step={stage.name: stage.step for stage in stages_of(drive)}[lead.stage],
         value=money_in_words(lead.value, drive.currency),
         tags=tags_that_fit(tags_in(lead.tags)),

@@ -14,7 +14,7 @@ from portal.sandbox.drives.frame import frame, initials, moment, stages_of, tags
 from portal.sandbox.drives.holding import keeps_no_cookie, open_drive
 from portal.sandbox.drives.journal import MOST_OWN_ROWS, TooManyRows, list_acts
 from portal.sandbox.drives.lead import Lead
-from portal.sandbox.drives.overlay import PAGE, Listing, count_leads, find_lead, list_leads
+from portal.sandbox.drives.overlay import PAGE, Listing, count_leads, find_lead, find_neighbors, list_leads
 from portal.sandbox.drives.twins import Twins, key_of
 from portal.sandbox.leads.address import Asked, read_address, write_query
 from portal.sandbox.leads.changes import Changed, create_lead, delete_lead, edit_lead, fingerprint
@@ -45,7 +45,7 @@ def index() -> str | tuple[str, int]:
             question=asked.question,
             filters=draw_filters(drive, asked.question),
             heads=draw_heads(asked.question),
-            rows=draw_rows(drive, listing.leads),
+            rows=draw_rows(drive, listing.leads, view=write_query(asked.question)),
             has_begun="started" in request.args,
             **_pages(asked, listing),
         )
@@ -112,7 +112,7 @@ def update(lead_id: str) -> Answer | tuple[str, int]:
         except Changed:
             form.fingerprint.data = fingerprint(lead)
             return _render(db, drive, lead, form, differences=form.differences(lead)), 409
-    return _to(lead, form, done or "")
+    return _to(lead, form, done or "", view=write_query(_asked(drive).question))
 
 
 @blueprint.post("/leads/<lead_id>/delete")
@@ -121,9 +121,10 @@ def destroy(lead_id: str) -> Answer:
     with web.transaction() as db:
         drive = open_drive(db)
         lead = _get_lead(db, drive, lead_id)
+        view = write_query(_asked(drive).question)
         delete_lead(db, drive, lead, now=clock.now())
     flash(f"Deleted {lead.name}", "done")
-    return redirect(url_for("leads.index"), 303)
+    return redirect(url_for("leads.index") + view, 303)
 
 
 @blueprint.errorhandler(TooManyRows)
@@ -139,9 +140,12 @@ def full(_: TooManyRows) -> Response:
     )
 
 
+def _asked(drive: Drive) -> Asked:
+    return read_address(request.args, stages=_stage_names(drive), tags=tags_in(drive.tags))
+
+
 def _listing(db: Session, drive: Drive) -> tuple[Asked, Listing]:
-    names = _stage_names(drive)
-    asked = read_address(request.args, stages=names, tags=tags_in(drive.tags))
+    asked = _asked(drive)
     listing = list_leads(db, drive, asked.question, page=asked.page)
     if not listing.leads and asked.page > 1:
         pages = max(1, ceil(listing.total / PAGE))
@@ -175,8 +179,11 @@ def _get_lead(db: Session, drive: Drive, lead_id: str) -> Lead:
 def _render(
     db: Session, drive: Drive, lead: Lead, form: LeadForm, *, differences: list[tuple[str, str]] | None = None
 ) -> str:
+    question = _asked(drive).question
     return render_template(
         "leads/show.html",
+        view=write_query(question),
+        neighbors=find_neighbors(db, drive, question, lead.id),
         drive=frame(db, drive, leads=count_leads(db, drive)),
         lead=lead,
         form=form,
@@ -195,13 +202,13 @@ def _render_new(db: Session, drive: Drive, form: LeadForm) -> str:
     return render_template("leads/new.html", drive=frame(db, drive, leads=count_leads(db, drive)), form=form)
 
 
-def _to(lead: Lead, form: LeadForm, done: str) -> Answer:
+def _to(lead: Lead, form: LeadForm, done: str, *, view: str = "") -> Answer:
     """Back to the lead's page, which says what was done and what an invented twin took the place of."""
     if done:
         flash(done, "done")
     for swap in form.swaps:
         flash("\n".join((swap.kind, swap.masked, swap.twin)), "twin")
-    return redirect(url_for("leads.show", lead_id=lead.id), 303)
+    return redirect(url_for("leads.show", lead_id=lead.id) + view, 303)
 
 
 def _stage_names(drive: Drive) -> list[str]:

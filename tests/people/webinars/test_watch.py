@@ -79,7 +79,15 @@ def test_without_a_range_the_whole_file_comes(client: FlaskClient) -> None:
 def test_a_range_beyond_the_end_is_refused_in_words(client: FlaskClient) -> None:
     answer = client.get(video_address(client), headers={"Range": "bytes=9999999-"})
     assert answer.status_code == 416
-    assert str(len(VIDEO)) in answer.text
+    assert answer.headers["Content-Range"] == f"bytes */{len(VIDEO)}"
+    assert f"{len(VIDEO):,}" in answer.text
+
+
+@pytest.mark.parametrize("asked", ["lines=0-5", "bytes=0-1,5-9", "bytes=", "nonsense"])
+def test_a_range_that_is_not_understood_is_as_good_as_none(client: FlaskClient, asked: str) -> None:
+    with client.get(video_address(client), headers={"Range": asked}) as answer:
+        assert answer.status_code == 200
+        assert answer.data == VIDEO
 
 
 @pytest.mark.parametrize(
