@@ -41,7 +41,6 @@ def draw_glimpse(recipe: Path) -> dict[str, Any]:
         "business": around.business,
         "day": f"{around.leads:,} leads",
         "rows": [_row(drive, lead) for lead in leads],
-        "tiles": [],
     }
 
 

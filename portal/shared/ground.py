@@ -6,6 +6,7 @@ from flask import Flask, request, session
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -60,7 +61,7 @@ def lay_ground(
     answer_problems(app)
     _refuse_while_sessions_are_away(app)
     guard_origins(app, url=url, exempt=no_origin_check, also=other_origins)
-    _refuse_what_is_not_text(app)
+    _refuse_what_cannot_be_read(app, exempt=no_origin_check)
     _check_tokens(app, exempt=no_origin_check | frozenset(other_origins))
     add_security_headers(app, policy=policy, is_https=is_https, is_private=is_private)
     Compress(app)
@@ -77,8 +78,8 @@ def _refuse_while_sessions_are_away(app: Flask) -> None:
             raise Problem(503)
 
 
-def _refuse_what_is_not_text(app: Flask) -> None:
-    """Bytes that do not decode, and a field given twice where a form takes one value, are refused before any view."""
+def _refuse_what_cannot_be_read(app: Flask, *, exempt: frozenset[str]) -> None:
+    """Bytes that do not decode, and a name given twice (no form of ours asks so), are refused before any view."""
 
     @app.before_request
     def check() -> None:
@@ -88,10 +89,18 @@ def _refuse_what_is_not_text(app: Flask) -> None:
             raise Problem(
                 400, "That address cannot be read", "It holds a character that cannot be text. Check the link."
             )
-        if request.method in SAFE:
+        if _has_one_twice(request.args):
+            raise Problem(400, "That address cannot be read", "It names one thing twice. Leave one of the two.")
+        if request.method in SAFE or request.endpoint in exempt:
             return
         if request.mimetype == "application/x-www-form-urlencoded" and not is_utf8(request.get_data(cache=True)):
             raise Problem(400, "That form cannot be read", "It holds bytes that are not text. Type it again.")
+        if _has_one_twice(request.form):
+            raise Problem(400, "That form cannot be read", "It holds one field twice. Reload the page, send it again.")
+
+
+def _has_one_twice(sent: MultiDict[str, str]) -> bool:
+    return any(len(values) > 1 for _, values in sent.lists())
 
 
 def _check_tokens(app: Flask, *, exempt: frozenset[str]) -> None:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import Row, String, Text, delete, select, update
+from sqlalchemy import CursorResult, Row, String, Text, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import CallbackDict
@@ -111,6 +111,11 @@ class ServerSideSessions(SessionInterface):
             with self.transaction() as db:
                 db.execute(delete(self.row).where(self.row.id_digest == ids.digest(session.id)))
             response.delete_cookie(self.get_cookie_name(app), secure=app.config["SESSION_COOKIE_SECURE"])
+
+
+def end_old_sessions(db: Session, row: type[Any], *, now: datetime) -> int:
+    """Delete the sessions that nobody has used for their whole life, and say how many those were."""
+    return cast("CursorResult[Any]", db.execute(delete(row).where(row.seen_at < now - LIFE))).rowcount
 
 
 def use_cookies(app: Flask, *, name: str, is_https: bool) -> None:

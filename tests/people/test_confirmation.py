@@ -47,6 +47,12 @@ def test_a_post_without_the_page_confirms_nothing(site: Site) -> None:
     assert site.dump() == before
 
 
+def test_the_page_of_another_link_confirms_nothing_though_it_shows_the_same(site: Site) -> None:
+    mail, other = site.asked(ADA), site.asked(BEN)
+    assert site.post(mail.confirm, data=site.form(other.confirm)).status_code == 409
+    assert site.count("places") == 0
+
+
 def test_sending_it_again_leads_to_the_same_page_and_adds_nothing(site: Site) -> None:
     mail = site.asked(ADA, "offers_email")
     form = site.form(mail.confirm)
@@ -141,6 +147,7 @@ def test_a_link_to_older_words_does_not_confirm_newer_ones(site: Site, monkeypat
     )
     with time_machine.travel(START + timedelta(days=2), tick=False):
         second = site.asked(ADA, "offers_email")
+        assert site.count("consent_payloads") == 2  # that of the first request is gone: nothing can confirm it any more
         assert "twice a week" not in site.get(first.confirm).text
         site.confirm(first)
         assert not site.may_write_to(ADA, "offers")

@@ -1,9 +1,10 @@
 """The root key: sealed by the secret, alive after a rotation, and mute without it."""
 
 import pytest
+from sqlalchemy import delete
 
 from portal.people.database import Database
-from portal.people.keyring import KeyringLost, Seal, SealBroken, new_secret, open_keyring
+from portal.people.keyring import KeyringLost, RootKey, Seal, SealBroken, find_keyring, new_secret, open_keyring
 from portal.shared import clock
 from tests.people.site import Site
 
@@ -12,6 +13,9 @@ OLD, NEW = "o" * 40, "n" * 40
 
 @pytest.fixture
 def database(site: Site) -> Database:
+    """A people database as a migration finds it first: without a root key."""
+    with site.database.transaction() as db:
+        db.execute(delete(RootKey))
     return site.database
 
 
@@ -24,6 +28,14 @@ def test_a_new_secret_reseals_the_root_so_that_the_old_one_can_go(database: Data
     assert after.mac(b"an address") == before.mac(b"an address")
     with pytest.raises(KeyringLost, match="the key that was in use before"):
         open_with(database, OLD)
+
+
+def test_reading_it_makes_none_and_says_what_to_do(database: Database) -> None:
+    with database.reading() as db, pytest.raises(KeyringLost, match="bin/portal migrate"):
+        find_keyring(db, secret_keys=(OLD,))
+    made = open_with(database, OLD)
+    with database.reading() as db:
+        assert find_keyring(db, secret_keys=(NEW, OLD)).mac(b"x") == made.mac(b"x")
 
 
 def test_what_is_sealed_opens_nowhere_else_and_under_no_other_key() -> None:

@@ -6,13 +6,19 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from portal.people.accounts.persons import get_seal
 from portal.people.app import create_app
+from portal.people.consent.ledger import Step, read_chain
+from portal.people.consent.models import Suppression
 from portal.people.consent.permission import may_send
+from portal.people.consent.record import Act
+from portal.people.consent.states import State
 from portal.people.messages import outbox
+from portal.people.messages.addresses import address_hash
 from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
 from portal.shared import clock
-from tests.people.site import ADA, BEN, Site, at
+from tests.people.site import ADA, BEN, Site, at, find_person_id
 
 START = at("2026-03-01T09:00:00+00:00")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -70,9 +76,7 @@ def test_in_the_confirmation_mail_it_cancels_the_request(site: Site) -> None:
 def test_a_mail_that_still_waits_is_not_sent_any_more(site: Site) -> None:
     mail = site.asked(BEN, "offers_email")
     site.post(mail.opt_out, data=ONE_CLICK)
-    with site.database.transaction() as db:
-        assert outbox.claim(db, keyring=site.keyring, may_send=may_send, now=clock.now()) is None
-    assert site.rows("select state from messages") == [("dropped",)]
+    assert site.rows("select state, sealed from messages") == [("dropped", None)]
 
 
 def test_a_no_also_counts_where_nothing_was_ticked(site: Site) -> None:
@@ -97,6 +101,34 @@ def test_a_link_works_after_a_year_with_other_keys_and_after_an_erasure(site: Si
         assert not later.may_write_to(ADA, "offers")
         assert later.count("suppressions") == 2
         assert later.verify().is_sound
+
+
+def test_another_channel_is_another_matter(site: Site) -> None:
+    mail = site.agreed(BEN, "offers_email")
+    keyring = site.keyring
+    with site.database.transaction() as db:
+        person_id = find_person_id(db, BEN)
+        assert person_id is not None
+        seal = get_seal(db, person_id=person_id, keyring=keyring)
+        chain = read_chain(db, person_id=person_id, seal=seal)
+        calls = [Step(("offers", "voice"), state, {"shown": {}}) for state in (State.REQUESTED, State.CONFIRMED)]
+        chain.append(calls, act=Act(at=clock.now(), key="test"))
+    site.post(mail.opt_out, data=ONE_CLICK)
+    assert site.rows("select channel, state from consent_states order by channel") == [
+        *(("email", "withdrawn"), ("voice", "confirmed"))
+    ]
+
+
+def test_a_no_from_elsewhere_counts_although_the_ledger_still_says_yes(site: Site) -> None:
+    """A complaint, say: the address alone is known, and it counts from then on."""
+    with time_machine.travel(START, tick=False):
+        site.agreed(ADA, "offers_email")
+        hashed = address_hash(site.keyring, channel="email", address=ADA)
+        for days, may in ((-1, True), (1, False)):
+            with site.database.transaction() as db:
+                since = START + timedelta(days=days)
+                db.add(Suppression(address_hash=hashed, since=since, channel="email", cause="complaint"))
+            assert site.may_write_to(ADA, "offers") is may
 
 
 def test_who_said_no_can_ask_anew_and_must_confirm_anew(site: Site) -> None:

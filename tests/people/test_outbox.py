@@ -16,6 +16,7 @@ from portal.people.messages.addresses import address_hash
 from portal.people.messages.channels.email import Outbox, Smtp, Transport, transport
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.messages.mail import LinkTooLong, Mail, as_bytes
+from portal.people.messages.models import Message
 from portal.people.messages.outbox import Claim, compose
 from portal.people.settings import load_settings
 from portal.people.worker import deliver
@@ -208,6 +209,14 @@ def test_what_is_on_no_list_and_backed_by_no_consent_is_not_sent(site: Site) -> 
     add_offer(site, ADA, cause_id="made-up")
     run_worker(site, Outbox())
     assert states(site)[-1] == "dropped"
+
+
+def test_a_mail_is_not_sent_for_a_link_that_is_too_old_to_confirm(site: Site) -> None:
+    site.sign_up(ADA)
+    with site.database.reading() as db:
+        message = db.query(Message).one()
+        assert may_send(db, message, clock.now())
+        assert not may_send(db, message, clock.now() + timedelta(days=7))
 
 
 def test_a_message_that_cannot_be_opened_holds_up_nobody(site: Site) -> None:

@@ -62,6 +62,7 @@ def test_a_later_request_that_lapses_leaves_the_earlier_consent_alone(site: Site
         keep(site)
         assert site.may_write_to(ADA, "offers")
         assert site.steps(ADA)[2:] == [("webinars", "none", "requested"), ("webinars", "requested", "expired")]
+        assert site.count("consent_payloads") == 3  # who asked for webinars, and from where, is gone
         assert site.verify().is_sound
         site.agreed(ADA, "webinars_email")
         assert site.may_write_to(ADA, "webinars")

@@ -149,7 +149,7 @@ def test_pages_keep_the_view(ada: Visitor) -> None:
         ("?page=٣", 400, "There is no such page"),
         ("?page=99999999999999999999", 400, "There is no such page"),
         ("?color=red", 400, "There is no filter called color"),
-        ("?stage=Won&stage=Lost", 400, "names one filter twice"),
+        ("?stage=Won&stage=Lost", 400, "names one thing twice"),
         (f"?q={'x' * 201}", 400, "cannot be searched for"),
         ("?q=a%07b", 400, "cannot be searched for"),
         ("?q=%00", 400, "cannot be read"),

@@ -19,7 +19,16 @@ from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.journal import MOST_ACTS, MOST_OWN_ROWS, TooManyRows, list_acts, reset, undo
 from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.models import OwnLead
-from portal.sandbox.drives.overlay import MANY_OWN_ROWS, PAGE, Listing, count_leads, find_lead, list_by_sql, list_leads
+from portal.sandbox.drives.overlay import (
+    MANY_OWN_ROWS,
+    PAGE,
+    Listing,
+    count_leads,
+    find_lead,
+    find_neighbors,
+    list_by_sql,
+    list_leads,
+)
 from portal.sandbox.drives.question import ORDERS, Question
 from portal.sandbox.leads.changes import Entered, create_lead, delete_lead, edit_lead
 from portal.sandbox.scenarios.models import LeadColumns, Scenario
@@ -157,6 +166,20 @@ def every_page(lister: Callable[..., Listing], db: Session, drive: Drive, questi
     raise AssertionError
 
 
+def walk(db: Session, drive: Drive, question: Question, expected: list[Lead]) -> list[str]:
+    """From the first lead of a list to its last by its neighbors, some of the way back at each step."""
+    found: list[str] = []
+    here = expected[0].id if expected else None
+    while here:
+        neighbors = find_neighbors(db, drive, question, here)
+        assert neighbors
+        assert (neighbors.place, neighbors.total) == (len(found) + 1, len(expected))
+        assert neighbors.previous == (found[-1] if found else None)
+        found.append(here)
+        here = neighbors.next
+    return found
+
+
 @ENOUGH
 @given(acts=st.lists(acts, max_size=20), asked=st.lists(questions, min_size=3, max_size=6))
 def test_any_acts_on_two_drives_leave_each_as_its_plain_copy(
@@ -175,6 +198,7 @@ def test_any_acts_on_two_drives_leave_each_as_its_plain_copy(
                 expected = by_hand(question, copy.leads)
                 assert every_page(list_leads, db, drive, question) == expected, question
                 assert every_page(list_by_sql, db, drive, question) == expected, question
+                assert walk(db, drive, question, expected) == [lead.id for lead in expected]
 
 
 @ENOUGH

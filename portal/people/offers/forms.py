@@ -9,7 +9,6 @@ from wtforms.validators import InputRequired, ValidationError
 
 from portal.people.consent.notices import Purpose, Wording
 from portal.people.messages.addresses import NotAnAddress, read_address
-from portal.shared.problems import Problem
 from portal.shared.text import PlainText
 
 
@@ -78,13 +77,8 @@ def empty_form(wording: Wording) -> SignUpForm:
 
 
 def read_form(wording: Wording, sent: MultiDict[str, str]) -> SignUpForm:
-    """The form as it was sent. A key given twice is refused (400), whichever of its values was meant."""
-    form = _form_class(wording)(sent)
-    if any(len(sent.getlist(name)) > 1 for name in form.data):
-        raise Problem(
-            400, "That form cannot be read", "It answers one question twice. Reload the page and send it again."
-        )
-    return form
+    """The form as it was sent."""
+    return _form_class(wording)(sent)
 
 
 def _form_class(wording: Wording) -> type[SignUpForm]:

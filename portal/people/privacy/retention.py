@@ -15,6 +15,8 @@ from portal.people.consent.record import Act
 from portal.people.database import Database
 from portal.people.keyring import Seal
 from portal.people.messages import outbox
+from portal.people.web import PeopleSession
+from portal.shared.sessions import end_old_sessions
 
 AT_ONCE = 50  # a transaction holds up every other writer, so it stays short
 
@@ -34,6 +36,7 @@ def keep_retention_rules(database: Database, *, keyring: Seal, now: datetime) ->
     return {
         "sign-ups erased that nobody confirmed in 7 days": until_done(_erase_unconfirmed),
         "messages forgotten after 7 days": until_done(_forget_messages),
+        "sessions ended that nobody used in 60 days": until_done(_end_sessions),
     }
 
 
@@ -52,6 +55,10 @@ def _erase_unconfirmed(db: Session, keyring: Seal, now: datetime) -> int:
         if not opting_in.has_any(db, person_id=opt_in.person_id):
             erase_person(db, person_id=opt_in.person_id, keyring=keyring, act=act)
     return len(due)
+
+
+def _end_sessions(db: Session, _keyring: Seal, now: datetime) -> int:
+    return end_old_sessions(db, PeopleSession, now=now)
 
 
 def _forget_messages(db: Session, _keyring: Seal, now: datetime) -> int:

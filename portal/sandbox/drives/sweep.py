@@ -8,7 +8,9 @@ from sqlalchemy.exc import OperationalError
 
 from portal.sandbox.database import Database
 from portal.sandbox.drives.drive import end_drives
+from portal.sandbox.web import SandboxSession
 from portal.shared import clock
+from portal.shared.sessions import end_old_sessions
 
 EVERY_SECONDS = 600
 AT_A_TIME = 50  # short transactions: a visitor's act waits for one of them at the most
@@ -22,11 +24,12 @@ def start_sweeping(database: Database) -> None:
 
 
 def sweep(database: Database) -> int:
-    """End every drive whose time is over; say how many those were."""
+    """End every drive whose time is over, and old sessions; say how many drives those were."""
     ended = 0
     while True:
         with database.transaction() as db:
             few = end_drives(db, now=clock.now(), most=AT_A_TIME)
+            end_old_sessions(db, SandboxSession, now=clock.now())
         ended += few
         if few < AT_A_TIME:
             return ended

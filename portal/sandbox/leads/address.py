@@ -25,8 +25,6 @@ def read_address(sent: MultiDict[str, str], *, stages: Sequence[str], tags: Sequ
     """What the address asks for. Raises Problem (400) for a filter, a value or an order that there is not."""
     if strangers := sorted(set(sent) - _KNOWN):
         raise _bad(f"There is no filter called {strangers[0][:40]}", "Take it out of the address.")
-    if any(len(sent.getlist(name)) > 1 for name in sent):
-        raise _bad("That address names one filter twice", "Leave one of the two.")
     _check(sent, "stage", stages)
     _check(sent, "tag", tags)
     _check(sent, "sort", (*ORDERS, *(f"-{name}" for name in ORDERS)))

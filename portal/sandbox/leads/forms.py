@@ -10,7 +10,6 @@ from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.twins import NotAnAddress, NotANumber, Swap, Twinned, Twins
 from portal.sandbox.leads.changes import Entered, fingerprint
 from portal.sandbox.leads.wording import phone_in_words
-from portal.shared.problems import Problem
 from portal.shared.text import PlainText
 
 MOST_NAME = 120
@@ -109,9 +108,7 @@ def shown_form(lead: Lead | None, *, stages: Sequence[str]) -> LeadForm:
 
 
 def sent_form(sent: MultiDict[str, str], lead: Lead | None, *, stages: Sequence[str], twins: Twins) -> LeadForm:
-    """The form as it was sent; a field left out keeps what the lead has. Raises Problem (400) for one sent twice."""
-    if any(len(sent.getlist(name)) > 1 for name in sent):
-        raise Problem(400, "That form cannot be read", "It holds one field twice. Reload the page and send it again.")
+    """The form as it was sent; a field left out keeps what the lead has."""
     form = shown_form(lead, stages=stages)
     form.process(sent, data=_known(lead, stages))
     form.twins, form.stored = twins, {}

@@ -57,14 +57,15 @@ def phone_in_words(number: str | None) -> str:
 
 
 def tags_that_fit(tags: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """The tags that a row of the list has room for, and those it has none for."""
-    fitting = 1
-    while fitting < len(tags) and sum(len(tag) + _TAG_EDGE for tag in tags[: fitting + 1]) <= _TAG_ROOM:
-        fitting += 1
-    return tags[:fitting], tags[fitting:]
+    """The tags that a row of the list has room for, at least one, and those that it only counts."""
+    for shown in range(len(tags), 1, -1):
+        count = _TAG_COUNT if shown < len(tags) else 0
+        if sum(len(tag) + _TAG_EDGE for tag in tags[:shown]) + count <= _TAG_ROOM:
+            return tags[:shown], tags[shown:]
+    return tags[:1], tags[1:]
 
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _DAY = 86_400
 _SIZES = ((365 * _DAY, "y"), (30 * _DAY, "mo"), (_DAY, "d"), (3600, "h"), (60, "min"))
-_TAG_ROOM, _TAG_EDGE = 20, 3  # in characters
+_TAG_ROOM, _TAG_EDGE, _TAG_COUNT = 20, 3, 5  # in characters
