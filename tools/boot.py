@@ -75,11 +75,14 @@ def test(rest: Sequence[str]) -> int:
 def check(_: Sequence[str]) -> int:
     """Format, lint, types and import contracts: what CI runs before the tests."""
     _environment(TEST, "test")
+    _environment(VIDEO, "video")
     tools = TEST / "bin"
     steps: tuple[list[str | Path], ...] = (
         [tools / "ruff", "format", "--check", "--quiet", "."],
         [tools / "ruff", "check", "--quiet", "."],
         [tools / "mypy"],
+        # The film's tool, against the packages that it alone has.
+        [tools / "mypy", "--python-executable", VIDEO / "bin" / "python", "--exclude", "screens", "tools/video"],
         [tools / "lint-imports"],
     )
     failed = [step for step in steps if _call(step, quiet_if_good=True) != 0]  # all of them, not the first alone

@@ -91,7 +91,8 @@ def test_a_changed_payload_or_key_is_found_and_named(kept: Site) -> None:
 def test_a_payload_sealed_anew_with_other_words_is_not_the_one_committed_to(kept: Site) -> None:
     """Not even by somebody who holds every key."""
     record_id, person_id, sealed = kept.rows(
-        "select id, person_id, sealed from consent_payloads join consent_records on id = record_id limit 1"
+        "select id, person_id, sealed from consent_payloads join consent_records on id = record_id "
+        "where purpose = 'offers' limit 1"
     )[0]
     with kept.database.reading() as db:
         seal = get_seal(db, person_id=person_id, keyring=kept.keyring)

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-import av  # type: ignore[import-not-found]  # it is in the environment of the tool
+import av
 import numpy as np
 
 TICK = 100

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from hibari import Hibari  # type: ignore[import-untyped]
-from hibari.voices import VOICES  # type: ignore[import-untyped]
+from hibari import Hibari
+from hibari.voices import VOICES
 from numpy.typing import NDArray
 
 from tools.video.recipe import BadRecipe
