@@ -216,12 +216,15 @@ def main() -> None:
         portal(prog_name="portal")
     except SettingsError as fault:
         _give_up(str(fault))
+    except OSError as fault:
+        _give_up(f"{fault}. Check the address, the port and the folders in the settings.")
     except Exception as fault:
-        from sqlalchemy.exc import DBAPIError
+        from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-        if not isinstance(fault, DBAPIError):
+        if not isinstance(fault, SQLAlchemyError):
             raise
-        _give_up(f"The database cannot be used: {fault.orig}. If it is new, run: bin/portal migrate")
+        why = fault.orig if isinstance(fault, DBAPIError) else fault
+        _give_up(f"The database cannot be used: {why}. If it is new, run: bin/portal migrate")
 
 
 def _give_up(words: str) -> NoReturn:

@@ -4,6 +4,7 @@ import-linter reads the imports that are written down; this holds at run time, f
 """
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
@@ -12,6 +13,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from portal.shared.environment import ROOT
 
 FORBIDDEN = ("portal.people", "portal.separation", "smtplib", "boto3", "botocore")
 _PATHS = frozenset(
@@ -30,8 +34,8 @@ class OutOfBounds(PermissionError):
 def confine(*, data: Path, folder: Path, database_url: str) -> None:
     """Shut this process in, for good: an audit hook cannot be taken off again.
 
-    Of everything under `data` only `folder` opens. Nothing connects anywhere, unless the sandbox's own store is a
-    database server; nothing else is started.
+    Of everything under `data` only `folder` opens, of the code no file of the people side, of the running processes
+    none but this. Nothing connects anywhere, unless the sandbox's own store is a database server; nothing is started.
     """
     sys.meta_path.insert(0, _Refuse())
     sys.addaudithook(_Guard(data=data, folder=folder, may_connect=not database_url.startswith("sqlite")))
@@ -50,12 +54,15 @@ class _Guard:
     def __init__(self, *, data: Path, folder: Path, may_connect: bool) -> None:
         self.data = os.path.realpath(data)
         self.folder = os.path.realpath(folder)
+        self.code = tuple(os.path.realpath(ROOT / "portal" / side) for side in ("people", "separation"))
         self.may_connect = may_connect
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _PATHS:
             for argument in arguments:
                 self._check_path(argument)
+        elif event == "ctypes.dlopen":
+            raise OutOfBounds("The sandbox calls nothing but Python.")
         elif event in _CONNECTIONS and not self.may_connect:
             raise OutOfBounds("The sandbox connects to nothing.")
         elif event in _NAME_QUESTIONS and not self.may_connect and not _is_own(arguments[0]):
@@ -66,10 +73,26 @@ class _Guard:
     def _check_path(self, path: object) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
             return
-        name = os.fsdecode(path).removeprefix("file:").partition("?")[0]
-        real = os.path.realpath(name)
-        if _is_inside(real, self.data) and not _is_inside(real, self.folder):
+        real = os.path.realpath(_file_of(os.fsdecode(path)))
+        if _is_inside(real, self.folder):
+            return
+        # A folder above `data` is refused too: its descriptor would open what lies in it by a relative name.
+        if _is_inside(real, self.data) or (_is_inside(self.data, real) and Path(real).is_dir()):
             raise OutOfBounds("The sandbox opens nothing outside its own folder.")
+        if any(_is_inside(real, code) for code in self.code):
+            raise OutOfBounds("The sandbox reads no code of the people side.")
+        if (other := _OTHER_PROCESS.match(real)) and int(other[1]) != os.getpid():
+            raise OutOfBounds("The sandbox looks into no other process.")
+
+
+_OTHER_PROCESS = re.compile(r"/proc/([0-9]+)(?:/|$)")
+
+
+def _file_of(name: str) -> str:
+    """The path that SQLite opens for `name`, which may be a URI (RFC 8089)."""
+    if not name.startswith("file:"):
+        return name
+    return unquote(urlsplit(name).path)
 
 
 def _is_own(host: object) -> bool:

@@ -21,7 +21,14 @@ def build() -> Flask:
 def serve() -> None:
     """Answer for the sandbox host until told to stop."""
     settings = load_settings()
-    serve_forever(_build(settings), listen=settings.listen, port=settings.port, proxies=settings.proxies)
+    serve_forever(
+        _build(settings),
+        listen=settings.listen,
+        port=settings.port,
+        proxies=settings.proxies,
+        # So that the separation check finds the one that answers, not one that failed to start.
+        once_bound=lambda: (settings.folder / "process").write_text(str(os.getpid())),
+    )
 
 
 def _build(settings: Settings) -> Flask:
@@ -29,7 +36,6 @@ def _build(settings: Settings) -> Flask:
         raise RuntimeError("This process holds the people side. Serve the sandbox from one of its own.")
     confine(data=settings.data, folder=settings.folder, database_url=settings.database_url)
     set_up_logs("sandbox")
-    (settings.folder / "process").write_text(str(os.getpid()))  # so that the separation check finds it
     app = create_app(settings)
     start_sweeping(app.extensions["database"])
     return app

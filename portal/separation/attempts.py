@@ -3,8 +3,10 @@
 It is run by its path, since nothing of the check can be imported from where it stands.
 """
 
+import ctypes
 import importlib
 import json
+import os
 import socket
 import sqlite3
 import subprocess
@@ -12,6 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import portal
 from portal.sandbox.confinement import confine
 from portal.sandbox.settings import load_settings
 
@@ -30,10 +33,14 @@ def main(people_folder: Path) -> None:
         "list the people side's folder": lambda: list(people_folder.iterdir()),
         "open the people database": lambda: sqlite3.connect(people_folder / "people.db"),
         "open it by a URI": lambda: sqlite3.connect(f"file:{people_folder}/people.db?mode=ro", uri=True),
+        "read the people side's code": lambda: Path(portal.__path__[0], "people", "settings.py").read_bytes(),
+        "look into another process": lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
+        "call below Python": lambda: ctypes.CDLL(None),
         "start another program": lambda: subprocess.run(["true"], check=False),
     }
     if settings.database_url.startswith("sqlite"):
         tries["open a connection"] = lambda: socket.create_connection(("127.0.0.1", 25), timeout=1)
+        tries["ask for a name"] = lambda: socket.gethostbyname("words.attacker.example")
     sys.stdout.write(json.dumps({what: _is_refused(act) for what, act in tries.items()}))
 
 

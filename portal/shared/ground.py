@@ -22,6 +22,7 @@ from portal.shared.text import is_utf8
 
 MOST_BYTES = 256 * 1024  # a form; uploads are given their own limit where they land
 MOST_FORM_PARTS = 100
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def lay_ground(
@@ -91,12 +92,18 @@ def _refuse_what_cannot_be_read(app: Flask, *, exempt: frozenset[str]) -> None:
             )
         if _has_one_twice(request.args):
             raise Problem(400, "That address cannot be read", "It names one thing twice. Leave one of the two.")
-        if request.method in SAFE or request.endpoint in exempt:
-            return
-        if request.mimetype == "application/x-www-form-urlencoded" and not is_utf8(request.get_data(cache=True)):
-            raise Problem(400, "That form cannot be read", "It holds bytes that are not text. Type it again.")
-        if _has_one_twice(request.form):
-            raise Problem(400, "That form cannot be read", "It holds one field twice. Reload the page, send it again.")
+        if request.method not in SAFE and request.endpoint not in exempt:
+            _check_form()
+
+
+def _check_form() -> None:
+    """A form of a kind that we read, whose bytes are text, and each name in it once."""
+    if request.mimetype not in _FORMS and (request.mimetype or request.content_length):
+        raise Problem(415)
+    if request.mimetype == "application/x-www-form-urlencoded" and not is_utf8(request.get_data(cache=True)):
+        raise Problem(400, "That form cannot be read", "It holds bytes that are not text. Type it again.")
+    if _has_one_twice(request.form):
+        raise Problem(400, "That form cannot be read", "It holds one field twice. Reload the page, send it again.")
 
 
 def _has_one_twice(sent: MultiDict[str, str]) -> bool:

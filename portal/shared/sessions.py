@@ -44,6 +44,7 @@ class StoredSession(CallbackDict[str, Any], SessionMixin):
         super().__init__(content, note_change)
         self.id = sid
         self.seen_at = seen_at
+        self.before = dict(content)
         self.is_away = is_away
         self.modified = False
         self.accessed = True
@@ -96,13 +97,15 @@ class ServerSideSessions(SessionInterface):
                 db.execute(update(self.row).where(self.row.id_digest == ids.digest(session.id)).values(seen_at=now))
 
     def _write(self, app: Flask, session: StoredSession, response: Response, now: datetime) -> None:
-        content = json.dumps(dict(session))
         with self.transaction() as db:
             if session.id:
-                changed = update(self.row).where(self.row.id_digest == ids.digest(session.id))
-                db.execute(changed.values(content=content, seen_at=now))
+                mine = self.row.id_digest == ids.digest(session.id)
+                stored = json.loads(db.scalar(select(self.row.content).where(mine)) or "{}")
+                content = json.dumps(_merged(stored, session))
+                db.execute(update(self.row).where(mine).values(content=content, seen_at=now))
                 return
             session.id = ids.new_token()
+            content = json.dumps(dict(session))
             db.add(self.row(id_digest=ids.digest(session.id), content=content, created_at=now, seen_at=now))
         set_private_cookie(app, response, self.get_cookie_name(app), session.id)
 
@@ -111,6 +114,12 @@ class ServerSideSessions(SessionInterface):
             with self.transaction() as db:
                 db.execute(delete(self.row).where(self.row.id_digest == ids.digest(session.id)))
             response.delete_cookie(self.get_cookie_name(app), secure=app.config["SESSION_COOKIE_SECURE"])
+
+
+def _merged(stored: dict[str, Any], session: StoredSession) -> dict[str, Any]:
+    """What is stored, with what this request changed: another tab may have changed something else meanwhile."""
+    kept = {name: value for name, value in stored.items() if name in session or name not in session.before}
+    return kept | {name: value for name, value in session.items() if session.before.get(name) != value}
 
 
 def end_old_sessions(db: Session, row: type[Any], *, now: datetime) -> int:

@@ -24,10 +24,17 @@ class Spotted:
 
 def spotted(text: str) -> list[Spotted]:
     """The addresses and numbers in `text`, in order, none inside another."""
+    text = text.translate(_PLAIN)
     addresses = list(_addresses(text))
     numbers = [number for number in _numbers(text) if not any(_overlap(number, address) for address in addresses)]
     return sorted([*addresses, *numbers], key=lambda found: found.start)
 
+
+# Dashes, spaces, dots and digits that look like the plain ones, each in its place, so that positions stay.
+_PLAIN = str.maketrans(
+    "\u2010\u2011\u2012\u2013\u2212\u00a0\u2002\u2003\u2009\u200a\u202f\t＠．。｡０１２３４５６７８９",
+    "-----       @...0123456789",
+)
 
 # "ann@acme.com", "ann (at) acme [dot] com"; " @ " only before a common ending, since 2 @ 14.50 is a price. Several in a
 # chain are one, or what is left of `ann@x.example@gmail.com` would be a mailbox.

@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
-_NEVER_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
+_NEVER_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]")
 
 
 class NotText(ValueError):

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from portal.people.accounts.models import Person
 from portal.people.consent.permission import may_contact
 from portal.people.consent.verify import Report, verify
 from portal.people.database import Database
@@ -147,8 +148,7 @@ class raw:  # noqa: N801  # used as a function
 
 
 def find_person_id(db: Session, email: str) -> str | None:
-    from portal.people.accounts.models import Person
-
+    """The id of the person of this address, or None."""
     found = db.query(Person.id).filter_by(email=email).one_or_none()
     return found and str(found.id)
 

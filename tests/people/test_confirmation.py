@@ -181,6 +181,17 @@ def test_a_full_offer_says_so_and_loses_nothing_that_was_typed(site: Site) -> No
     assert 'value="Cleo Marsh"' in answer.text
 
 
+def test_who_agreed_before_confirms_nothing_new_and_still_sees_what_they_agreed_to(site: Site) -> None:
+    with time_machine.travel(START, tick=False):
+        site.agreed(ADA, "offers_email")
+    with time_machine.travel(START + timedelta(days=2), tick=False):
+        mail = site.asked(ADA, "offers_email")
+        assert "nothing that you did not allow before" in site.get(mail.confirm).text
+        site.confirm(mail)
+        assert "its offers and goodies" in site.get(f"{mail.confirm}/done").text
+        assert len(site.steps(ADA)) == 2
+
+
 def test_one_person_has_one_place_in_a_round(site: Site) -> None:
     with time_machine.travel(START, tick=False):
         first = site.agreed(ADA)

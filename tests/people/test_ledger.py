@@ -89,6 +89,19 @@ def test_the_database_itself_refuses_to(site: Site, sql: str) -> None:
     assert site.dump() == before
 
 
+def test_a_state_row_follows_the_newest_record_and_says_what_it_says(site: Site) -> None:
+    site.agreed(ADA, "offers_email")
+    with raw(site.path) as connection:
+        connection.execute(
+            f"insert into consent_records ({COLUMNS}) select person_id, position + 1, 'x', version, purpose, channel, "
+            "'confirmed', 'withdrawn', head, commitment, leaf, randomblob(32) from consent_records where position = 2"
+        )
+        follow = "update consent_states set record_id = 'x', state = ?"
+        with pytest.raises(sqlite3.IntegrityError, match="append only"):
+            connection.execute(follow, ["confirmed"])
+        connection.execute(follow, ["withdrawn"])
+
+
 @pytest.mark.parametrize("table", ["consent_records", "consent_payloads", "notices", "suppressions", "consent_states"])
 def test_no_row_number_leads_around_the_guards(site: Site, table: str) -> None:
     """By it, INSERT OR REPLACE would delete another row than the one that the trigger looks at."""

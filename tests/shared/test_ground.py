@@ -91,6 +91,11 @@ def _add_session_views(app: Flask) -> None:
         session.clear()
         return "ended"
 
+    @app.get("/rename")
+    def rename() -> str:
+        session["who"] = "Ada L."
+        return "renamed"
+
     @app.get("/who")
     def who() -> str:
         return str(session.get("who", "nobody"))
@@ -205,6 +210,26 @@ def test_a_form_that_cannot_be_text_or_is_too_large_is_refused_in_words(client: 
     large = client.post("/post", data={"a": "b" * MOST_BYTES})
     assert large.status_code == 413
     assert "Shorten it" in large.text
+
+
+def test_a_form_of_another_kind_is_refused_and_not_taken_for_an_empty_one(client: FlaskClient) -> None:
+    for kind in ("application/json", "text/plain", "application/octet-stream"):
+        assert client.post("/post", data=b"a=b", content_type=kind).status_code == 415
+    assert client.post("/post").status_code == 200
+    assert client.post("/post", data={"a": ["b", "c"]}).status_code == 400
+    assert client.get("/?q=1&q=2").status_code == 400
+
+
+def test_two_tabs_do_not_undo_what_the_other_put_into_the_session(app: Flask, client: FlaskClient) -> None:
+    client.get("/begin")
+    with app.test_request_context(
+        "/", headers={"Cookie": f"people-session={client.get_cookie('people-session').value}"}
+    ):
+        stale = app.session_interface.open_session(app, request)
+        client.get("/rename")
+        stale["word"] = "said"
+        app.session_interface.save_session(app, stale, Response())
+    assert client.get("/who").text == "Ada L."
 
 
 def test_a_fault_of_ours_is_a_page_that_tells_nothing(client: FlaskClient) -> None:

@@ -5,7 +5,9 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -94,8 +96,5 @@ def hang_up(server: SMTP) -> None:
 
 def read(envelope: Envelope) -> EmailMessage:
     """The letter in an envelope."""
-    from email import message_from_bytes
-    from email.policy import default
-
     assert isinstance(envelope.content, bytes)
     return message_from_bytes(envelope.content, policy=default)

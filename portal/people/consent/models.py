@@ -109,7 +109,7 @@ class OptIn(Base):
 
 
 class OptInBox(Base):
-    """A ticked box: the record of the request that this opt-in, and no later wording, confirms."""
+    """A ticked box: the record of the request that this opt-in, and no later wording, confirms, or of an older yes."""
 
     __tablename__ = "opt_in_boxes"
 

@@ -59,14 +59,8 @@ def ask(db: Session, *, opt_in_id: str, person_id: str, chain: Chain, asked: Ask
     superseded = [chain.standing(line).record_id for line in _in_older_words(chain, asked)]
     chain.append(_requests(chain, asked), act=act)
     _forget_payloads(db, superseded)
-    bound = [chain.standing(line) for line in asked.ticked]
-    boxes = [
-        {"opt_in_id": opt_in_id, "record_id": standing.record_id}
-        for standing in bound
-        if standing.state is State.REQUESTED
-    ]
-    if boxes:
-        db.connection().execute(_ADD_BOXES, boxes)
+    boxes = [{"opt_in_id": opt_in_id, "record_id": chain.standing(line).record_id} for line in asked.ticked]
+    db.connection().execute(_ADD_BOXES, boxes)
 
 
 def find_opt_in(db: Session, *, token: str) -> OptIn | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -13,10 +14,12 @@ from portal.people.consent.ledger import read_chain
 from portal.people.consent.models import OptIn, OptInOutcome
 from portal.people.consent.record import Act
 from portal.people.database import Database
-from portal.people.keyring import Seal
+from portal.people.keyring import Seal, SealBroken
 from portal.people.messages import outbox
 from portal.people.web import PeopleSession
 from portal.shared.sessions import end_old_sessions
+
+log = structlog.get_logger()
 
 AT_ONCE = 50  # a transaction holds up every other writer, so it stays short
 
@@ -44,17 +47,23 @@ def _erase_unconfirmed(db: Session, keyring: Seal, now: datetime) -> int:
     """Erase sign-ups that lapsed, and with the last of them the person, whom then nothing proves."""
     confirmed = exists().where(OptInOutcome.opt_in_id == OptIn.id, OptInOutcome.outcome == "confirmed")
     due = db.scalars(select(OptIn).where(OptIn.expires_at <= now, ~confirmed).limit(AT_ONCE)).all()
+    done = 0
     for opt_in in due:
         lock_person(db, person_id=opt_in.person_id)
         if opting_in.is_confirmed(db, opt_in_id=opt_in.id):  # a moment ago, on a database with many writers
             continue
         act = Act(at=now, key=f"retention:{opt_in.id}", actor="retention rules")
-        seal = get_seal(db, person_id=opt_in.person_id, keyring=keyring)
+        try:
+            seal = get_seal(db, person_id=opt_in.person_id, keyring=keyring)
+        except SealBroken:  # someone has to look at it; the others must not wait for that
+            log.error("retention.unreadable", person=opt_in.person_id)
+            continue
         chain = read_chain(db, person_id=opt_in.person_id, seal=seal)
         opting_in.expire(db, opt_in=opt_in, chain=chain, act=act)
         if not opting_in.has_any(db, person_id=opt_in.person_id):
             erase_person(db, person_id=opt_in.person_id, keyring=keyring, act=act)
-    return len(due)
+        done += 1
+    return done
 
 
 def _end_sessions(db: Session, _keyring: Seal, now: datetime) -> int:

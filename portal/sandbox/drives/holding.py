@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import Response, request, session
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive, find_drive, note_seen
@@ -61,6 +62,7 @@ def hold(response: Response, *, public_id: str, token: str) -> None:
         drop_cookie(response, f"{_COOKIE}{oldest}")
     set_cookie(response, f"{_COOKIE}{public_id}", token)
     session[_OPEN] = public_id
+    generate_csrf()  # now, or several tabs opened at once would each make the session's token anew
 
 
 def open_held(db: Session, public_id: str) -> None:

@@ -14,6 +14,7 @@ from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.lead import Lead, blank_lead
 from portal.shared import ids
+from portal.shared.spotting import spotted
 
 YOU = "You"
 
@@ -102,9 +103,12 @@ def _write(journal: Journal, lead: Lead) -> None:
 
 
 def _short(text: str) -> str:
-    """The beginning of a text, on one line."""
+    """The beginning of a text, on one line; an address or a number in it is never cut into another one."""
     line = " ".join(text.split())
-    return line if len(line) <= _MOST_LAST_WORDS else f"{line[:_MOST_LAST_WORDS]}…"
+    if len(line) <= _MOST_LAST_WORDS:
+        return line
+    cut = min((found.start for found in spotted(line) if found.start < _MOST_LAST_WORDS < found.end), default=None)
+    return f"{line[: _MOST_LAST_WORDS if cut is None else cut].rstrip()}…"
 
 
 _MOST_LAST_WORDS = 100

@@ -22,8 +22,8 @@ class LeadForm(Form):
 
     name = StringField("Name", [PlainText(most=MOST_NAME)])
     company = StringField("Company", [PlainText(most=MOST_NAME)])
-    email = StringField("E-mail", [PlainText(most=254)])
-    phone = StringField("Phone", [PlainText(most=40)])
+    email = StringField("E-mail", [PlainText(most=254)], render_kw={"inputmode": "email"})
+    phone = StringField("Phone", [PlainText(most=40)], render_kw={"inputmode": "tel"})
     stage = SelectField("Stage", validate_choice=False)
     note = TextAreaField("Note", [PlainText(most=MOST_NOTE, lines=True)])
     fingerprint = HiddenField()

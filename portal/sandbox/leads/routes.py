@@ -104,6 +104,7 @@ def update(lead_id: str) -> Answer | tuple[str, int]:
     with web.transaction() as db:
         drive = open_drive(db)
         lead = _get_lead(db, drive, lead_id)
+        view = write_query(_asked(drive).question)
         form = sent_form(request.form, lead, stages=_stage_names(drive), twins=_twins(drive))
         if not form.validate():
             return _render(db, drive, lead, form), 422
@@ -112,7 +113,7 @@ def update(lead_id: str) -> Answer | tuple[str, int]:
         except Changed:
             form.fingerprint.data = fingerprint(lead)
             return _render(db, drive, lead, form, differences=form.differences(lead)), 409
-    return _to(lead, form, done or "", view=write_query(_asked(drive).question))
+    return _to(lead, form, done or "", view=view)
 
 
 @blueprint.post("/leads/<lead_id>/delete")
