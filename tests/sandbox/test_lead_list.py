@@ -125,6 +125,9 @@ def test_the_heads_of_columns_sort_and_keep_the_filters(ada: Visitor) -> None:
     assert unescape(heads["list-name"]) == "/leads?stage=Won&tag=Fleet&q=osric&sort=name"
     assert unescape(heads["list-value"]) == "/leads?stage=Won&tag=Fleet&q=osric&sort=-value"
     assert unescape(heads["list-last"]) == "/leads?stage=Won&tag=Fleet&q=osric&sort=last"
+    risen = unescape(ada.get("/leads?sort=name").text)
+    assert '<a href="/leads?sort=-name">Name' in risen
+    assert 'aria-sort="ascending"' in risen
     for address in heads.values():
         assert ada.get(unescape(address)).status_code == 200
 

@@ -222,10 +222,11 @@ def test_a_form_of_another_kind_is_refused_and_not_taken_for_an_empty_one(client
 
 def test_two_tabs_do_not_undo_what_the_other_put_into_the_session(app: Flask, client: FlaskClient) -> None:
     client.get("/begin")
-    with app.test_request_context(
-        "/", headers={"Cookie": f"people-session={client.get_cookie('people-session').value}"}
-    ):
+    cookie = client.get_cookie("people-session")
+    assert cookie is not None
+    with app.test_request_context("/", headers={"Cookie": f"people-session={cookie.value}"}):
         stale = app.session_interface.open_session(app, request)
+        assert stale is not None
         client.get("/rename")
         stale["word"] = "said"
         app.session_interface.save_session(app, stale, Response())

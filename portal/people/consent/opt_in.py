@@ -37,8 +37,6 @@ class Agreement:
     """One box of an opt-in: its newest record in the ledger and the exact words beside it."""
 
     record_id: str
-    channel: str
-    title: str
     words: str
 
 
@@ -97,9 +95,8 @@ def agreements(db: Session, *, opt_in_id: str, chain: Chain, state: State) -> li
         line = (record.purpose, record.channel)
         standing = chain.standing(line)
         if standing.state is state and (state is not State.REQUESTED or standing.record_id == record.id):
-            content = chain.content(line)
-            title, words = content["processing"]["purpose_title"], content["shown"]["words"]
-            found.append(Agreement(record_id=standing.record_id, channel=record.channel, title=title, words=words))
+            words = chain.content(line)["shown"]["words"]
+            found.append(Agreement(record_id=standing.record_id, words=words))
     return found
 
 

@@ -1,7 +1,5 @@
 """The only place for a person's no: every message carries a link to it, it works at once and for ever."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -13,13 +11,6 @@ from portal.people.consent.record import Act
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
 from portal.shared import ids
-
-
-@dataclass(frozen=True, kw_only=True)
-class OptOut:
-    """What an opt-out did: how many consents ended; none where there was nothing left to end."""
-
-    ended: int
 
 
 def make_link(db: Session, *, token: str, person_id: str, channel: str, address_hash: str, act: Act) -> None:
@@ -39,7 +30,7 @@ def find_link(db: Session, *, token: str) -> OptOutLink | None:
     return db.get(OptOutLink, ids.digest(token))
 
 
-def opt_out(db: Session, *, link: OptOutLink, keyring: Seal, act: Act) -> OptOut:
+def opt_out(db: Session, *, link: OptOutLink, keyring: Seal, act: Act) -> None:
     """End every consent and open request on the link's channel and suppress its address; again is no different."""
     ended: list[Line] = []
     if lock_person(db, person_id=link.person_id) is not None:
@@ -50,7 +41,6 @@ def opt_out(db: Session, *, link: OptOutLink, keyring: Seal, act: Act) -> OptOut
         chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=act)
     if ended or not _is_suppressed(db, link.address_hash):
         _suppress(db, link, act)
-    return OptOut(ended=len(ended))
 
 
 _ADD_LINK = insert(OptOutLink)

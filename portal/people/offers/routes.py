@@ -95,9 +95,10 @@ def create_confirmation(token: str) -> Answer:
 @blueprint.get("/confirm/<token>/done")
 def confirmed(token: str) -> Response:
     """The code, what was agreed to in its exact words, and the way out."""
+    keyring = web.keyring()
     try:
         with web.reading() as db:
-            done = confirmation.show_confirmed(db, token=token, keyring=web.keyring())
+            done = confirmation.show_confirmed(db, token=token, keyring=keyring)
     except NoSuchLink as fault:
         raise _unknown_link() from fault
     return private(render_template("offers/confirmed.html", done=done))
