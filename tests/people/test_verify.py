@@ -190,6 +190,13 @@ def test_a_state_that_the_ledger_does_not_say_is_found(kept: Site) -> None:
     assert not kept.verify().is_sound
 
 
+@pytest.mark.parametrize("column", ["purpose", "channel", "person_id"])
+def test_a_state_moved_to_another_line_or_person_is_found(kept: Site, column: str) -> None:
+    (record_id,) = kept.rows("select record_id from consent_states where state = 'withdrawn'")[0]
+    tamper(kept, f"update consent_states set {column} = 'elsewhere' where record_id = ?", record_id)
+    assert found(kept) == (record_id, "its state row says nothing where the ledger says withdrawn")
+
+
 def test_a_state_without_any_record_is_found(kept: Site) -> None:
     tamper(kept, "insert into consent_states values ('x', 'offers', 'email', 'confirmed', 'y', '2030-01-01 00:00:00')")
     assert found(kept) == ("y", "a state row refers to a record that is not there")

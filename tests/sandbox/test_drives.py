@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from portal.sandbox.database import Database
 from portal.sandbox.drives.drive import KEPT_AT_MOST, KEPT_IDLE
 from portal.sandbox.drives.holding import SEEN_EVERY
 from portal.sandbox.drives.models import StartedDrive
-from portal.sandbox.drives.sweep import sweep
+from portal.sandbox.drives.sweep import start_sweeping, sweep
 from portal.sandbox.scenarios.models import ScenarioLead
 from portal.shared import ids
 from tests.sandbox.small import load_small_scenario
@@ -124,6 +125,8 @@ def test_a_drive_is_not_opened_by_another_ones_token_or_by_its_name(
     assert thief.send("/open", shown="/", drive=of_ada).status_code == 404
     assert ">Go on</button>" not in thief.get("/").text
     assert thief.get("/leads").status_code == 404
+    ada.client.set_cookie(f"drive-{of_ada}", token_of_ben, domain="127.0.0.1")
+    assert ada.get("/leads").status_code == 404
 
 
 def test_what_is_stored_opens_nothing(fresh_app: Flask, fresh_database: Database) -> None:
@@ -165,17 +168,17 @@ def test_two_tabs_on_two_drives_do_not_write_into_each_other(ada: Visitor) -> No
 
 
 def test_a_drive_ends_when_nobody_came_for_fourteen_days_and_after_sixty_at_most(app: Flask) -> None:
-    with time_machine.travel(NOON, tick=False) as time:
+    with time_machine.travel(NOON, tick=False) as moment:
         visitor = Visitor(app).start()
-        time.shift(KEPT_IDLE)
+        moment.shift(KEPT_IDLE)
         assert visitor.get("/leads").status_code == 200
-        time.shift(KEPT_IDLE + timedelta(seconds=1))
+        moment.shift(KEPT_IDLE + timedelta(seconds=1))
         assert visitor.get("/leads").status_code == 404
         steady = Visitor(app).start()
         for _ in range(4):
-            time.shift(KEPT_IDLE)
+            moment.shift(KEPT_IDLE)
             assert steady.get("/leads").status_code == 200
-        time.shift(KEPT_AT_MOST - 4 * KEPT_IDLE + timedelta(seconds=1))
+        moment.shift(KEPT_AT_MOST - 4 * KEPT_IDLE + timedelta(seconds=1))
         assert steady.get("/leads").status_code == 404
 
 
@@ -184,12 +187,12 @@ def test_a_visit_is_noted_at_most_every_five_minutes(fresh_app: Flask, fresh_dat
         with fresh_database.reading() as db:
             return db.scalars(select(StartedDrive.seen_at)).one()
 
-    with time_machine.travel(NOON, tick=False) as time:
+    with time_machine.travel(NOON, tick=False) as moment:
         visitor = Visitor(fresh_app).start()
-        time.shift(SEEN_EVERY)
+        moment.shift(SEEN_EVERY)
         visitor.get("/leads")
         assert seen_at() == NOON
-        time.shift(timedelta(seconds=1))
+        moment.shift(timedelta(seconds=1))
         visitor.get("/leads")
         assert seen_at() == NOON + SEEN_EVERY + timedelta(seconds=1)
 
@@ -197,12 +200,12 @@ def test_a_visit_is_noted_at_most_every_five_minutes(fresh_app: Flask, fresh_dat
 def test_the_sweep_ends_drives_with_every_row_of_theirs_and_leaves_the_rest(
     fresh_app: Flask, fresh_database: Database
 ) -> None:
-    with time_machine.travel(NOON, tick=False) as time:
+    with time_machine.travel(NOON, tick=False) as moment:
         old = [Visitor(fresh_app).start() for _ in range(3)]
         for visitor in old:
             visitor.edit("L001", name="Old", note="Old")
             visitor.delete("L002")
-        time.shift(KEPT_IDLE + timedelta(seconds=1))
+        moment.shift(KEPT_IDLE + timedelta(seconds=1))
         new = Visitor(fresh_app).start()
         new.edit("L001", name="New")
         before = counts(fresh_database)
@@ -217,6 +220,16 @@ def test_the_sweep_ends_drives_with_every_row_of_theirs_and_leaves_the_rest(
         assert before != counts(fresh_database)
         assert new.lead("L001")["name"] == "New"
         assert sweep(fresh_database) == 0
+
+
+def test_the_process_sweeps_by_itself_from_its_start(fresh_app: Flask, fresh_database: Database) -> None:
+    with time_machine.travel(NOON, tick=False):
+        Visitor(fresh_app).start()  # long ago
+    start_sweeping(fresh_database)
+    deadline = time.monotonic() + 10
+    while count(fresh_database) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert count(fresh_database) == 0
 
 
 def test_the_practice_date_is_the_last_tuesday_at_nine(app: Flask) -> None:

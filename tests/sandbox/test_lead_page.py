@@ -40,6 +40,7 @@ def test_a_form_that_posts_to_itself_changes_the_lead(ada: Visitor) -> None:
 def test_a_field_left_out_keeps_what_it_has_and_an_empty_one_is_emptied(ada: Visitor) -> None:
     before = ada.lead("L001")
     ada.edit("L001", note="Only a note")
+    assert ada.list()["items"][0]["id"] == "L001"  # the last activity of all
     after = ada.lead("L001")
     assert {name: after[name] for name in ("name", "email", "phone", "stage")} == {
         name: before[name] for name in ("name", "email", "phone", "stage")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ CANNOT_SEE = (
     "the newest records of a person, taken away together with their state: nothing outside the ledger counts them yet",
     "a whole person, taken away: nothing outside the ledger knows that there was one",
     "what an erased payload said: only that a payload with this commitment was there",
+    "what stands beside the ledger: people's own rows, opt-out links, suppressions, the boxes of a sign-up",
 )
 
 
@@ -159,9 +160,15 @@ def _everything() -> Select[Any]:
         )
         .outerjoin(ConsentPayload, ConsentPayload.record_id == ConsentRecord.id)
         .outerjoin(PersonKey, PersonKey.person_id == ConsentRecord.person_id)
-        .outerjoin(ConsentState, ConsentState.record_id == ConsentRecord.id)
+        .outerjoin(
+            ConsentState, and_(*(getattr(ConsentState, one) == getattr(ConsentRecord, two) for one, two in _LINE))
+        )
         .order_by(ConsentRecord.person_id, ConsentRecord.position)
     )
+
+
+# A state row is of its record's own person, purpose and channel, or it is none.
+_LINE = (("record_id", "id"), ("person_id", "person_id"), ("purpose", "purpose"), ("channel", "channel"))
 
 
 def _check_chain(chain: list[Row[Any]], keyring: Seal, tally: _Tally) -> None:
