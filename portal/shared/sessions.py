@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -44,7 +45,7 @@ class StoredSession(CallbackDict[str, Any], SessionMixin):
         super().__init__(content, note_change)
         self.id = sid
         self.seen_at = seen_at
-        self.before = dict(content)
+        self.before = deepcopy(content)  # flask.flash changes its list in place
         self.is_away = is_away
         self.modified = False
         self.accessed = True

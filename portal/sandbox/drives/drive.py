@@ -65,7 +65,7 @@ def start_drive(db: Session, *, scenario_id: int, now: datetime) -> Started:
 
 def find_drive(db: Session, token: str, *, now: datetime) -> Drive | None:
     """The drive that this token opens, unless its time is over; `db` is bound to it from here on."""
-    row = db.execute(_BY_TOKEN, {"digest": ids.digest(token)}).first()
+    row = db.connection().execute(_BY_TOKEN, {"digest": ids.digest(token)}).first()
     if row is None or is_over(drive := Drive._make(row), now=now):
         return None
     bind(db, drive.id)

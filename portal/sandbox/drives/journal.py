@@ -90,7 +90,7 @@ def reset(db: Session, drive: Drive, *, now: datetime) -> bool:
 
 def last_words(db: Session, drive: Drive) -> str:
     """What undo would take back, in words; empty where there is nothing."""
-    return db.execute(_LAST_WORDS, {"drive_id": drive.id}).scalar() or ""
+    return db.connection().execute(_LAST_WORDS, {"drive_id": drive.id}).scalar() or ""
 
 
 def list_acts(db: Session, *, most: int) -> Sequence[tuple[str, datetime]]:

@@ -1,6 +1,7 @@
 """The only place that keeps what was made of a scenario; a version of one never changes, so none of it goes stale."""
 
 from collections import OrderedDict
+from collections.abc import Collection
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -18,10 +19,16 @@ class Lately(Generic[Key, Value]):
 
     def find(self, key: Key) -> Value | None:
         """The value kept under `key`, or None."""
+        return self.find_all((key,))[0]
+
+    def find_all(self, keys: Collection[Key]) -> list[Value | None]:
+        """The value kept under each of `keys`, or None."""
         with self._lock:
-            if (value := self._kept.get(key)) is not None:
-                self._kept.move_to_end(key)
-            return value
+            values = [self._kept.get(key) for key in keys]
+            for key, value in zip(keys, values, strict=True):
+                if value is not None:
+                    self._kept.move_to_end(key)
+        return values
 
     def keep(self, key: Key, value: Value) -> Value:
         """Keep `value`, let go of what was not asked for longest, and return `value`."""

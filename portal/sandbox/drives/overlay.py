@@ -180,7 +180,8 @@ def _order_of(db: Session, drive: Drive, question: Question) -> _Order:
 
 def _leads(db: Session, drive: Drive, wanted: Sequence[str | Lead]) -> list[Lead]:
     """The leads of a page: own ones as they are, the scenario's from memory or, all that are missing, by one query."""
-    found = {row_id: _base.find((drive.version, row_id)) for row_id in wanted if isinstance(row_id, str)}
+    ids = [one for one in wanted if isinstance(one, str)]
+    found = dict(zip(ids, _base.find_all([(drive.version, row_id) for row_id in ids]), strict=True))
     if missing := [row_id for row_id, lead in found.items() if lead is None]:
         query = select(*_fields(ScenarioLead)).where(
             ScenarioLead.scenario_id == drive.scenario_id, ScenarioLead.id.in_(missing)
@@ -193,7 +194,7 @@ def _leads(db: Session, drive: Drive, wanted: Sequence[str | Lead]) -> list[Lead
 
 def _own_leads(db: Session, drive: Drive) -> Own:
     """The own leads of the bound drive, or MANY_OWN_ROWS and one of them."""
-    rows = db.execute(_OWN, {"drive_id": drive.id})
+    rows = db.connection().execute(_OWN, {"drive_id": drive.id})
     return {row[0]: None if row[-1] else Lead._make(row[:-1]) for row in rows}
 
 
