@@ -88,9 +88,11 @@ def run(environ: Mapping[str, str]) -> None:
         _Child("worker", command("worker"), environment_for("people", environ), data / "people", "worker"),
     ]
     try:
-        for child in children:
+        for child in children[:2]:
             child.start()
-        if _wait_until_ready(ports, listen, children, stopping):
+        is_ready = _wait_until_ready(ports, listen, children, stopping)
+        children[2].start()  # nobody waits for the worker, so it does not slow the two that answer
+        if is_ready:
             _greet(environ, ports, data)
         elif not stopping.asked:
             _say(f"They take long to answer. See the logs in {data}")

@@ -73,11 +73,5 @@ def set_cookie(response: Response, name: str, value: str) -> None:
     set_private_cookie(current_app, response, cookie_name(name, is_https=_is_https()), value)
 
 
-def drop_cookie(response: Response, name: str) -> None:
-    """Take a private cookie of this host away."""
-    is_https = _is_https()
-    response.delete_cookie(cookie_name(name, is_https=is_https), secure=is_https, httponly=True, samesite="Lax")
-
-
 def _is_https() -> bool:
     return settings().url.startswith("https://")

@@ -40,6 +40,9 @@ class Running:
             )
         for address in (self.people, self.sandbox):
             self.wait_for(f"{address}/readyz")
+        while "Ctrl-C stops it" not in self.output.read_text():  # said once the worker runs, too
+            assert self.process.poll() is None, self.output.read_text()
+            time.sleep(0.05)
         return self
 
     def __exit__(self, *_: object) -> None:

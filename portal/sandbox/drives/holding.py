@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive, find_drive, note_seen
 from portal.sandbox.drives.journal import count_acts
-from portal.sandbox.web import aside, cookies_named, drop_cookie, set_cookie
+from portal.sandbox.web import aside, cookies_named, set_cookie
 from portal.shared import clock
 from portal.shared.origins import SAFE
 from portal.shared.problems import Problem
 
 SEEN_EVERY = timedelta(minutes=5)
-MOST_HELD = 20
+MOST_LISTED = 20
 _COOKIE = "drive-"
 _OPEN = "drive"
 
@@ -57,9 +57,7 @@ def open_drive(db: Session) -> Drive:
 
 
 def hold(response: Response, *, public_id: str, token: str) -> None:
-    """Let this browser hold the drive, and open it; of more than it can carry, the one started first is let go."""
-    for oldest in list(cookies_named(_COOKIE))[: -MOST_HELD + 1]:  # browsers send the oldest first
-        drop_cookie(response, f"{_COOKIE}{oldest}")
+    """Let this browser hold the drive, and open it."""
     set_cookie(response, f"{_COOKIE}{public_id}", token)
     session[_OPEN] = public_id
     generate_csrf()  # now, or several tabs opened at once would each make the session's token anew
@@ -79,7 +77,7 @@ def list_held(db: Session) -> list[Held]:
     """The drives that this browser holds, the last seen first; `db` ends up bound to one of them."""
     now = clock.now()
     held = []
-    for public_id, token in list(cookies_named(_COOKIE).items())[-MOST_HELD:]:
+    for public_id, token in list(cookies_named(_COOKIE).items())[-MOST_LISTED:]:  # the newest come last
         drive = find_drive(db, token, now=now)
         if drive is not None and drive.public_id == public_id:
             held.append(Held(drive, token, count_acts(db), public_id == session.get(_OPEN)))
