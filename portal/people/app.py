@@ -4,13 +4,15 @@ from flask import Blueprint, Flask
 
 from portal.people import web
 from portal.people.consent.routes import blueprint as consent
-from portal.people.database import Database
+from portal.people.database import Base, Database
 from portal.people.home.routes import blueprint as home
 from portal.people.messages.routes import blueprint as messages
 from portal.people.offers.routes import blueprint as offers
 from portal.people.privacy.routes import blueprint as privacy
 from portal.people.settings import Settings
 from portal.people.webinars.routes import blueprint as webinars
+
+__all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (home, webinars, offers, consent, messages, privacy)
 

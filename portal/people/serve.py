@@ -21,4 +21,6 @@ def serve() -> None:
 
 def _build(settings: Settings) -> Flask:
     set_up_logs("people")
-    return create_app(settings)
+    app = create_app(settings)
+    app.extensions["database"].require_safe_role(setting="PEOPLE_DATABASE_URL")
+    return app

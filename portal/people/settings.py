@@ -50,7 +50,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     folder = private_folder(environment.data_folder(found) / "people")
     url = found.get("PEOPLE_URL", f"http://localhost:{port}").rstrip("/")
     is_development = is_loopback_http(url)
-    database_url = found.get("PEOPLE_DATABASE_URL", f"sqlite:///{folder / 'people.db'}")
+    database_url = environment.database_url(found, "PEOPLE_DATABASE_URL", f"sqlite:///{folder / 'people.db'}")
     mail_url = _mail_url(found)
     if not is_development:
         _refuse_unsafe(url, mail_url)
@@ -64,7 +64,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "SANDBOX_URL", f"http://127.0.0.1:{environment.number(found, 'SANDBOX_PORT', 8001)}"
         ).rstrip("/"),
         database_url=database_url,
-        owner_url=found.get("PEOPLE_OWNER_URL", database_url),
+        owner_url=environment.database_url(found, "PEOPLE_OWNER_URL", database_url),
         secret_keys=secret_keys(found, "PEOPLE_SECRET_KEYS", folder=folder, is_development=is_development),
         media_folder=_media_folder(found, folder),
         mail_url=mail_url,

@@ -19,6 +19,10 @@ def migrate() -> None:
     settings = load_settings()
     database = Database(settings.owner_url)
     migrations.upgrade(database.writer, REVISIONS)
+    if settings.owner_url != settings.database_url:
+        from portal.people.app import Base  # with every table, which loads the whole side
+
+        database.let_serve(Base.metadata, url=settings.database_url)
     with database.transaction() as db:
         open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
     database.close()

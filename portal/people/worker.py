@@ -29,6 +29,7 @@ def work() -> None:
     settings = load_settings()
     mail = transport(settings.mail_url)
     database = Database(settings.database_url)
+    database.require_safe_role(setting="PEOPLE_DATABASE_URL")
     with database.transaction() as db:
         keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
     stopping = threading.Event()

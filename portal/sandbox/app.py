@@ -3,10 +3,12 @@
 from flask import Blueprint, Flask
 
 from portal.sandbox import web
-from portal.sandbox.database import Database
+from portal.sandbox.database import Base, Database
 from portal.sandbox.drives.routes import blueprint as drives
 from portal.sandbox.leads.routes import blueprint as leads
 from portal.sandbox.settings import Settings
+
+__all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (drives, leads)
 

@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -31,6 +31,7 @@ class Database(database.Database):
     """The sandbox database: a power cut may cost the last practice edits, never the file."""
 
     session_class = DriveSession
+    bound_by = "app.drive"
 
     def __init__(self, url: str) -> None:
         super().__init__(url, synchronous="NORMAL")
@@ -46,7 +47,14 @@ class NotBound(RuntimeError):
 def bind(db: Session, drive_id: int) -> None:
     """Let `db` see and write the rows of this drive, and of no other, until its transaction ends."""
     db.info["drive"] = drive_id
-    db.connection().info["drive"] = drive_id
+    connection = db.connection()
+    connection.info["drive"] = drive_id
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SET_LOCAL, {"name": Database.bound_by, "drive": str(drive_id)})
+
+
+# What the policies of row-level security read; SET LOCAL cannot take a parameter.
+_SET_LOCAL = text("SELECT set_config(:name, :drive, true)")
 
 
 @event.listens_for(DriveSession, "do_orm_execute")

@@ -51,7 +51,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             "SANDBOX_URL and LEARNING_URL share a host name, so they would share cookies. Give each its own."
         )
-    database_url = found.get("SANDBOX_DATABASE_URL", f"sqlite:///{folder / 'sandbox.db'}")
+    database_url = environment.database_url(found, "SANDBOX_DATABASE_URL", f"sqlite:///{folder / 'sandbox.db'}")
     return Settings(
         data=data,
         folder=folder,
@@ -61,6 +61,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         url=url,
         learning_url=learning_url,
         database_url=database_url,
-        owner_url=found.get("SANDBOX_OWNER_URL", database_url),
+        owner_url=environment.database_url(found, "SANDBOX_OWNER_URL", database_url),
         secret_keys=secret_keys(found, "SANDBOX_SECRET_KEYS", folder=folder, is_development=is_development),
     )

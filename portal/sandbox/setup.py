@@ -16,8 +16,13 @@ RECIPES = ROOT / "content" / "scenarios"
 
 def migrate() -> None:
     """Bring the database to the newest revision, as its owner, who is bound to no drive."""
-    owner = database.Database(load_settings().owner_url, synchronous="NORMAL")
+    settings = load_settings()
+    owner = database.Database(settings.owner_url, synchronous="NORMAL")
     migrations.upgrade(owner.writer, REVISIONS)
+    if settings.owner_url != settings.database_url:
+        from portal.sandbox.app import Base  # with every table, which loads the whole side
+
+        owner.let_serve(Base.metadata, url=settings.database_url)
     owner.close()
 
 

@@ -48,17 +48,23 @@ def _stored(people: PeopleSettings, sandbox: SandboxSettings) -> tuple[Line, ...
     people_database, sandbox_database = (
         Database(url, synchronous="FULL") for url in (people.database_url, sandbox.database_url)
     )
-    people_found = values.read_all(people_database.reader)
-    sandbox_found = values.read_all(sandbox_database.reader)
     with people_database.reading() as people_db, sandbox_database.reading() as sandbox_db:
         planted = list_canaries(people_db, PeopleCanary), list_canaries(sandbox_db, SandboxCanary)
+    people_found = values.read_all(people_database.reader, canaries=planted[1])
+    sandbox_found = values.read_all(sandbox_database.reader, canaries=planted[0])
     people_database.close()
     sandbox_database.close()
     return (
         values.sandbox_values(sandbox_found),
         values.people_values(people_found),
         values.crossings(people_found, sandbox_found),
-        canaries(people=planted[0], sandbox=planted[1], people_folder=people.folder, sandbox_folder=sandbox.folder),
+        canaries(
+            people=planted[0],
+            sandbox=planted[1],
+            people_folder=people.folder,
+            sandbox_folder=sandbox.folder,
+            rows=(*people_found.canaries, *sandbox_found.canaries),
+        ),
     )
 
 

@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 
+from sqlalchemy import URL, NullPool, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from portal.people.app import create_app as create_people
 from portal.people.settings import Settings as PeopleSettings
@@ -51,11 +54,17 @@ def databases(people: PeopleSettings, sandbox: SandboxSettings) -> Line:
         faults.append("both sides open the same database")
     if urls[0].username and urls[0].username == urls[1].username:
         faults.append(f"both sides use the database role {urls[0].username}")
+    examined = {"databases": len(places)}
+    if all(url.drivername.startswith("postgresql") for url in urls):
+        examined["tries to enter the other one, all refused"] = 2
+        for (name, role), (other, door) in permutations(zip(("people side", "sandbox"), urls, strict=True)):
+            if _opens(role.set(host=door.host, port=door.port, database=door.database, query=door.query)):
+                faults.append(f"the role of the {name} enters the database of the {other}")
     return Line(
         name="databases",
         title="Each side has a database of its own",
         claim="Two databases, however they are reached, and no role that opens both.",
-        examined={"databases": len(places)},
+        examined=examined,
         faults=tuple(faults),
     )
 
@@ -90,6 +99,16 @@ def folders(people: PeopleSettings, sandbox: SandboxSettings) -> Line:
 
 def _host(url: str) -> str:
     return str(make_url(url).host)
+
+
+def _opens(url: URL) -> bool:
+    """Whether the database at `url` lets its role in; a server that cannot be reached lets nobody in."""
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    try:
+        engine.connect().close()
+    except OperationalError:
+        return False
+    return True
 
 
 def _place(database: str, host: str, driver: str) -> tuple[str, ...]:

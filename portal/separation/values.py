@@ -1,13 +1,13 @@
 """Lines on what is stored: every value of every table on both sides, against the one grammar of reserved values."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Table, inspect, select, type_coerce
-from sqlalchemy.schema import MetaData
+from sqlalchemy import Connection, Engine, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
+from portal.separation import reading
 from portal.separation.report import Line
 from portal.shared.reserved import Standing, email_standing, phone_standing
 from portal.shared.spotting import spotted
@@ -31,19 +31,26 @@ class Stored:
     found: list[Found]
     tables: int
     values: int
+    unread: list[str]  # tables that the server's role may not read, so that nobody knows what they hold
+    canaries: list[str]  # where a canary of the other side was seen
 
 
-def read_all(engine: Engine) -> Stored:
+def read_all(engine: Engine, *, canaries: Sequence[str] = ()) -> Stored:
     """Every column of every table of `engine`, whatever its type; what is sealed is read as the bytes that it is."""
     found: list[Found] = []
     values = 0
+    unread, seen = list[str](), list[str]()
     with engine.connect() as connection:
-        tables = list(_tables(connection))
+        tables = list(reading.tables(connection))
         for table in tables:
+            if not reading.may_read(connection, table):
+                unread.append(table.name)
+                continue
             for place, text in _texts(connection, table):
                 values += 1
                 found += _look(place, text)
-    return Stored(found, len(tables), values)
+                seen += [place for canary in canaries if canary in text]
+    return Stored(found, len(tables), values, unread, seen)
 
 
 def sandbox_values(stored: Stored) -> Line:
@@ -51,6 +58,7 @@ def sandbox_values(stored: Stored) -> Line:
     faults = [
         f"{one.place} holds what is not reserved" for one in stored.found if one.standing is not Standing.RESERVED
     ]
+    faults += _unread(stored)
     return Line(
         name="values of the sandbox",
         title="Nobody in the sandbox is real",
@@ -67,6 +75,7 @@ def sandbox_values(stored: Stored) -> Line:
 def people_values(stored: Stored) -> Line:
     """Nothing invented by the sandbox stands on the people side."""
     faults = [f"{one.place} holds a reserved value" for one in stored.found if one.standing is Standing.RESERVED]
+    faults += _unread(stored)
     return Line(
         name="values of the people side",
         title="Nobody from the sandbox stands among people",
@@ -92,18 +101,15 @@ def crossings(people: Stored, sandbox: Stored) -> Line:
     )
 
 
-def _tables(connection: Connection) -> Iterator[Table]:
-    """The tables as they are, not as the code has them: one that somebody added by hand is read too."""
-    metadata = MetaData()
-    for name in inspect(connection).get_table_names():
-        yield Table(name, metadata, autoload_with=connection, resolve_fks=False)
+def _unread(stored: Stored) -> list[str]:
+    return [f"{name} may not be read, so nobody knows what it holds" for name in stored.unread]
 
 
 def _texts(connection: Connection, table: Table) -> Iterator[tuple[str, str]]:
     """Every value of every column, as text: SQLite stores what it is given, whatever the column says it holds."""
     keys = len(table.primary_key.columns)
     query = select(*(type_coerce(column, NullType()) for column in (*table.primary_key.columns, *table.columns)))
-    for row in connection.execution_options(yield_per=1000).execute(query):
+    for row in reading.rows(connection, table, query):
         key = ", ".join(str(value)[:40] for value in row[:keys])
         for column, value in zip(table.columns, row[keys:], strict=True):
             if value is not None and value != "":

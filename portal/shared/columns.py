@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, String, Text
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Moment(TypeDecorator[datetime]):
@@ -27,3 +27,11 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def by_code_point(most: int | None = None) -> TypeEngine[str]:
+    """Text that both engines sort as Python does, whatever language a server speaks.
+
+    On PostgreSQL of any length: what is made from a text of `most` characters (`ß` folded to `ss`) may be longer.
+    """
+    return (String(most) if most else Text()).with_variant(Text(collation="C"), "postgresql")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, MetaData, make_url, text
 from sqlalchemy.orm import Session
 
 from portal.shared.sqlite import sqlite_engine
@@ -18,17 +18,21 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+MAY = "may"  # in a table's `info`: what a server may do with its rows, where that is not everything
+
 
 class Database:
     """The database at `url`: one engine that writes, one that cannot.
 
-    `synchronous` is SQLite's: FULL keeps every acknowledged commit through a power cut, NORMAL may lose the last ones.
+    `synchronous=FULL` keeps every acknowledged commit through a power cut, NORMAL may lose the last ones. `bound_by` is
+    the setting that binds a transaction on PostgreSQL, where a side has one.
     """
 
     session_class = Session
+    bound_by: str | None = None
 
     def __init__(self, url: str, *, synchronous: Literal["FULL", "NORMAL"]) -> None:
-        self.writer, self.reader = _engines(url, synchronous)
+        self.writer, self.reader = (self._engine(url, synchronous, is_writer) for is_writer in (True, False))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -42,6 +46,21 @@ class Database:
         with self.session_class(self.reader, autoflush=False, expire_on_commit=False) as db, db.begin():
             yield db
 
+    def let_serve(self, metadata: MetaData, *, url: str) -> None:
+        """Let the role in `url` do with the tables what their `info` says; SQLite has no roles. The owner's to say."""
+        role = make_url(url).username
+        if self._has_roles and role != self.writer.url.username:
+            from portal.shared.postgres import grant
+
+            grant(self.writer, metadata, role=role or "")
+
+    def require_safe_role(self, *, setting: str) -> None:
+        """Raise SettingsError where the role that serves could take off what binds it; `setting` names it."""
+        if self._has_roles:
+            from portal.shared.postgres import refuse_unsafe_role
+
+            refuse_unsafe_role(self.reader, setting=setting)
+
     def ping(self) -> None:
         """Read something; raises what the driver raises where the database does not answer."""
         with self.reader.connect() as connection:
@@ -52,14 +71,13 @@ class Database:
         self.writer.dispose()
         self.reader.dispose()
 
+    def _engine(self, url: str, synchronous: Literal["FULL", "NORMAL"], is_writer: bool) -> Engine:
+        if url.startswith("sqlite"):
+            return sqlite_engine(url, synchronous=synchronous, is_writer=is_writer)
+        from portal.shared.postgres import postgres_engine  # its driver is slow to load, and SQLite needs none
 
-def _engines(url: str, synchronous: Literal["FULL", "NORMAL"]) -> tuple[Engine, Engine]:
-    if url.startswith("sqlite"):
-        return (
-            sqlite_engine(url, synchronous=synchronous, is_writer=True),
-            sqlite_engine(url, synchronous=synchronous, is_writer=False),
-        )
-    read_only = {"postgresql_readonly": True}
-    return create_engine(url, hide_parameters=True), create_engine(
-        url, hide_parameters=True, execution_options=read_only
-    )
+        return postgres_engine(url, synchronous=synchronous, is_writer=is_writer, bound_by=self.bound_by)
+
+    @property
+    def _has_roles(self) -> bool:
+        return self.writer.dialect.name == "postgresql"

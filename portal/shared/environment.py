@@ -39,6 +39,17 @@ def data_folder(found: Mapping[str, str]) -> Path:
     return Path(found["DATA"]).absolute() if found.get("DATA") else ROOT / "var"
 
 
+def database_url(found: Mapping[str, str], name: str, default: str) -> str:
+    """The address of a database: SQLite's file, or PostgreSQL by psycopg."""
+    url = found.get(name, default)
+    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        kind = url.partition(":")[0]
+        raise SettingsError(
+            f"{name} begins with {kind!r}. Set it to sqlite:/// and a file, or to postgresql+psycopg://role@host/name."
+        )
+    return url
+
+
 def number(found: Mapping[str, str], name: str, default: int) -> int:
     """A setting that counts something, as a whole number of 0 or more."""
     value = found.get(name) or str(default)

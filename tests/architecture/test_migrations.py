@@ -1,59 +1,158 @@
-"""Each side's history of revisions makes exactly the tables that its code knows, and takes them away again."""
+"""Each side's history of revisions makes exactly what its code says, and goes down and up again without losing rows."""
 
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from flask import Flask
+from sqlalchemy import Connection, MetaData, inspect
 
-import portal.people.app
-import portal.sandbox.app  # noqa: F401  # importing the apps fills the metadata
-from portal.people.database import Base as PeopleBase
-from portal.people.database import Database as PeopleDatabase
+from portal.people.app import Base as PeopleBase
 from portal.people.setup import REVISIONS as PEOPLE_REVISIONS
-from portal.sandbox.database import Base as SandboxBase
-from portal.sandbox.database import Database as SandboxDatabase
+from portal.sandbox.app import Base as SandboxBase
 from portal.sandbox.setup import REVISIONS as SANDBOX_REVISIONS
 from portal.shared import migrations
+from portal.shared.database import Database
+from tests.people.site import ADA, BEN, Site
+from tests.sandbox.small import load_small_scenario
+from tests.sandbox.visitor import Visitor
+from tests.support import engines
+from tests.support.engines import Engine
+from tests.support.schema import described
+from tests.support.sides import people_app, sandbox_app
 
-SIDES = [
-    pytest.param(PeopleBase, PeopleDatabase, PEOPLE_REVISIONS, id="people"),
-    pytest.param(SandboxBase, SandboxDatabase, SANDBOX_REVISIONS, id="sandbox"),
-]
+pytestmark = pytest.mark.every_version
+
+GUARDED = ("notices", "consent_records", "consent_payloads", "suppressions", "consent_states")
 
 
-@pytest.mark.parametrize(("base", "database_class", "revisions"), SIDES)
-def test_revisions_make_the_tables_of_the_code(
-    tmp_path: Path,
-    base: type[PeopleBase] | type[SandboxBase],
-    database_class: type[PeopleDatabase] | type[SandboxDatabase],
-    revisions: Path,
-) -> None:
-    database = database_class(f"sqlite:///{tmp_path / 'new.db'}")
-    migrations.upgrade(database.writer, revisions)
-    with database.reader.connect() as connection:
+def people_with_rows(data: Path) -> Flask:
+    site = Site(people_app(data))
+    site.agreed(ADA, "offers_email")
+    site.post(site.agreed(BEN).opt_out)
+    return site.app
+
+
+def sandbox_with_rows(data: Path) -> Flask:
+    app = sandbox_app(data)
+    with app.extensions["database"].transaction() as db:
+        load_small_scenario(db)
+    Visitor(app).start().edit("L001", name="Own Row")
+    return app
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side's schema, and how it gets rows."""
+
+    name: str
+    metadata: MetaData
+    revisions: Path
+    with_rows: Callable[[Path], Flask]
+
+
+SIDES = (
+    Side("people", PeopleBase.metadata, PEOPLE_REVISIONS, people_with_rows),
+    Side("sandbox", SandboxBase.metadata, SANDBOX_REVISIONS, sandbox_with_rows),
+)
+
+
+@pytest.fixture(params=SIDES, ids=lambda side: side.name)
+def side(request: pytest.FixtureRequest, engine: Engine) -> Side:
+    found: Side = request.param
+    return found
+
+
+@pytest.fixture
+def owner(side: Side, tmp_path: Path) -> Iterator[Database]:
+    """The owner of a database without a table."""
+    settings = engines.current().empty(side.name)
+    url = settings.get(f"{side.name.upper()}_OWNER_URL", f"sqlite:///{tmp_path / 'new.db'}")
+    database = Database(url, synchronous="NORMAL")
+    yield database
+    database.close()
+
+
+def test_revisions_make_the_tables_of_the_code(side: Side, owner: Database) -> None:
+    migrations.upgrade(owner.writer, side.revisions)
+    with owner.reader.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, base.metadata) == []
+        assert compare_metadata(context, side.metadata) == []
         assert len(inspect(connection).get_table_names()) > 5
-    database.close()
 
 
-@pytest.mark.parametrize(("base", "database_class", "revisions"), SIDES)
-def test_revisions_go_down_and_up_again(
-    tmp_path: Path,
-    base: type[PeopleBase] | type[SandboxBase],
-    database_class: type[PeopleDatabase] | type[SandboxDatabase],
-    revisions: Path,
-) -> None:
-    database = database_class(f"sqlite:///{tmp_path / 'new.db'}")
-    migrations.upgrade(database.writer, revisions)
-    with database.reader.connect() as connection:
-        before = connection.exec_driver_sql("select type, name, sql from sqlite_master order by 1, 2").all()
-    migrations.downgrade(database.writer, revisions, "base")
-    with database.reader.connect() as connection:
-        assert inspect(connection).get_table_names() == ["alembic_version"]
-    migrations.upgrade(database.writer, revisions)
-    with database.reader.connect() as connection:
-        assert connection.exec_driver_sql("select type, name, sql from sqlite_master order by 1, 2").all() == before
-    database.close()
+def test_revisions_make_the_checks_of_the_code(side: Side, owner: Database) -> None:
+    """Alembic compares neither these nor whether a table has row numbers."""
+    with owner.writer.begin() as connection:
+        side.metadata.create_all(connection)
+        wanted = checks(connection)
+        side.metadata.drop_all(connection)
+    migrations.upgrade(owner.writer, side.revisions)
+    with owner.reader.connect() as connection:
+        assert checks(connection) == wanted
+        assert len(wanted) >= 4
+
+
+def test_revisions_go_down_and_up_again_one_by_one_with_rows_in_the_tables(side: Side, tmp_path: Path) -> None:
+    app = side.with_rows(tmp_path)
+    app.extensions["database"].close()
+    owner = Database(app.extensions["settings"].owner_url, synchronous="NORMAL")
+    url = app.extensions["settings"].database_url
+    whole, rows = schema(url), stored(url)
+    numbers = sorted(path.name[:4] for path in side.revisions.glob("versions/0*.py"))
+    for below in ["base", *numbers[:-1]][::-1]:
+        migrations.downgrade(owner.writer, side.revisions, below)
+        left = stored(url)
+        assert all(rows[table] == kept for table, kept in left.items()), below
+        migrations.upgrade(owner.writer, side.revisions)
+        assert schema(url) == whole, below
+        assert all(stored(url)[table] == kept for table, kept in left.items()), below
+        migrations.downgrade(owner.writer, side.revisions, below)
+    assert stored(url) == {}
+    migrations.upgrade(owner.writer, side.revisions)
+    assert schema(url) == whole
+    owner.let_serve(side.metadata, url=url)
+    owner.close()
+
+
+def test_every_guarded_table_has_a_guard_for_each_way_to_change_it(engine: Engine, tmp_path: Path) -> None:
+    site = Site(people_app(tmp_path))
+    question = {
+        "sqlite": "select name from sqlite_master where type = 'trigger'",
+        "postgresql": "select tgname from pg_trigger where not tgisinternal",
+    }[site.database.writer.dialect.name]
+    events = ["insert", "update", "delete"]
+    if site.database.writer.dialect.name == "postgresql":
+        events.append("truncate")
+    triggers = {name for (name,) in site.rows(question)}
+    assert triggers >= {f"{table}_{event}" for table in GUARDED for event in events}
+
+
+def checks(connection: Connection) -> set[str]:
+    """Every CHECK, and every table of SQLite that has no row numbers."""
+    found = described(connection)
+    if connection.dialect.name == "postgresql":
+        return {line for line in found if " CHECK (" in line}
+    named = {
+        f"{line.split()[1]} {one}" for line in found for one in re.findall(r"CONSTRAINT ck_\w+ CHECK \(.*\)", line)
+    }
+    return named | {f"{line.split()[1]} has no row numbers" for line in found if "WITHOUT ROWID" in line}
+
+
+def schema(url: str) -> list[str]:
+    with engines.current().raw(url) as connection:
+        return described(connection)
+
+
+def stored(url: str) -> dict[str, list[str]]:
+    """Every row of every table, as text."""
+    with engines.current().raw(url) as connection:
+        tables = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+        return {
+            table: sorted(repr(tuple(row)) for row in connection.exec_driver_sql(f"select * from {table}"))
+            for table in tables
+        }

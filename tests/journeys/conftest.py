@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
+from tests.support.engines import Engine
 from tests.support.running import Running
 from tools.boot import BROWSERS
 
@@ -18,7 +19,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """People site, sandbox and worker, as `make run` starts them, with the sample content."""
     with Running(tmp_path_factory.mktemp("journeys") / "data") as running:
         yield running

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.people.site import Site
+from tests.support.engines import Engine
 from tests.support.sides import people_app
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(engine: Engine, tmp_path: Path) -> Site:
     return Site(people_app(tmp_path))

@@ -1,13 +1,14 @@
 """The people side as a visitor with curl meets it, and what a test may look at behind it."""
 
 import re
-import sqlite3
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, inspect
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -19,6 +20,7 @@ from portal.people.keyring import Seal, open_keyring
 from portal.people.messages.addresses import address_hash
 from portal.people.settings import Settings
 from portal.shared import clock
+from tests.support import engines
 
 OFFER = "/offers/setup-day"
 ADA = "ada@people.customerhub.net"
@@ -52,9 +54,9 @@ class Site:
         self.database: Database = app.extensions["database"]
 
     @property
-    def path(self) -> str:
-        """The database's file."""
-        return str(self.settings.folder / "people.db")
+    def environ(self) -> dict[str, str]:
+        """What leads a command to this site."""
+        return {"DATA": str(self.settings.folder.parent), "PEOPLE_DATABASE_URL": self.settings.database_url}
 
     @property
     def keyring(self) -> Seal:
@@ -116,35 +118,41 @@ class Site:
         )
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with raw(self.path) as connection:
-            return connection.execute(sql, values).fetchall()
+        """What a query answers to somebody who may do everything; `?` stands for a value."""
+        with self.raw() as connection:
+            return [tuple(row) for row in run(connection, sql, *values)]
 
     def count(self, table: str) -> int:
         return int(self.rows(f"select count(*) from {table}")[0][0])
 
     def dump(self) -> list[str]:
         """Everything that is stored, line by line."""
-        with raw(self.path) as connection:
-            return list(connection.iterdump())
+        with self.raw() as connection:
+            return sorted(
+                f"{table} {tuple(row)!r}"
+                for table in inspect(connection).get_table_names()
+                for row in connection.exec_driver_sql(f"select * from {table}")
+            )
+
+    def raw(self) -> AbstractContextManager[Connection]:
+        """A connection as somebody who owns the database has one: none of our settings, no role that binds."""
+        return engines.current().raw(self.settings.database_url)
+
+    def unguarded(self) -> AbstractContextManager[Connection]:
+        """The same, after taking off triggers, checks and foreign keys."""
+        return engines.current().unguarded(self.settings.database_url)
 
     def verify(self) -> Report:
         with self.database.reading() as db:
             return verify(db, keyring=self.keyring)
 
 
-class raw:  # noqa: N801  # used as a function
-    """A connection of the driver alone, as somebody with the file would open it: none of our pragmas."""
-
-    def __init__(self, path: str) -> None:
-        self.connection = sqlite3.connect(path)
-
-    def __enter__(self) -> sqlite3.Connection:
-        return self.connection
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.connection.commit()
-        self.connection.close()
+def run(connection: Connection, sql: str, *values: Any) -> Any:
+    """Run SQL of the driver's own, in which `?` stands for a value, and return its rows or how many it changed."""
+    if connection.dialect.name == "postgresql":
+        sql = sql.replace("?", "%s")
+    result = connection.exec_driver_sql(sql, values)
+    return result.all() if result.returns_rows else result.rowcount
 
 
 def find_person_id(db: Session, email: str) -> str | None:

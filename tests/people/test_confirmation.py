@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from portal.people.accounts.models import Person
 from portal.people.consent import notices
 from portal.people.offers.catalog import Offer, find_offer
 from portal.people.offers.models import Signup
@@ -215,9 +216,7 @@ def fill(site: Site, offer: Offer, *, leave: int) -> None:
     people = [f"filler{number:010d}" for number in range(offer.places - leave)]
     with site.database.transaction() as db:
         for person in people:
-            db.connection().exec_driver_sql(
-                "insert into people values (?, 'Sample', ?, '2026-03-01 00:00:00.000000')",
-                (person, f"{person}@people.customerhub.net"),
-            )
+            db.add(Person(id=person, name="Sample", email=f"{person}@people.customerhub.net", created_at=now))
+            db.flush()
             signup = Signup(opt_in_id="none", offer=offer.slug, round=round_key)
             take_place(db, offer=offer, signup=signup, person_id=person, now=now)

@@ -93,7 +93,7 @@ def test_a_link_works_after_a_year_with_other_keys_and_after_an_erasure(site: Si
         keep_retention_rules(site.database, keyring=site.keyring, now=clock.now())
         assert site.rows("select email from people") == [(ADA,)]
         keys = ",".join(["n" * 40, *site.settings.secret_keys])
-        settings = load_settings({"DATA": str(site.settings.folder.parent), "PEOPLE_SECRET_KEYS": keys})
+        settings = load_settings(site.environ | {"PEOPLE_SECRET_KEYS": keys})
         later = Site(create_app(settings))
         for mail in (ada, ben):
             assert later.get(mail.opt_out).status_code == 200
@@ -101,6 +101,7 @@ def test_a_link_works_after_a_year_with_other_keys_and_after_an_erasure(site: Si
         assert not later.may_write_to(ADA, "offers")
         assert later.count("suppressions") == 2
         assert later.verify().is_sound
+        later.database.close()
 
 
 def test_another_channel_is_another_matter(site: Site) -> None:

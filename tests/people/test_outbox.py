@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from sqlalchemy import select, update
 
 from portal.people.consent.models import ConsentState
 from portal.people.consent.permission import may_send
@@ -154,8 +155,8 @@ def test_pauses_double_up_to_an_hour_and_end_after_three_days(site: Site) -> Non
         pauses = []
         while states(site) == ["waiting"]:
             assert try_once(site, away).outcome is Outcome.LATER
-            (due,) = site.rows("select not_before from messages")[0]
-            pauses.append(at(f"{due}+00:00") - clock.now())
+            with site.database.reading() as db:
+                pauses.append(db.scalars(select(Message.not_before)).one() - clock.now())
             now.move_to(clock.now() + pauses[-1])
         waited = clock.now() - START
     assert [pause.total_seconds() for pause in pauses[:9]] == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
@@ -222,7 +223,7 @@ def test_a_mail_is_not_sent_for_a_link_that_is_too_old_to_confirm(site: Site) ->
 def test_a_message_that_cannot_be_opened_holds_up_nobody(site: Site) -> None:
     site.sign_up(ADA)
     with site.database.transaction() as db:
-        db.connection().exec_driver_sql("update messages set sealed = x'00112233445566778899aabbccddeeff0011'")
+        db.execute(update(Message).values(sealed=bytes(18)))
     site.sign_up(BEN)
     run_worker(site, Outbox())
     assert states(site) == ["dropped", "shown"]

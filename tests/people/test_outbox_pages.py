@@ -8,6 +8,7 @@ from portal.people.messages.mail import Mail
 from portal.people.messages.outbox import compose
 from portal.shared import clock
 from tests.people.site import ADA, Site
+from tests.support.engines import Engine
 from tests.support.sides import people_app
 
 
@@ -56,7 +57,7 @@ def test_an_unknown_message_is_not_found(site: Site) -> None:
         assert site.get(path).status_code in (400, 404)
 
 
-def test_it_does_not_exist_where_mail_is_really_sent(tmp_path: Path) -> None:
+def test_it_does_not_exist_where_mail_is_really_sent(engine: Engine, tmp_path: Path) -> None:
     site = Site(
         people_app(
             tmp_path,

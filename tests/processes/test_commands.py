@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.engines import Engine
 from tests.support.running import Running
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Running:
+def site(engine: Engine, tmp_path: Path) -> Running:
     return Running(tmp_path / "data")
 
 

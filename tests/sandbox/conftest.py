@@ -9,16 +9,17 @@ from flask import Flask
 from portal.sandbox.database import Database
 from tests.sandbox.small import load_small_scenario
 from tests.sandbox.visitor import Visitor
+from tests.support.engines import Engine
 from tests.support.sides import sandbox_app
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     yield from opened(tmp_path_factory.mktemp("sandbox"))
 
 
 @pytest.fixture
-def fresh_app(tmp_path: Path) -> Iterator[Flask]:
+def fresh_app(engine: Engine, tmp_path: Path) -> Iterator[Flask]:
     yield from opened(tmp_path)
 
 

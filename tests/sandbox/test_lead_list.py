@@ -226,12 +226,13 @@ def test_what_looks_dangerous_is_shown_as_text(ada: Visitor) -> None:
     assert "<script>alert" not in ada.get("/leads?q=script").text
 
 
-def test_a_page_of_the_list_asks_the_database_four_times(ada: Visitor, database: Database) -> None:
+def test_a_page_of_the_list_asks_the_database_no_more_than_it_must(ada: Visitor, database: Database) -> None:
     for address in ("/leads", "/leads?sort=name&page=2"):
         ada.get(address)  # a scenario's order and rows are read once in the life of the process
         with statements(database) as asked:
             ada.get(address)
-        assert len(asked) == 4, asked  # the session, the drive, its own leads, what undo would take back
+        # the session, the drive, its own leads, what undo would take back; on PostgreSQL, whose rows may be seen
+        assert len(asked) == (5 if database.reader.dialect.name == "postgresql" else 4), asked
 
 
 @contextmanager

@@ -1,15 +1,16 @@
 """One lead: shown with its story, changed by the form on its page, with twins in place of what looks real."""
 
 import re
-import sqlite3
 from html import unescape
 
 import pytest
 from flask import Flask
+from sqlalchemy import inspect
 
 from portal.sandbox.leads.forms import MOST_NAME, MOST_NOTE
 from portal.shared.reserved import is_reserved_email, is_reserved_phone
 from tests.sandbox.visitor import Visitor, hidden_in
+from tests.support import engines
 
 
 def test_a_form_that_posts_to_itself_changes_the_lead(ada: Visitor) -> None:
@@ -228,9 +229,16 @@ def test_an_id_that_names_nothing_is_refused_in_words(ada: Visitor, lead_id: str
 
 
 def stored_bytes(app: Flask) -> bytes:
-    """Every byte of the database, its log included."""
-    database = app.extensions["database"]
-    with sqlite3.connect(str(database.writer.url.database)) as raw:
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Every value of every row, and every byte of the files, the log included."""
+    with engines.current().raw(app.extensions["settings"].database_url) as connection:
+        tables = inspect(connection).get_table_names()
+        rows = [repr(connection.exec_driver_sql(f"select * from {table}").all()) for table in tables]
     folder = app.extensions["settings"].folder
-    return b"".join(path.read_bytes() for path in folder.glob("sandbox.db*"))
+    return "".join(rows).encode() + b"".join(path.read_bytes() for path in folder.glob("sandbox.db*"))
+
+
+def test_the_longest_name_fits_also_in_letters_that_grow_when_they_are_compared(ada: Visitor) -> None:
+    """`ﬃ` is three letters to a search; SQLite takes any length, PostgreSQL only what its column allows."""
+    name = "\N{LATIN SMALL LIGATURE FFI}" * MOST_NAME
+    assert ada.edit("L001", name=name, company=name).status_code == 303
+    assert ada.lead("L001")["name"] == name

@@ -1,13 +1,17 @@
 """The columns of addresses and numbers, against SQL that goes past all of our code: nothing that could reach anyone."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.exc import DBAPIError
 
 from tests.sandbox.visitor import Visitor
+from tests.support import engines
+
+pytestmark = pytest.mark.every_version
 
 REFUSED = [
     *(
@@ -37,31 +41,38 @@ REFUSED = [
 
 
 @pytest.fixture
-def raw(fresh_app: Flask) -> Iterator[sqlite3.Connection]:
-    """Any SQLite shell on the file, with a drive's own row in it to change."""
+def raw(fresh_app: Flask) -> Iterator[Connection]:
+    """Any shell on the database, with a drive's own row in it to change."""
     Visitor(fresh_app).start().edit("L001", name="Own Row")
-    with closing(sqlite3.connect(str(fresh_app.extensions["database"].writer.url.database))) as connection:
+    with engines.current().raw(fresh_app.extensions["settings"].database_url) as connection:
         yield connection
 
 
 @pytest.mark.parametrize("table", ["scenario_leads", "drive_leads"])
-def test_nothing_real_goes_in_and_nothing_becomes_real(raw: sqlite3.Connection, table: str) -> None:
-    columns = [row[1] for row in raw.execute(f"PRAGMA table_info({table})")]
-    row = dict(zip(columns, raw.execute(f"SELECT * FROM {table} WHERE id = 'L001'").fetchone(), strict=True))
-    into = f"INSERT INTO {table} VALUES ({', '.join(f':{name}' for name in columns)})"
+def test_nothing_real_goes_in_and_nothing_becomes_real(raw: Connection, table: str) -> None:
+    row = dict(raw.exec_driver_sql(f"SELECT * FROM {table} WHERE id = 'L001'").mappings().one())
+    ways = [f"INSERT INTO {table} VALUES ({', '.join(f':{name}' for name in row)})"]
+    if raw.dialect.name == "sqlite":
+        ways.append(ways[0].replace("INSERT", "INSERT OR REPLACE"))
+    ways.append(f"UPDATE {table} SET {{column}} = :{{column}} WHERE id = 'L001'")
     for column, value in REFUSED:
-        for number, statement in enumerate((into, into.replace("INSERT", "INSERT OR REPLACE"))):
-            with pytest.raises(sqlite3.IntegrityError, match=f"{column}_is_reserved"):
-                raw.execute(statement, row | {"id": f"new{number}", column: value})
-        with pytest.raises(sqlite3.IntegrityError, match=f"{column}_is_reserved"):
-            raw.execute(f"UPDATE {table} SET {column} = ? WHERE id = 'L001'", (value,))
+        for number, way in enumerate(ways):
+            statement = text(way.format(column=column))
+            with pytest.raises(DBAPIError, match=rf"{column}_is_reserved|NUL|does not exist|is of type bytea"):
+                refused(raw, statement, row | {"id": f"new{number}", column: value})
 
 
 @pytest.mark.parametrize("table", ["scenario_leads", "drive_leads"])
-def test_what_is_reserved_or_nothing_goes_in(raw: sqlite3.Connection, table: str) -> None:
+def test_what_is_reserved_or_nothing_goes_in(raw: Connection, table: str) -> None:
     for column, values in (
         ("email", ("jane@shop.example", "a.b+c_d@x-1.co.invalid", None)),
         ("phone", ("+15035550142", "+447700900123", None)),
     ):
         for value in values:
-            raw.execute(f"UPDATE {table} SET {column} = ? WHERE id = 'L001'", (value,))
+            changed = raw.execute(text(f"UPDATE {table} SET {column} = :value WHERE id = 'L001'"), {"value": value})
+            assert changed.rowcount == 1
+
+
+def refused(connection: Connection, statement: TextClause, values: dict[str, Any]) -> None:
+    with connection.begin_nested():
+        connection.execute(statement, {name: value for name, value in values.items() if f":{name}" in str(statement)})

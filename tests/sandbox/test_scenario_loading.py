@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 
 from portal.sandbox.database import Database
 from portal.sandbox.scenarios.loading import load_scenario
 from portal.sandbox.scenarios.models import Scenario, ScenarioActivity, ScenarioLead
 from portal.sandbox.scenarios.reading import BadRecipe
 from portal.shared.environment import ROOT
+from tests.support.engines import Engine
 from tests.support.sides import sandbox_app
 
 RECIPE = ROOT / "content" / "scenarios" / "fernhollow-cycles.toml"
@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     found: Database = sandbox_app(tmp_path_factory.mktemp("data")).extensions["database"]
     with found.transaction() as db:
         load_scenario(db, RECIPE, now=NOW)
@@ -78,22 +78,3 @@ def test_a_recipe_with_a_fault_loads_nothing(database: Database, tmp_path: Path)
         load_scenario(db, path, now=NOW)
     with database.reading() as db:
         assert db.scalar(select(func.count()).where(Scenario.slug == "shop")) == 0
-
-
-@pytest.mark.parametrize("table", ["scenario_leads", "drive_leads"])
-@pytest.mark.parametrize(("column", "value"), [("email", "jane@gmail.com"), ("phone", "+14158675309")])
-def test_nobody_real_can_be_stored_by_sql_either(table: str, column: str, value: str, database: Database) -> None:
-    with database.writer.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        columns = [row[1] for row in raw.execute(f"PRAGMA table_info({table})")]
-        plain = {"scenario_id": 1, "drive_id": 1, "email": None, "phone": None, column: value}
-        values = [plain.get(name, 0) for name in columns]
-        with pytest.raises(Exception, match=f"{column}_is_reserved"):
-            raw.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", values)
-        connection.rollback()
-
-
-def test_nobody_becomes_real_by_an_update(database: Database) -> None:
-    with pytest.raises(IntegrityError, match="email_is_reserved"), database.transaction() as db:
-        db.execute(text("UPDATE scenario_leads SET email = 'jane@gmail.com' WHERE id = 'L000001'"))

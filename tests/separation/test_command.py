@@ -1,15 +1,19 @@
 """`bin/portal separation check` on two prepared sides: exit 0, and exit 1 once something foreign lies there."""
 
 import json
-import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import text
 
+from tests.support import engines
+from tests.support.engines import Engine
 from tests.support.running import Running
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Running:
+def prepared(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Running:
     """Both sides, migrated and seeded; nothing runs."""
     site = Running(tmp_path_factory.mktemp("check") / "data")
     for act in ("migrate", "seed"):
@@ -32,9 +36,9 @@ def test_two_sound_sides_hold_every_claim_that_can_be_shown(prepared: Running) -
 
 def test_the_result_is_kept_on_the_people_side(prepared: Running) -> None:
     checked(prepared)
-    people = sqlite3.connect(prepared.data / "people" / "people.db")
-    (is_held, result) = people.execute("select is_held, result from separation_checks order by id desc").fetchone()
-    people.close()
+    newest = "select is_held, result from separation_checks order by id desc limit 1"
+    with engines.current().raw(prepared.database_url("people")) as connection:
+        is_held, result = connection.exec_driver_sql(newest).one()
     assert is_held
     assert len(json.loads(result)) == 11
 
@@ -45,25 +49,32 @@ def test_the_result_is_kept_on_the_people_side(prepared: Running) -> None:
         ("sandbox", "update scenario_leads set email = 'jane@gmail.com' where id = 'L000001'", "values of the sandbox"),
         (
             "sandbox",
-            "update scenario_activities set body = 'ring +14155552671' where id like '%1'",
+            "update scenario_activities set body = 'ring +14155552671' where lead_id = 'L000001'",
             "values of the sandbox",
         ),
         ("people", "update canaries set words = 'odalys@couriers.example'", "values of the people side"),
     ],
 )
 def test_a_foreign_value_makes_it_fail(prepared: Running, side: str, sql: str, line: str) -> None:
-    path = prepared.data / side / f"{side}.db"
-    backup = path.read_bytes()
-    planted = sqlite3.connect(path)
-    planted.execute("pragma ignore_check_constraints = on")
-    assert planted.execute(sql).rowcount > 0
-    planted.commit()
-    planted.execute("pragma wal_checkpoint(truncate)")
-    planted.close()
-    code, states = checked(prepared)
-    path.write_bytes(backup)
+    with planted(prepared, side, sql):
+        code, states = checked(prepared)
     assert code == 1
     assert states[line] == "fails"
+
+
+@contextmanager
+def planted(site: Running, side: str, sql: str) -> Iterator[None]:
+    """The change that `sql` makes where nothing guards it, and later every row of the table as it was."""
+    table = sql.split()[1]
+    url = site.database_url(side)
+    with engines.current().unguarded(url) as connection:
+        before = connection.exec_driver_sql(f"select * from {table}").mappings().all()
+        assert connection.exec_driver_sql(sql).rowcount > 0
+    yield
+    with engines.current().unguarded(url) as connection:
+        connection.exec_driver_sql(f"delete from {table}")
+        names = ", ".join(f":{name}" for name in before[0])
+        connection.execute(text(f"insert into {table} values ({names})"), [dict(row) for row in before])
 
 
 def test_in_words_it_says_what_it_counted(prepared: Running) -> None:

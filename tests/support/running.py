@@ -13,10 +13,11 @@ from typing import Self
 
 from portal.run import command
 from portal.shared.environment import ROOT
+from tests.support import engines
 
 
 class Running:
-    """A running installation; a context manager that stops it and everything it started."""
+    """An installation on the current engine; as a context manager it runs, and stops everything it started."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -30,6 +31,8 @@ class Running:
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
         }
+        for side in engines.SIDES:
+            self.environment |= engines.current().empty(side)
         self.output = data.parent / f"{data.name}.out"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -68,6 +71,10 @@ class Running:
         return subprocess.run(
             command(*words), env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
         )
+
+    def database_url(self, side: str) -> str:
+        """The address of a side's database, as its server has it."""
+        return self.environment.get(f"{side.upper()}_DATABASE_URL", f"sqlite:///{self.data / side / f'{side}.db'}")
 
     def pids(self, *words: str) -> list[int]:
         """The processes of this installation whose command line holds `words` in a row."""

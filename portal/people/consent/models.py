@@ -5,6 +5,7 @@ every other guard protects.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,15 +13,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.people.consent.states import STEP_IS_ALLOWED
 from portal.people.database import Base
 from portal.shared.columns import Moment
+from portal.shared.database import MAY
 
-_NO_ROW_NUMBER = {"sqlite_with_rowid": False}
+
+def _kept(may: str) -> dict[str, Any]:
+    return {"sqlite_with_rowid": False, "info": {MAY: may}}
 
 
 class Notice(Base):
     """A text exactly as it was shown, a notice or the part of a form that asks; stored once, never changed."""
 
     __tablename__ = "notices"
-    __table_args__ = (_NO_ROW_NUMBER,)
+    __table_args__ = (_kept("SELECT, INSERT"),)
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     media_type: Mapped[str] = mapped_column(String(32))
@@ -39,7 +43,7 @@ class ConsentRecord(Base):
     __table_args__ = (
         CheckConstraint(STEP_IS_ALLOWED, name="step_is_allowed"),
         CheckConstraint("version = 1", name="version_is_known"),
-        _NO_ROW_NUMBER,
+        _kept("SELECT, INSERT"),
     )
 
     person_id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -60,7 +64,7 @@ class ConsentPayload(Base):
     """What a record says about a person, sealed under their key; deleted only after an `expired` or `erased` record."""
 
     __tablename__ = "consent_payloads"
-    __table_args__ = (_NO_ROW_NUMBER,)
+    __table_args__ = (_kept("SELECT, INSERT, DELETE"),)
 
     record_id: Mapped[str] = mapped_column(ForeignKey("consent_records.id"), primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -73,7 +77,7 @@ class Suppression(Base):
     """
 
     __tablename__ = "suppressions"
-    __table_args__ = (_NO_ROW_NUMBER,)
+    __table_args__ = (_kept("SELECT, INSERT"),)
 
     address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     since: Mapped[datetime] = mapped_column(Moment, primary_key=True)
@@ -85,7 +89,7 @@ class ConsentState(Base):
     """Where a person stands, purpose by purpose and channel by channel: always what the newest record says."""
 
     __tablename__ = "consent_states"
-    __table_args__ = (_NO_ROW_NUMBER,)
+    __table_args__ = (_kept("SELECT, INSERT, UPDATE"),)
 
     person_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -3,8 +3,11 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, select
@@ -88,8 +91,9 @@ def verify(db: Session, *, keyring: Seal) -> Report:
     bad: Finding | None = None
     try:
         tally.texts = _check_notices(db)
-        for chain in _chains(db):
-            _check_chain(chain, keyring, tally)
+        with closing(_chains(db)) as chains:
+            for chain in chains:
+                _check_chain(chain, keyring, tally)
         _check_no_stray_state(db, tally)
     except Bad as fault:
         bad = fault.finding
@@ -136,17 +140,11 @@ def _check_notices(db: Session) -> frozenset[str]:
     return frozenset(digests)
 
 
-def _chains(db: Session) -> Iterator[list[Row[Any]]]:
+def _chains(db: Session) -> Generator[list[Row[Any]]]:
     """Each person's records in order, with what belongs to them."""
-    rows = db.execute(_everything(), execution_options={"yield_per": 1000})
-    chain: list[Row[Any]] = []
-    for row in rows:
-        if chain and chain[0].person_id != row.person_id:
-            yield chain
-            chain = []
-        chain.append(row)
-    if chain:
-        yield chain
+    with db.execute(_everything(), execution_options={"yield_per": 1000}) as rows:
+        for _person_id, chain in groupby(rows, key=attrgetter("person_id")):
+            yield list(chain)
 
 
 def _everything() -> Select[Any]:

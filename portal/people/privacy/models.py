@@ -8,12 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.people.database import Base
 from portal.shared.canaries import CanaryRow
 from portal.shared.columns import Moment
+from portal.shared.database import MAY
 
 
 class SeparationCheck(Base):
     """One run of the separation check; `result` is its JSON."""
 
     __tablename__ = "separation_checks"
+    __table_args__ = ({"info": {MAY: "SELECT, INSERT, DELETE"}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     checked_at: Mapped[datetime] = mapped_column(Moment, index=True)

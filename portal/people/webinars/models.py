@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.people.database import Base
 from portal.shared.columns import Moment
+from portal.shared.database import MAY
 
 
 class MediaFile(Base):
@@ -24,7 +25,7 @@ class Publication(Base):
     """The fact that a version of a webinar is public, since when and by whom; the newest of a slug is shown."""
 
     __tablename__ = "publications"
-    __table_args__ = (UniqueConstraint("slug", "published_at"),)
+    __table_args__ = (UniqueConstraint("slug", "published_at"), {"info": {MAY: "SELECT, INSERT"}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(100), index=True)

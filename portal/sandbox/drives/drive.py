@@ -79,6 +79,7 @@ def is_over(drive: Drive, *, now: datetime) -> bool:
 
 def note_seen(db: Session, drive: Drive, *, now: datetime) -> None:
     """Remember that the visitor came."""
+    bind(db, drive.id)
     db.execute(update(StartedDrive).where(StartedDrive.id == drive.id).values(seen_at=now))
 
 

@@ -1,13 +1,15 @@
 """The tables of scenarios: generated once, shared by every drive, never changed."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import CheckConstraint, SchemaItem
 
 from portal.sandbox.database import Base
-from portal.shared.columns import Moment
+from portal.shared.columns import Moment, by_code_point
+from portal.shared.database import MAY
 from portal.shared.reserved import only_reserved
 
 
@@ -15,7 +17,7 @@ class Scenario(Base):
     """An invented business: a version of what a recipe generates. Lists of words are JSON arrays."""
 
     __tablename__ = "scenarios"
-    __table_args__ = (UniqueConstraint("slug", "version"),)
+    __table_args__ = (UniqueConstraint("slug", "version"), {"info": {MAY: "SELECT, INSERT, UPDATE"}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60))
@@ -35,15 +37,15 @@ class Scenario(Base):
 class LeadColumns:
     """What is known of a lead. Offsets are seconds from the scenario's present, so those of the past are negative."""
 
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    id: Mapped[str] = mapped_column(by_code_point(16), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     company: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str | None] = mapped_column(String(254))
-    phone: Mapped[str | None] = mapped_column(String(16))
+    email: Mapped[str | None] = mapped_column(by_code_point(254))
+    phone: Mapped[str | None] = mapped_column(by_code_point(16))
     stage: Mapped[str] = mapped_column(String(40))
-    tags: Mapped[str] = mapped_column(Text)  # a JSON array, sorted
-    owner: Mapped[str] = mapped_column(String(100))
-    source: Mapped[str] = mapped_column(String(100))
+    tags: Mapped[str] = mapped_column(by_code_point())  # a JSON array, sorted
+    owner: Mapped[str] = mapped_column(by_code_point(100))
+    source: Mapped[str] = mapped_column(by_code_point(100))
     address: Mapped[str] = mapped_column(String(300))
     deal: Mapped[str] = mapped_column(String(300))  # what the open deal is about; empty where there is none
     value: Mapped[int | None] = mapped_column(BigInteger)  # of the open deal, in minor units
@@ -52,8 +54,8 @@ class LeadColumns:
     last_kind: Mapped[str] = mapped_column(String(20))
     last_words: Mapped[str] = mapped_column(String(300))
     # Made from the columns above by `scenarios/order.py`, so that both engines and Python sort and seek alike.
-    name_key: Mapped[str] = mapped_column(String(220))
-    company_key: Mapped[str] = mapped_column(String(220))
+    name_key: Mapped[str] = mapped_column(by_code_point(220))
+    company_key: Mapped[str] = mapped_column(by_code_point(220))
     stage_rank: Mapped[int] = mapped_column(Integer)
     sought: Mapped[str] = mapped_column(Text)
 
@@ -75,6 +77,9 @@ def reserved_columns() -> tuple[CheckConstraint, ...]:
     return only_reserved("email", "email"), only_reserved("phone", "phone")
 
 
+_ADDED = {"info": {MAY: "SELECT, INSERT"}}
+
+
 class ScenarioRow:
     """A row of a scenario: found by the scenario and its own id."""
 
@@ -88,12 +93,12 @@ class ScenarioLead(ScenarioRow, LeadColumns, Base):
 
     @declared_attr.directive
     @classmethod
-    def __table_args__(cls) -> tuple[SchemaItem, ...]:
-        return reserved_columns()
+    def __table_args__(cls) -> tuple[SchemaItem | dict[str, Any], ...]:
+        return (*reserved_columns(), _ADDED)
 
 
 class ScenarioActivity(ScenarioRow, ActivityColumns, Base):
     """A timeline entry as the scenario has it."""
 
     __tablename__ = "scenario_activities"
-    __table_args__ = (Index(None, "scenario_id", "lead_id"),)
+    __table_args__ = (Index(None, "scenario_id", "lead_id"), _ADDED)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from portal.people.database import Database
 from portal.people.webinars.models import Publication
 from portal.people.webinars.publishing import publish_webinar
+from tests.support.engines import Engine
 from tests.support.sides import people_app
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -72,7 +73,7 @@ class Studio:
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
+def studio(engine: Engine, tmp_path: Path) -> Iterator[Studio]:
     folder, recorded = tmp_path / "second-message", tmp_path / "recorded"
     folder.mkdir()
     recorded.mkdir()

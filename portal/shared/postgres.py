@@ -1,0 +1,115 @@
+"""The only place that knows PostgreSQL: how it is opened, what a serving role may do there, and which role is refused.
+
+Two roles a side: the owner changes the schema and is used by `migrate` alone; the serving role owns nothing, so that
+row-level security, grants and triggers bind it, and it cannot take them off.
+"""
+
+from typing import Any, Literal
+
+import psycopg
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
+from sqlalchemy.exc import DisconnectionError
+
+from portal.shared.database import MAY
+from portal.shared.environment import SettingsError
+
+EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
+CONNECT_SECONDS = 5
+
+_ALWAYS = "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+
+
+def postgres_engine(
+    url: str, *, synchronous: Literal["FULL", "NORMAL"], is_writer: bool, bound_by: str | None = None
+) -> Engine:
+    """An engine whose readers see one moment and cannot write.
+
+    `synchronous=NORMAL` may lose the last commits in a power cut; where consent is kept it must be FULL. `bound_by`
+    names a setting of ours that no connection may bring along from the transaction before.
+    """
+    commit = {"FULL": "on", "NORMAL": "off"}[synchronous]
+    engine = create_engine(
+        url,
+        connect_args={"options": f"{_ALWAYS} -c synchronous_commit={commit}", "connect_timeout": CONNECT_SECONDS},
+        hide_parameters=True,  # an error's text ends up in a log
+        isolation_level="READ COMMITTED" if is_writer else "REPEATABLE READ",
+        execution_options={} if is_writer else {"postgresql_readonly": True},
+        pool_pre_ping=bound_by is None,  # else the question below finds a dead connection, too
+    )
+    if bound_by is not None:
+        event.listen(engine, "checkout", _refuse_what_is_bound(bound_by))
+    return engine
+
+
+def grant(owner: Engine, metadata: MetaData, *, role: str) -> None:
+    """Let `role` do with each table what its `info` says, and nothing else in this database; nobody else enters.
+
+    Run by the owner after each migration; again is no different.
+    """
+    with owner.begin() as connection:
+        quote = connection.dialect.identifier_preparer.quote
+        serving, database = quote(role), quote(connection.engine.url.database or "")
+        for act in (
+            f"REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC",
+            f"GRANT CONNECT ON DATABASE {database} TO {serving}",
+            f"GRANT USAGE ON SCHEMA public TO {serving}",
+            f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {serving}",
+            f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {serving}",
+            f"GRANT SELECT ON alembic_version TO {serving}",
+        ):
+            connection.execute(text(act))
+        for table in metadata.sorted_tables:
+            may = table.info.get(MAY, EVERYTHING)
+            connection.execute(text(f"GRANT {may} ON {quote(table.name)} TO {serving}"))
+
+
+def refuse_unsafe_role(engine: Engine, *, setting: str) -> None:
+    """Raise SettingsError where the role that `setting` names could take off what binds it."""
+    with engine.connect() as connection:
+        faults = _powers(connection)
+    if faults:
+        raise SettingsError(
+            f"The role in {setting} {' and '.join(faults)}. Serve with a role of its own that owns nothing, and name "
+            f"the owner in {setting.replace('DATABASE', 'OWNER')}, which only `bin/portal migrate` uses."
+        )
+
+
+def _powers(connection: Connection) -> list[str]:
+    """What the current role could do that a serving role must not be able to."""
+    is_super, bypasses = connection.execute(_ROLE).one()
+    owned = connection.scalar(_OWNED) or 0
+    schemas = [name for name in inspect(connection).get_schema_names() if name != "information_schema"]
+    may_create = any(connection.scalar(_MAY_CREATE, {"schema": name}) for name in schemas)
+    return [
+        words
+        for is_so, words in (
+            (is_super, "is a superuser"),
+            (bypasses, "bypasses row-level security"),
+            (owned, "owns tables, or may act as their owner"),
+            (may_create and not is_super, "may create tables"),
+        )
+        if is_so
+    ]
+
+
+_ROLE = text("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+_OWNED = text(
+    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') "
+    "AND pg_has_role(current_user, c.relowner, 'MEMBER')"
+)
+_MAY_CREATE = text("SELECT has_schema_privilege(current_user, :schema, 'CREATE')")
+
+
+def _refuse_what_is_bound(setting: str) -> Any:
+    def check(connection: "psycopg.Connection[tuple[str | None]]", _record: object, _proxy: object) -> None:
+        try:
+            connection.autocommit = True  # one question, no transaction around it
+            found = connection.execute("SELECT current_setting(%s, true)", [setting]).fetchone()
+            connection.autocommit = False
+        except psycopg.Error as fault:
+            raise DisconnectionError from fault  # the pool takes another one, or says that the database is away
+        if found and found[0]:
+            raise DisconnectionError(f"{setting} outlived its transaction.")
+
+    return check
