@@ -8,13 +8,14 @@ from portal.people.database import Base, Database
 from portal.people.home.routes import blueprint as home
 from portal.people.messages.routes import blueprint as messages
 from portal.people.offers.routes import blueprint as offers
+from portal.people.patterns.routes import blueprint as patterns
 from portal.people.privacy.routes import blueprint as privacy
 from portal.people.settings import Settings
 from portal.people.webinars.routes import blueprint as webinars
 
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
-FEATURES: tuple[Blueprint, ...] = (home, webinars, offers, consent, messages, privacy)
+FEATURES: tuple[Blueprint, ...] = (home, webinars, offers, consent, messages, privacy, patterns)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -36,7 +36,7 @@ class Settings:
 
     @property
     def is_development(self) -> bool:
-        """Plain http on a loopback name: only then do `/_outbox` and generated keys exist."""
+        """Plain http on a loopback name: only then do `/_outbox`, `/_patterns` and generated keys exist."""
         return is_loopback_http(self.url)
 
 

@@ -8,9 +8,9 @@ from portal.people.settings import Settings
 from portal.shared.ground import lay_ground
 from portal.shared.headers import content_policy
 from portal.shared.sessions import ServerSideSessions, SessionRow
-from portal.shared.stores import database, reading, transaction, use_stores
+from portal.shared.stores import database, only_in_development, reading, transaction, use_stores
 
-__all__ = ["keyring", "reading", "set_up", "settings", "transaction"]
+__all__ = ["keyring", "only_in_development", "reading", "set_up", "settings", "transaction"]
 
 # Mail providers post here without origin, cookie or token (RFC 8058).
 ONE_CLICK = frozenset({"consent.opt_out"})

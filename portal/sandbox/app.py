@@ -6,11 +6,12 @@ from portal.sandbox import web
 from portal.sandbox.database import Base, Database
 from portal.sandbox.drives.routes import blueprint as drives
 from portal.sandbox.leads.routes import blueprint as leads
+from portal.sandbox.patterns.routes import blueprint as patterns
 from portal.sandbox.settings import Settings
 
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
-FEATURES: tuple[Blueprint, ...] = (drives, leads)
+FEATURES: tuple[Blueprint, ...] = (drives, leads, patterns)
 
 
 def create_app(settings: Settings) -> Flask:

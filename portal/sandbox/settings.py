@@ -32,6 +32,11 @@ class Settings:
     owner_url: str
     secret_keys: tuple[str, ...]
 
+    @property
+    def is_development(self) -> bool:
+        """Plain http on a loopback name: only then do `/_patterns` and generated keys exist."""
+        return is_loopback_http(self.url)
+
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings from the environment and the file named by `SANDBOX_CONFIG`.

@@ -12,9 +12,18 @@ from portal.shared.ground import lay_ground
 from portal.shared.headers import content_policy
 from portal.shared.origins import origin_of
 from portal.shared.sessions import ServerSideSessions, SessionRow, cookie_name, set_private_cookie
-from portal.shared.stores import database, reading, transaction, use_stores
+from portal.shared.stores import database, only_in_development, reading, transaction, use_stores
 
-__all__ = ["aside", "cookies_named", "reading", "set_cookie", "set_up", "settings", "transaction"]
+__all__ = [
+    "aside",
+    "cookies_named",
+    "only_in_development",
+    "reading",
+    "set_cookie",
+    "set_up",
+    "settings",
+    "transaction",
+]
 
 # The one form on the learning center's home page may open a drive, without cookie or token.
 START = "drives.create"

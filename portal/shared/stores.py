@@ -31,6 +31,12 @@ def database() -> Database:
     return found
 
 
+def only_in_development() -> None:
+    """For a blueprint's `before_request`: its pages do not exist but on one's own machine."""
+    if not current_app.extensions["settings"].is_development:
+        raise Problem(404)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A transaction that commits at the end; only an unsafe request may have one."""

@@ -24,6 +24,7 @@ PEOPLE = {
     "GET /_outbox": DEVELOPMENT,
     "GET /_outbox/<message_id>": DEVELOPMENT,
     "GET /_outbox/<message_id>/body": DEVELOPMENT,
+    "GET /_patterns": DEVELOPMENT,
     "GET /confirm/<token>": HOLDER,
     "POST /confirm/<token>": HOLDER,
     "GET /confirm/<token>/done": HOLDER,
@@ -46,6 +47,7 @@ PEOPLE = {
 }
 SANDBOX = {
     "GET /": ANYONE,
+    "GET /_patterns": DEVELOPMENT,
     "POST /drives": LEARNING,
     "GET /healthz": ANYONE,
     "GET /leads": VISITOR,
@@ -90,16 +92,19 @@ def test_every_route_is_listed_with_its_guard(side: tuple[Flask, dict[str, str]]
 
 
 def test_what_is_for_development_answers_nowhere_else(engine: Engine, tmp_path: Path) -> None:
-    environ = {
-        "PEOPLE_URL": "https://learn.people.customerhub.net",
-        "PEOPLE_SECRET_KEYS": "k" * 32,
-        "MAIL_URL": "smtp://localhost:2525",
+    public = {
+        "people": {
+            "PEOPLE_URL": "https://learn.people.customerhub.net",
+            "PEOPLE_SECRET_KEYS": "k" * 32,
+            "MAIL_URL": "smtp://localhost:2525",
+        },
+        "sandbox": {"SANDBOX_URL": "https://practice.people.customerhub.net", "SANDBOX_SECRET_KEYS": "k" * 32},
     }
-    public, own_machine = people_app(tmp_path, **environ), people_app(tmp_path / "own")
-    for route, guard in PEOPLE.items():
-        if guard == DEVELOPMENT:
-            assert public.test_client().get(filled(route)).status_code == 404, route
-    assert own_machine.test_client().get("/_outbox").status_code == 200
+    for side, (make, guards) in APPS.items():
+        there, here = make(tmp_path / "public", **public[side]).test_client(), make(tmp_path / "own").test_client()
+        for route in (route for route, guard in guards.items() if guard == DEVELOPMENT):
+            assert there.get(filled(route)).status_code == 404, route
+            assert "<" in route or here.get(filled(route)).status_code == 200, route
 
 
 def test_a_token_that_nobody_holds_opens_nothing(side: tuple[Flask, dict[str, str]]) -> None:

@@ -11,8 +11,8 @@ from tests.support.running import Running
 Visitor = Callable[..., Page]
 
 PEOPLE = ["/", "/webinars/", "/webinars/second-message", "/offers/", "/offers/setup-day", "/sign-up"]
-PEOPLE += ["/privacy", "/privacy/separation", "/questions", "/nothing-here", "/confirm/x", "/opt-out/x"]
-SANDBOX = ["/", "/leads", "/nothing-here", "/resume/x"]
+PEOPLE += ["/privacy", "/privacy/separation", "/questions", "/nothing-here", "/confirm/x", "/opt-out/x", "/_patterns"]
+SANDBOX = ["/", "/leads", "/nothing-here", "/resume/x", "/_patterns"]
 
 
 @pytest.mark.parametrize("address", PEOPLE)

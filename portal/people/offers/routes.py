@@ -104,6 +104,11 @@ def confirmed(token: str) -> Response:
     return private(render_template("offers/confirmed.html", done=done))
 
 
+def draw_boxes(wording: Wording, ticked: tuple[str, ...] = ()) -> Markup:
+    """The part of a page that asks for consent; what is recorded as shown is this with nothing ticked."""
+    return Markup(render_template("consent/boxes.html", wording=wording, ticked=ticked))  # noqa: S704  # our template
+
+
 def _get_offer(slug: str) -> Offer:
     offer = find_offer(slug)
     if offer is None:
@@ -115,11 +120,6 @@ def _wording() -> Wording:
     return current_wording("sign-up")
 
 
-def _boxes(wording: Wording, ticked: tuple[str, ...] = ()) -> Markup:
-    """The part of a page that asks for consent; what is recorded as shown is this with nothing ticked."""
-    return Markup(render_template("consent/boxes.html", wording=wording, ticked=ticked))  # noqa: S704  # our template
-
-
 def _sign_up(form: SignUpForm, wish: Wish | None) -> Answer:
     now = clock.now()
     keyring = web.keyring()
@@ -128,7 +128,7 @@ def _sign_up(form: SignUpForm, wish: Wish | None) -> Answer:
         typed=form.email.data or "",
         address=form.address,
         ticked=form.ticked,
-        shown=Shown(page=request.path, wording=form.wording, form=_boxes(form.wording).encode()),
+        shown=Shown(page=request.path, wording=form.wording, form=draw_boxes(form.wording).encode()),
         wish=wish,
         url=web.settings().url,
         keyring=keyring,
@@ -151,7 +151,7 @@ def _sign_up_page(form: SignUpForm, status: int = 200) -> Response:
 
 
 def _form_page(template: str, form: SignUpForm, status: int, **more: object) -> Response:
-    boxes = _boxes(form.wording, tuple(purpose.box for purpose in form.ticked))
+    boxes = draw_boxes(form.wording, tuple(purpose.box for purpose in form.ticked))
     return make_response(render_template(template, form=form, boxes=boxes, was_sent=status != 200, **more), status)
 
 

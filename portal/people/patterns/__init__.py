@@ -1,0 +1,1 @@
+"""The page that shows every component, on one's own machine."""

@@ -1,0 +1,35 @@
+"""Every component of the people side in all its states, drawn by the templates that draw it elsewhere."""
+
+from flask import Blueprint, render_template
+
+from portal.people import web
+from portal.people.offers.routes import draw_boxes
+from portal.people.patterns import samples
+from portal.people.webinars.library import list_webinars
+from portal.shared import clock
+from portal.shared.problems import Problem
+
+blueprint = Blueprint("patterns", __name__)
+blueprint.before_request(web.only_in_development)
+
+
+@blueprint.get("/_patterns")
+def index() -> str:
+    """All of them, with a link to the page of each that stands on one page alone."""
+    now = clock.now()
+    form = samples.refused_sign_up()
+    with web.reading() as db:
+        webinars = list_webinars(db)
+    return render_template(
+        "patterns/index.html",
+        now=now,
+        webinar=webinars[0] if webinars else None,
+        offer=samples.OFFER,
+        stands=[samples.availability(now.date(), taken=taken) for taken in (0, 17, 24)],
+        fields=samples.sample_form(),
+        form=form,
+        boxes=draw_boxes(form.wording, ("offers_email",)),
+        agreements=samples.AGREEMENTS,
+        claims=samples.CLAIMS,
+        problem=Problem(422, fields={"email": "Type an address, such as ada@people.customerhub.net."}),
+    )

@@ -1,0 +1,73 @@
+"""The only place for what the components of the patterns page show: invented, and as odd as what they must hold."""
+
+from datetime import date, timedelta
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from portal.people.consent.notices import current_wording
+from portal.people.consent.opt_in import Agreement
+from portal.people.offers.catalog import Offer, Round
+from portal.people.offers.forms import SignUpForm, read_form
+from portal.people.offers.places import Availability
+
+CLAIMS = [
+    {"number": 1, "title": "No key opens both sides", "state": "holds"},
+    {"number": 2, "title": "No real address in the sandbox", "state": "fails"},
+    {"number": 3, "title": "The sandbox reaches nothing", "state": "not shown on this machine"},
+]
+
+AGREEMENTS = [
+    Agreement(record_id="3f9c1d02a7b84e55", words="Write to me about offers, at most twice a month, by e-mail."),
+    Agreement(record_id="90ab77e1c4d21f68", words="Tell me when a new webinar is out, by e-mail."),
+]
+
+OFFER = Offer(
+    slug="setup-day",
+    title="Bring your spreadsheet, leave with a CRM",
+    name="Setup day",
+    summary="One of us sits with you, by video, until your customers and your first campaign are in place.",
+    costs="Nothing",
+    costs_note="and nothing to buy",
+    places=24,
+    code="SETUP",
+    button="Take my place",
+    gets=(),
+    steps=(),
+    why=(),
+)
+
+
+class SampleForm(Form):
+    """One field of each kind; the second half is as it comes back when something is wrong."""
+
+    plain = StringField("A question")
+    long = TextAreaField("A question with a long answer")
+    choice = SelectField("A question with few answers", validate_choice=False)
+    tick = BooleanField("Something to agree to")
+    wrong = StringField("A question that was not answered", [InputRequired("Type an answer.")])
+    wrong_long = TextAreaField("Another one", [InputRequired("Type a few words, or leave the page.")])
+
+
+def sample_form() -> SampleForm:
+    """The form above, sent with nothing in it."""
+    form = SampleForm()
+    form.choice.choices = [("first", "The first"), ("second", "The second")]
+    form.process(MultiDict({"plain": "An answer", "choice": "second"}))
+    form.validate()
+    return form
+
+
+def refused_sign_up() -> SignUpForm:
+    """The sign-up form as it comes back: no name, an address that is none, one box ticked, and words that changed."""
+    form = read_form(current_wording("sign-up"), MultiDict({"email": "ada at home", "offers_email": "yes"}))
+    form.validate()
+    form.is_outdated = True
+    return form
+
+
+def availability(today: date, *, taken: int) -> Availability:
+    """How the sample offer stands."""
+    month = Round(key=f"{today:%Y-%m}", opens_on=today.replace(day=1), closes_on=today + timedelta(days=9))
+    return Availability(round=month, days_left=9, taken=taken, left=OFFER.places - taken, is_in_time=True)

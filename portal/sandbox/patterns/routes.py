@@ -1,0 +1,33 @@
+"""Every component of the sandbox in all its states, drawn by the templates that draw it elsewhere."""
+
+from flask import Blueprint, render_template
+
+from portal.sandbox import web
+from portal.sandbox.drives.question import Question
+from portal.sandbox.leads.drawing import draw_filters, draw_heads, draw_rows
+from portal.sandbox.leads.story import tell
+from portal.sandbox.patterns import samples
+from portal.shared import clock
+
+blueprint = Blueprint("patterns", __name__)
+blueprint.before_request(web.only_in_development)
+
+
+@blueprint.get("/_patterns")
+def index() -> str:
+    """All of them, within the frame of a drive that nobody started."""
+    drive = samples.sample_drive(clock.now())
+    question = Question(stage="Won")
+    return render_template(
+        "patterns/index.html",
+        drive=samples.sample_frame(drive),
+        now=drive.epoch,
+        filters=draw_filters(drive, question),
+        heads=draw_heads(question),
+        rows=draw_rows(drive, samples.sample_leads(), view=""),
+        tags=samples.TAGS,
+        stages=list(zip(("0", "1", "2", "3", "won", "lost"), samples.STAGES, strict=True)),
+        form=samples.refused_form(),
+        days=tell(drive, samples.ENTRIES),
+        told=[samples.TOLD, samples.TWINS[:1], samples.TWINS],
+    )

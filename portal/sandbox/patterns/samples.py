@@ -1,0 +1,92 @@
+"""The only place for what the components of the patterns page show: invented, and as odd as what they must hold."""
+
+import json
+from datetime import datetime, timedelta
+
+from werkzeug.datastructures import MultiDict
+
+from portal.sandbox.drives.activities import Entry
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.frame import Frame
+from portal.sandbox.drives.lead import Lead, blank_lead
+from portal.sandbox.drives.twins import Twins
+from portal.sandbox.leads.forms import LeadForm, sent_form
+
+MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
+STAGES = tuple(mark.capitalize() for mark in MARKS)
+TAGS = ["Fleet", "Net 30", "Needs a second bicycle", "VIP"]
+HOUR, DAY = 3600, 86_400
+
+# What the last act may say, as the session carries it: a kind, and its words.
+TOLD = [
+    ("done", "Changed Nerys Holloway"),
+    ("undone", "Deleted Nerys Holloway"),
+    ("nothing-to-undo", ""),
+    ("reset", "Fernhollow Cycles"),
+    ("nothing-to-reset", "Fernhollow Cycles"),
+]
+TWINS = [("twin", "email\nn•••@•••.net\nnerys.4f21@org-19.invalid"), ("twin", "phone\n+1 503 •••\n+1 503 555 0142")]
+
+ENTRIES = [
+    Entry("5", -HOUR, 0, "call", "Rang back", "Wants the blue one, if it comes with mudguards.", "Ines Okafor"),
+    Entry("4", -2 * HOUR, 0, "opened", "Opened: Your quote", "", "lead"),
+    Entry("3", -DAY, 0, "sent", "Your quote", "", "Tobias Rehn"),
+    Entry("2", -40 * DAY, 0, "moved", "Moved to Proposal", "", "Tobias Rehn"),
+    Entry("1", -400 * DAY, 0, "came_in", "Came in by the web form", "", "lead"),
+]
+
+
+def sample_drive(now: datetime) -> Drive:
+    """A drive that nobody started."""
+    return Drive(
+        id=0,
+        public_id="patterns",
+        epoch=now,
+        clock=0,
+        started_at=now - timedelta(days=2),
+        seen_at=now,
+        scenario_id=0,
+        version="patterns",
+        business="Fernhollow Cycles",
+        stages=json.dumps([{"name": name, "mark": mark} for name, mark in zip(STAGES, MARKS, strict=True)]),
+        tags=json.dumps(TAGS),
+        currency="USD",
+    )
+
+
+def sample_frame(drive: Drive) -> Frame:
+    """What stands around its pages."""
+    return Frame(drive.public_id, drive.business, 1000, drive.epoch, "Changed Nerys Holloway")
+
+
+def sample_leads() -> list[Lead]:
+    """One lead in each stage: with all that a row can hold, with nothing, with too much."""
+    return [_lead(number, stage) for number, stage in enumerate(STAGES)]
+
+
+def refused_form() -> LeadForm:
+    """The form of a lead as it comes back: no name, and an address that is none."""
+    sent = MultiDict({"name": "", "company": "Hollow & Daughters", "email": "no address", "stage": STAGES[0]})
+    form = sent_form(sent, None, stages=STAGES, twins=Twins(b"patterns"))
+    form.validate()
+    return form
+
+
+def _lead(number: int, stage: str) -> Lead:
+    blank = blank_lead(str(number), who="Ines Okafor", at=-number * 9 * DAY)
+    named = blank._replace(last_kind="call", last_words="Rang back", last_at=-number * number * 5 * HOUR)
+    if number % 3 == 0:
+        return named.changed(STAGES, stage=stage, name="Nerys Holloway")
+    return named._replace(
+        tags=json.dumps(TAGS[:number]),
+        deal="Three town bicycles",
+        value=184_050 * number,
+        last_kind="paid",
+        last_words="Paid an invoice that was due two weeks ago, in full",
+    ).changed(
+        STAGES,
+        stage=stage,
+        name="Osric Featherstonehaugh-Lindqvist" if number == 1 else "Ama Quon",
+        company="Hollow & Daughters, Bicycles and Tricycles",
+        email=f"lead-{number}@hollow-and-daughters.example",
+    )
