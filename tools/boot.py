@@ -1,7 +1,7 @@
 """The only place that sets the project up: Python, Node, browser, assets, sample video. Standard library alone.
 
-`python3 tools/boot.py run|test|check|bench|setup|lock|help` does what `make` does with the same word. Every step leaves
-a stamp of what it was made from, so that a second call has nothing to do.
+`python3 tools/boot.py run|test|check|bench|screenshots|audit|setup|lock|help` does what `make` does with the same word.
+Every step leaves a stamp of what it was made from, so that a second call has nothing to do.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,16 +35,8 @@ class CannotSetUp(Exception):
 
 
 def main(words: Sequence[str]) -> int:
-    """Do what the first word says; the rest goes to the test runner or the bench."""
-    commands: dict[str, Callable[[Sequence[str]], int]] = {
-        "run": run,
-        "test": test,
-        "check": check,
-        "bench": bench,
-        "setup": setup,
-        "lock": lock,
-        "help": show_help,
-    }
+    """Do what the first word says; the rest goes to the test runner, the bench or the camera."""
+    commands = {command.__name__: command for command in COMMANDS} | {"help": show_help}
     name, *rest = words or ("help",)
     if name not in commands:
         print(f"There is no '{name}'. Try: {', '.join(commands)}", file=sys.stderr)
@@ -66,27 +59,30 @@ def run(_: Sequence[str]) -> int:
 
 def test(rest: Sequence[str]) -> int:
     """Run every test; words after it go to pytest (`tools/boot.py test -k consent`)."""
-    setup(())
-    _environment(TEST, "test")
+    _set_up(for_tests=True)
     _browser()
     return _call([TEST / "bin" / "python", "-m", "pytest", *rest])
 
 
 def check(_: Sequence[str]) -> int:
-    """Format, lint, types and import contracts: what CI runs before the tests."""
+    """Format, lint, types, imports, dependencies and templates: what CI runs before the tests."""
     _environment(TEST, "test")
     _environment(VIDEO, "video")
     tools = TEST / "bin"
     steps: tuple[list[str | Path], ...] = (
-        [tools / "ruff", "format", "--check", "--quiet", "."],
-        [tools / "ruff", "check", "--quiet", "."],
-        [tools / "mypy"],
+        [tools / "mypy"],  # the longest, so the first
         # The film's tool, against the packages that it alone has.
         [tools / "mypy", "--python-executable", VIDEO / "bin" / "python", "--exclude", "screens", "tools/video"],
+        [tools / "ruff", "format", "--check", "--quiet", "."],
+        [tools / "ruff", "check", "--quiet", "."],
         [tools / "lint-imports"],
+        [tools / "deptry", "portal"],
+        # What does not serve may use the groups too, and need not use all that serves.
+        [tools / "deptry", "--ignore", "DEP002,DEP004", "tests", "bench", "tools"],
+        [tools / "djlint", "--quiet", "templates"],
     )
-    failed = [step for step in steps if _call(step, quiet_if_good=True) != 0]  # all of them, not the first alone
-    return 1 if failed else 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # all of them, not up to the first that fails
+        return int(any(list(pool.map(lambda step: _call(step, quiet_if_good=True), steps))))
 
 
 def bench(rest: Sequence[str]) -> int:
@@ -96,14 +92,24 @@ def bench(rest: Sequence[str]) -> int:
     return _call([TEST / "bin" / "python", "-m", "bench", *rest])
 
 
+def screenshots(rest: Sequence[str]) -> int:
+    """Photograph every page into .build/screenshots; `PAGES=people/offer*` for some, `README=1` for docs/pictures."""
+    setup(())
+    _environment(TEST, "test")
+    _browser()
+    return _call([TEST / "bin" / "python", "-m", "tests.pages", *rest])
+
+
+def audit(rest: Sequence[str]) -> int:
+    """Ask whether a locked package has a known flaw (needs the network); exit 3 where nobody answered."""
+    _environment(TEST, "test")
+    _, npm = _node()
+    return _call([TEST / "bin" / "python", "-m", "tools.audit", *rest, *npm])
+
+
 def setup(_: Sequence[str]) -> int:
     """Install and build everything that serving needs; start nothing."""
-    _tools()
-    node, npm = _node()
-    _side_by_side(
-        lambda: _environment(SERVE, "serve"), lambda: _environment(VIDEO, "video"), lambda: _node_modules(npm)
-    )
-    _side_by_side(lambda: _assets(node), _sample_video)
+    _set_up()
     return 0
 
 
@@ -123,9 +129,24 @@ def lock(_: Sequence[str]) -> int:
 
 def show_help(_: Sequence[str]) -> int:
     """List the commands."""
-    for command in (run, test, check, bench, setup, lock):
-        print(f"  {command.__name__:7} {(command.__doc__ or '').splitlines()[0]}")
+    for command in COMMANDS:
+        print(f"  {command.__name__:11} {(command.__doc__ or '').splitlines()[0]}")
     return 0
+
+
+COMMANDS: tuple[Callable[[Sequence[str]], int], ...] = (run, test, check, bench, screenshots, audit, setup, lock)
+
+
+def _set_up(*, for_tests: bool = False) -> None:
+    _tools()
+    node, npm = _node()
+    _side_by_side(
+        lambda: _environment(SERVE, "serve"),
+        lambda: _environment(VIDEO, "video"),
+        lambda: _node_modules(npm, for_tests=for_tests),
+        *([lambda: _environment(TEST, "test")] if for_tests else []),
+    )
+    _side_by_side(lambda: _assets(node), _sample_video)
 
 
 def _tools() -> None:
@@ -177,13 +198,16 @@ def _assets(node: list[str | Path]) -> None:
     (BUILD / "assets.stamp").write_text(stamp)
 
 
-def _node_modules(npm: list[str | Path]) -> None:
-    stamp = _hash([ROOT / "package-lock.json"], "")
-    if _is_fresh(ROOT / "node_modules" / ".stamp", stamp):
+def _node_modules(npm: list[str | Path], *, for_tests: bool) -> None:
+    """What serving is built from, and what tests add to it; the fuller one serves as well."""
+    stamps = {name: _hash([ROOT / "package-lock.json"], name) for name in ("tests", "serving")}
+    accepted = stamps if not for_tests else ("tests",)
+    if any(_is_fresh(ROOT / "node_modules" / ".stamp", stamps[name]) for name in accepted):
         return
     _say("Installing front-end packages")
-    _do([*npm, "ci", "--silent", "--no-audit", "--no-fund"])
-    (ROOT / "node_modules" / ".stamp").write_text(stamp)
+    name, less = ("tests", []) if for_tests else ("serving", ["--omit=dev"])
+    _do([*npm, "ci", "--silent", "--no-audit", "--no-fund", *less])
+    (ROOT / "node_modules" / ".stamp").write_text(stamps[name])
 
 
 def _node() -> tuple[list[str | Path], list[str | Path]]:

@@ -1,0 +1,135 @@
+"""The people side as one visitor after another meets it."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from werkzeug.test import TestResponse
+
+from portal.people.offers.catalog import find_offer
+from portal.people.privacy.separation import find_last_check, keep_check
+from portal.separation.check import check
+from portal.shared import clock
+from tests.pages.installation import Installation
+from tests.people.site import ADA, BEN, CLEO, OFFER, Mail, Site
+from tests.people.test_confirmation import fill
+
+Told = Iterator[tuple[str, TestResponse]]
+
+DORA = "dora@people.customerhub.net"
+WEBINAR = "/webinars/second-message"
+BOXES = ("offers_email", "webinars_email")
+
+
+def tell(installed: Installation) -> Told:
+    """Every page and what it can look like."""
+    site = Site(installed.people)
+    yield from chain(
+        _before_anything_is_published(site),
+        _a_first_look(site, installed),
+        _the_check(site, installed),
+        _signing_up(site, installed),
+        _the_outbox(site),
+        _wrong_turns(site),
+        _too_late(site, installed),
+    )
+
+
+def _before_anything_is_published(site: Site) -> Told:
+    yield "home-empty", site.get("/")
+    yield "webinars-empty", site.get("/webinars/")
+    yield "separation-unchecked", site.get("/privacy/separation")
+    yield "outbox-empty", site.get("/_outbox")
+
+
+def _a_first_look(site: Site, installed: Installation) -> Told:
+    installed.seed("people")
+    check(installed.environ)
+    yield "home", site.get("/")
+    yield "webinars", site.get("/webinars/")
+    yield "webinar", site.get(WEBINAR)
+    yield "webinar-from-a-sentence", site.get(f"{WEBINAR}?t=95")
+    yield "media", site.get(_first(r"/media/[^\"]+", site.get(WEBINAR).text), headers={"Range": "bytes=0-99"})
+    yield "offers", site.get("/offers/")
+    yield "offer", site.get(OFFER)
+    yield "questions", site.get("/questions")
+    yield "privacy", site.get("/privacy")
+
+
+def _the_check(site: Site, installed: Installation) -> Told:
+    yield "separation", site.get("/privacy/separation")
+    installed.wait(minutes=60)
+    with site.database.transaction() as db:
+        last = find_last_check(db)
+        assert last
+        failing = [line | {"state": "fails", "faults": ["leads.email: 1 value"]} for line in last.lines[:1]]
+        keep_check(db, lines=failing + last.lines[1:], seconds=0.4, is_held=False, now=clock.now())
+    yield "separation-failing", site.get("/privacy/separation")
+    yield "home-failing", site.get("/")
+    installed.wait(minutes=60)
+    check(installed.environ)
+
+
+def _signing_up(site: Site, installed: Installation) -> Told:
+    yield "sign-up", site.get("/sign-up")
+    yield "sign-up-nothing-typed", site.sign_up("", name="", path="/sign-up")
+    yield "offer-nothing-typed", site.sign_up("", name="")
+    yield "offer-not-an-address", site.sign_up("ada at home", "offers_email")
+    yield "offer-other-words", site.sign_up(ADA, "offers_email", notice="older")
+    yield "sent", site.get("/sign-up/sent")
+    ada = _asked(site, installed, ADA, *BOXES)
+    yield "confirm", site.get(ada.confirm)
+    yield "confirm-stale", site.post(ada.confirm, data={"page": "older"})
+    site.confirm(ada)
+    yield "confirmed", site.get(f"{ada.confirm}/done")
+    yield "confirmed-already", site.get(ada.confirm)
+    ben = _asked(site, installed, BEN, path="/sign-up")
+    yield "confirm-no-box", site.get(ben.confirm)
+    yield "opt-out", site.get(ben.opt_out)
+    yield "opted-out", site.post(ben.opt_out, data=site.form(ben.opt_out))
+    yield "confirm-cancelled", site.get(ben.confirm)
+
+
+def _the_outbox(site: Site) -> Told:
+    yield "outbox", site.get("/_outbox")
+    newest = site.mails()[-1]
+    yield "outbox-message", site.get(f"/_outbox/{newest.id}")
+    yield "mail-confirm", site.get(f"/_outbox/{newest.id}/body")
+
+
+def _wrong_turns(site: Site) -> Told:
+    """Errors that routes word themselves; those of the ground are told for both sides alike."""
+    yield "unknown-webinar", site.get("/webinars/nothing")
+    yield "unknown-moment", site.get(f"{WEBINAR}?t=soon")
+    yield "unknown-offer", site.get("/offers/nothing")
+    yield "unknown-confirmation", site.get("/confirm/nothing")
+    yield "unknown-opt-out", site.get("/opt-out/nothing")
+    yield "unknown-message", site.get("/_outbox/nothing")
+    yield "asked-twice", site.get("/webinars/?page=1&page=2")
+
+
+def _too_late(site: Site, installed: Installation) -> Told:
+    cleo, open_page = _asked(site, installed, CLEO, "offers_email"), site.form(OFFER)
+    offer = find_offer("setup-day")
+    assert offer
+    fill(site, offer, leave=1)  # Ada has one
+    yield "offer-all-taken", site.get(OFFER)
+    yield "offer-taken-meanwhile", site.post(OFFER, data=open_page | {"name": "Dora Pell", "email": DORA})
+    yield "offers-empty", site.get("/offers/")
+    site.confirm(cleo)
+    yield "confirmed-too-late", site.get(f"{cleo.confirm}/done")
+    dora = _asked(site, installed, DORA, path="/sign-up")
+    installed.wait(days=8)
+    yield "confirm-too-old", site.get(dora.confirm)
+
+
+def _asked(site: Site, installed: Installation, email: str, *boxes: str, **more: str) -> Mail:
+    """Sign up a little later; the mail that came of it."""
+    installed.wait(minutes=3)
+    return site.asked(email, *boxes, **more)
+
+
+def _first(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found, pattern
+    return found[0]
