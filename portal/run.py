@@ -22,7 +22,8 @@ PEOPLE_ALONE = (
     *("JOBS_URL", "LIMITS_URL"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"),
 )
-_PEOPLE = (*PEOPLE_ALONE, "SANDBOX_URL")
+# The last two are OpenSSL's own: whom to trust besides the public authorities, for a mail server of one's own.
+_PEOPLE = (*PEOPLE_ALONE, "SANDBOX_URL", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _SANDBOX = (
     *("SANDBOX_CONFIG", "SANDBOX_URL", "SANDBOX_DATABASE_URL", "SANDBOX_SECRET_KEYS", "SANDBOX_LIMITS_URL"),
     "LEARNING_URL",

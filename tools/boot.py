@@ -23,6 +23,8 @@ TEST = ROOT / ".venv-test"
 VIDEO = ROOT / ".venv-video"
 LOCKS = ROOT / "requirements"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# What the tests of deploy/ start or ask, and the Debian package it comes in.
+PROGRAMS = {"nginx": "nginx-light", "nft": "nftables", "systemd-analyze": "systemd", "ip": "iproute2"}
 OLDEST_NODE = 20
 _LOOK = (
     ROOT / "static" / "shared" / "tokens.css",
@@ -61,6 +63,7 @@ def test(rest: Sequence[str]) -> int:
     """Run every test; words after it go to pytest (`tools/boot.py test -k consent`)."""
     _set_up(for_tests=True)
     _browser()
+    _programs()
     return _call([TEST / "bin" / "python", "-m", "pytest", *rest])
 
 
@@ -243,6 +246,17 @@ def _sample_video() -> None:
 def _browser() -> None:
     if not any(map(shutil.which, BROWSERS)):
         _apt("chromium", why="a browser for the tests")
+
+
+def _programs() -> None:
+    for program, package in PROGRAMS.items():
+        if not find_program(program):
+            _apt(package, why=f"{program} for the tests of deploy/")
+
+
+def find_program(name: str) -> str:
+    """The path of a program, also of one that is not on an ordinary user's path; empty where there is none."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin") or ""
 
 
 def _apt(package: str, *, why: str) -> None:

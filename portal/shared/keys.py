@@ -9,9 +9,10 @@ from portal.shared.environment import SettingsError
 
 
 def private_folder(path: Path) -> Path:
-    """`path`, made with mode 0700 where it was missing."""
+    """`path`, made where it was missing, and shut to others where it was open."""
     path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o700)
+    if path.stat().st_mode & 0o077:  # only its owner may, and the separation check looks at folders of both sides
+        path.chmod(0o700)
     return path
 
 

@@ -20,6 +20,7 @@ class Inbox:
     def __init__(self, fails: str = "", answer: str = "451 later") -> None:
         self.fails = fails
         self.answer = answer
+        self.takes_password = True
         self.connections = 0
         self.letters: list[Envelope] = []
         self.logins: list[bytes] = []
@@ -63,13 +64,15 @@ class Inbox:
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.logins.append(data.login)
-        return AuthResult(success=data.password == b"p@ss:word")
+        return AuthResult(success=self.takes_password and data.password == b"p@ss:word", handled=False)
 
 
 @contextmanager
-def mail_server(inbox: Inbox, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """Run a server for `inbox`; gives its port."""
-    port = free_port(host)
+def mail_server(
+    inbox: Inbox, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[int]:
+    """Run a server for `inbox`, on `port` or on a free one; gives its port."""
+    port = port or free_port(host)
     options: dict[str, Any] = {"tls_context": tls, "require_starttls": True} if tls else {"auth_require_tls": False}
     controller = Controller(inbox, hostname=host, port=port, authenticator=inbox.authenticate, **options)
     controller.start()

@@ -17,9 +17,12 @@ from tests.support import engines
 
 
 class Running:
-    """An installation on the current engine; as a context manager it runs, and stops everything it started."""
+    """An installation on the current engine; as a context manager it runs, and stops everything it started.
 
-    def __init__(self, data: Path) -> None:
+    `settings` are those of the contract that are to be other than in development.
+    """
+
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port, self.sandbox_port = free_ports()
         self.people = f"http://localhost:{self.port}"
@@ -30,7 +33,7 @@ class Running:
             "DATA": str(data),
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
-        }
+        } | settings
         for side in engines.SIDES:
             self.environment |= engines.current().empty(side)
         self.output = data.parent / f"{data.name}.out"

@@ -1,16 +1,14 @@
 """The film of the committed recipe, made once (or found as set-up made it), and what the probe measured in it."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.browser import launch_arguments
 from tests.video.tool import PYTHON, ROOT, make
-from tools.boot import BROWSERS
 
 FOLDER = ROOT / "content/webinars/second-message"
 
@@ -34,5 +32,4 @@ def measured(film: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    path = next(filter(None, map(shutil.which, BROWSERS)))
-    return {"executable_path": path, "args": ["--no-sandbox"] if os.geteuid() == 0 else []}
+    return launch_arguments()

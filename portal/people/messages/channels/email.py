@@ -60,6 +60,8 @@ class Smtp:
         try:
             with self._connected() as server:
                 return _hand_over(server, content, to)
+        except smtplib.SMTPAuthenticationError as fault:
+            return Result(Outcome.LATER, f"{fault.smtp_code}: it refuses the user or the password of MAIL_URL")
         except (smtplib.SMTPException, OSError) as fault:  # before anything was handed over
             return Result(Outcome.LATER, type(fault).__name__)
 
