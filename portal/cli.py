@@ -47,8 +47,14 @@ def people() -> None:
 
 
 @people.command("serve")
-def people_serve() -> None:
+@click.option("--prepare", is_flag=True, help="Migrate and seed first.")
+def people_serve(prepare: bool) -> None:
     """Answer for the people host."""
+    if prepare:
+        from portal.people.setup import migrate, seed
+
+        migrate()
+        seed()
     from portal.people.serve import serve
 
     serve()
@@ -71,6 +77,14 @@ def people_prepare() -> None:
     seed()
 
 
+@people.command("doctor")
+def people_doctor() -> None:
+    """How the people side is, as data: its part of `doctor`."""
+    from portal.people.doctor import examine
+
+    click.echo(json.dumps(examine()))
+
+
 @people.command("seed")
 def people_seed() -> None:
     """Publish the sample webinar."""
@@ -85,8 +99,14 @@ def sandbox() -> None:
 
 
 @sandbox.command("serve")
-def sandbox_serve() -> None:
+@click.option("--prepare", is_flag=True, help="Migrate and seed first.")
+def sandbox_serve(prepare: bool) -> None:
     """Answer for the sandbox host."""
+    if prepare:
+        from portal.sandbox.setup import migrate, seed
+
+        migrate()
+        seed()
     from portal.sandbox.serve import serve
 
     serve()
@@ -107,6 +127,14 @@ def sandbox_prepare() -> None:
 
     migrate()
     seed()
+
+
+@sandbox.command("doctor")
+def sandbox_doctor() -> None:
+    """How the sandbox is, as data: its part of `doctor`."""
+    from portal.sandbox.doctor import examine
+
+    click.echo(json.dumps(examine()))
 
 
 @sandbox.command("seed")
@@ -132,6 +160,17 @@ def worker() -> None:
     from portal.people.worker import work
 
     work()
+
+
+@portal.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def doctor(as_json: bool) -> None:
+    """Say what works and what to do about what does not; exit 1 where something is broken."""
+    from portal.doctor import examine
+
+    diagnosis = examine(os.environ)
+    _answer(diagnosis.as_dict(), diagnosis.as_words(), as_json=as_json)
+    sys.exit(0 if diagnosis.is_sound else 1)
 
 
 @portal.group()

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -32,6 +32,7 @@ _OWNERS = {"people": ("PEOPLE_OWNER_URL",), "sandbox": ("SANDBOX_OWNER_URL",), "
 
 CHECK_EVERY_SECONDS = 3600
 LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_START_SECONDS = 120.0  # the first one makes the tables and the scenarios
 MOST_LOG_BYTES = 10 * 1024 * 1024
 
 
@@ -57,14 +58,14 @@ def environment_for(side: str, environ: Mapping[str, str], *, is_owner: bool = F
     return listed | {"PYTHONPATH": str(ROOT)}
 
 
-def prepare(environ: Mapping[str, str], act: str) -> None:
-    """Run `migrate`, `seed` or both (`prepare`) for both sides at once, each by a process of its own.
+def prepare(environ: Mapping[str, str], act: str, sides: Sequence[str] = ("people", "sandbox")) -> None:
+    """Run `migrate`, `seed` or both (`prepare`) for these sides at once, each by a process of its own.
 
     Raises CannotStart.
     """
     children = {
         side: subprocess.Popen(command(side, act), env=environment_for(side, environ, is_owner=act != "seed"), cwd=ROOT)
-        for side in ("people", "sandbox")
+        for side in sides
     }
     failed = [side for side, child in children.items() if child.wait() != 0]
     if failed:
@@ -78,13 +79,20 @@ def run(environ: Mapping[str, str]) -> None:
     listen = environ.get("LISTEN") or "127.0.0.1"
     ports = (number(environ, "PORT", 8000), number(environ, "SANDBOX_PORT", 8001))
     for port, name in zip(ports, ("PORT", "SANDBOX_PORT"), strict=True):
-        _require_free(listen, port, name)
-    prepare(environ, "prepare")
+        require_free(listen, port, name)
+    apart = [side for side in ("people", "sandbox") if not _prepares_itself(side, environ)]
+    prepare(environ, "prepare", apart)
     stopping = _Stop()
     children = [
-        _Child("people", command("people", "serve"), environment_for("people", environ), data / "people", "people"),
-        _Child(
-            "sandbox", command("sandbox", "serve"), environment_for("sandbox", environ), data / "sandbox", "sandbox"
+        *(
+            _Child(
+                side,
+                command(side, "serve", *(() if side in apart else ("--prepare",))),
+                environment_for(side, environ),
+                data / side,
+                side,
+            )
+            for side in ("people", "sandbox")
         ),
         _Child("worker", command("worker"), environment_for("people", environ), data / "people", "worker"),
     ]
@@ -103,6 +111,28 @@ def run(environ: Mapping[str, str]) -> None:
             child.terminate()
         for child in children:
             child.wait()
+
+
+def require_free(listen: str, port: int, name: str) -> None:
+    """Raise CannotStart where something else listens on `port`, which the setting `name` chose."""
+    with socket.socket(socket.AF_INET6 if ":" in listen else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listen, port))
+        except OSError as fault:
+            raise CannotStart(
+                f"Port {port} is taken. Stop what uses it, or choose another: make run {name}=…"
+            ) from fault
+
+
+def reachable(listen: str) -> str:
+    """The host under which this machine itself reaches what listens on `listen`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(listen, f"[{listen}]" if ":" in listen else listen)  # noqa: S104
+
+
+def _prepares_itself(side: str, environ: Mapping[str, str]) -> bool:
+    """Whether its database is the embedded one: that has no owner apart, and one process starts sooner than two."""
+    return not any(environ.get(f"{side.upper()}_{name}") for name in ("CONFIG", "DATABASE_URL", "OWNER_URL"))
 
 
 class _Stop:
@@ -175,20 +205,9 @@ class _Child:
             self.process.wait()
 
 
-def _require_free(listen: str, port: int, name: str) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in listen else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((listen, port))
-        except OSError as fault:
-            raise CannotStart(
-                f"Port {port} is taken. Stop what uses it, or choose another: make run {name}=…"
-            ) from fault
-
-
 def _wait_until_ready(ports: tuple[int, int], listen: str, children: list[_Child], stopping: _Stop) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(listen, f"[{listen}]" if ":" in listen else listen)  # noqa: S104
-    deadline = time.monotonic() + 30
+    host = reachable(listen)
+    deadline = time.monotonic() + LONGEST_START_SECONDS
     waiting = set(ports)
     while waiting and not stopping.asked and time.monotonic() < deadline:
         if dead := next((child for child in children if child.process and child.process.poll() is not None), None):

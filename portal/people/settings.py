@@ -31,6 +31,7 @@ class Settings:
     database_url: str
     owner_url: str
     secret_keys: tuple[str, ...]
+    metrics_token: str
     media_folder: Path
     mail_url: str
 
@@ -66,6 +67,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=database_url,
         owner_url=environment.database_url(found, "PEOPLE_OWNER_URL", database_url),
         secret_keys=secret_keys(found, "PEOPLE_SECRET_KEYS", folder=folder, is_development=is_development),
+        metrics_token=found.get("METRICS_TOKEN", ""),
         media_folder=_media_folder(found, folder),
         mail_url=mail_url,
     )

@@ -1,19 +1,47 @@
 """The only place that says what ground the people side's pages stand on; routes get their transactions here."""
 
-from flask import Flask, current_app
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import structlog
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
 
 from portal.people.database import Base, Database
 from portal.people.keyring import Seal, find_keyring
 from portal.people.settings import Settings
+from portal.shared import stores
+from portal.shared.faults import STORE_FAULTS, is_full
 from portal.shared.ground import lay_ground
 from portal.shared.headers import content_policy
+from portal.shared.logs import request_id
+from portal.shared.metrics import count, measure
+from portal.shared.room import Room, beside
 from portal.shared.sessions import ServerSideSessions, SessionRow
-from portal.shared.stores import database, only_in_development, reading, transaction, use_stores
+from portal.shared.stores import NoRoom, database, only_in_development, reading, use_stores
 
-__all__ = ["keyring", "only_in_development", "reading", "set_up", "settings", "transaction"]
+__all__ = [
+    "count",
+    "even_when_full",
+    "keyring",
+    "only_in_development",
+    "reading",
+    "request_id",
+    "set_up",
+    "settings",
+    "transaction",
+]
+
+Asked = ParamSpec("Asked")
+Answered = TypeVar("Answered")
+
+log = structlog.get_logger()
 
 # Mail providers post here without origin, cookie or token (RFC 8058).
 ONE_CLICK = frozenset({"consent.opt_out"})
+ACTS = ("sign-up", "confirmation", "opt-out")
 
 
 class PeopleSession(SessionRow, Base):
@@ -25,6 +53,7 @@ class PeopleSession(SessionRow, Base):
 def set_up(app: Flask, settings: Settings, store: Database) -> None:
     """Lay the ground under the people app."""
     use_stores(app, settings=settings, database=store)
+    app.extensions["room"] = beside(settings.database_url)
     app.session_interface = ServerSideSessions(PeopleSession, reading=store.reading, transaction=store.transaction)
     lay_ground(
         app,
@@ -35,7 +64,41 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
         policy=content_policy(form_action=f"'self' {settings.sandbox_url}", frame_src="'self'"),
         no_origin_check=ONE_CLICK,
     )
+    measure(app, database=store, token=settings.metrics_token, is_open=settings.is_development, acts=ACTS)
     app.context_processor(lambda: {"sandbox_url": settings.sandbox_url, "is_development": settings.is_development})
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A transaction that commits at the end; only an unsafe request may have one.
+
+    Raises NoRoom while the disk has only what is kept for those `even_when_full` lets through.
+    """
+    if not _room().keep() and not g.get("may_use_reserve"):
+        raise NoRoom
+    with stores.transaction() as db:
+        yield db
+
+
+def even_when_full(view: Callable[Asked, Answered]) -> Callable[Asked, Answered]:
+    """Let `view` write on a full disk too, in the room kept for it: it is called again where it found none.
+
+    For opt-outs alone, which end the same however often they are asked for.
+    """
+
+    @wraps(view)
+    def answered(*args: Asked.args, **named: Asked.kwargs) -> Answered:
+        try:
+            return view(*args, **named)
+        except (NoRoom, *STORE_FAULTS) as fault:
+            if not isinstance(fault, NoRoom) and not is_full(fault):
+                raise
+        log.error("reserve.used")
+        _room().give_up()
+        g.may_use_reserve = True
+        return view(*args, **named)
+
+    return answered
 
 
 def keyring() -> Seal:
@@ -51,4 +114,9 @@ def keyring() -> Seal:
 def settings() -> Settings:
     """The settings of the people side."""
     found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def _room() -> Room:
+    found: Room = current_app.extensions["room"]
     return found

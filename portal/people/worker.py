@@ -2,22 +2,26 @@
 
 import signal
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from portal.people.consent.permission import may_send
 from portal.people.database import Database
+from portal.people.jobs import BEAT_EVERY, Job, note_run
 from portal.people.keyring import Seal, open_keyring
 from portal.people.messages import outbox
 from portal.people.messages.channels.email import Transport, transport
 from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
 from portal.shared import clock
+from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.logs import set_up_logs
+from portal.shared.room import beside
 
 LOOK_EVERY_SECONDS = 0.5
+LOOK_FOR_ROOM_EVERY_SECONDS = 10.0
 RETENTION_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger()
@@ -30,21 +34,24 @@ def work() -> None:
     mail = transport(settings.mail_url)
     database = Database(settings.database_url)
     database.require_safe_role(setting="PEOPLE_DATABASE_URL")
+    room = beside(settings.database_url)
     with database.transaction() as db:
         keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: stopping.set())
+    delivery = Turns(database, Job.DELIVERY, noted_every=BEAT_EVERY)
+    retention = Turns(database, Job.RETENTION, noted_every=timedelta())
     log.info("worker.started")
     next_retention = clock.now()
     while not stopping.is_set():
-        try:
-            deliver(database, keyring=keyring, mail=mail, stopping=stopping)
-            if clock.now() >= next_retention:
-                _keep_rules(database, keyring, clock.now())
-                next_retention = clock.now() + RETENTION_EVERY
-        except OperationalError as fault:  # the database is away or busy: nothing was lost, try again
-            log.warning("worker.database_away", error=type(fault.orig).__name__)
+        if not room.keep():  # what is left on the disk belongs to opt-outs
+            log.warning("worker.no_room")
+            stopping.wait(LOOK_FOR_ROOM_EVERY_SECONDS)
+            continue
+        delivery.take(lambda: deliver(database, keyring=keyring, mail=mail, stopping=stopping))
+        if clock.now() >= next_retention and retention.take(lambda: _keep_rules(database, keyring, clock.now())):
+            next_retention = clock.now() + RETENTION_EVERY
         stopping.wait(LOOK_EVERY_SECONDS)
     database.close()
     log.info("worker.stopped")
@@ -61,12 +68,58 @@ def deliver(database: Database, *, keyring: Seal, mail: Transport, stopping: thr
         result = mail.send(claim.letter.content, to=claim.letter.to)
         with database.transaction() as db:
             outbox.settle(db, message_id=claim.message_id, attempt=claim.attempt, result=result, now=clock.now())
-        log.info("message.tried", message=claim.message_id, outcome=result.outcome, detail=result.detail)
+        log.info(
+            "message.tried",
+            message=claim.message_id,
+            request_id=claim.request_id,
+            outcome=result.outcome,
+            detail=result.detail,
+        )
         tried += 1
     return tried
 
 
-def _keep_rules(database: Database, keyring: Seal, now: datetime) -> None:
-    for rule, count in keep_retention_rules(database, keyring=keyring, now=now).items():
+class Turns:
+    """The turns of one job, written down when something was done and else every `noted_every`."""
+
+    def __init__(self, database: Database, job: Job, *, noted_every: timedelta) -> None:
+        self.database = database
+        self.job = job
+        self.noted_every = noted_every
+        self.noted_at: datetime | None = None
+        self.runs = 0  # since they were last written down
+        self.failures = 0
+
+    def take(self, act: Callable[[], int]) -> bool:
+        """Do it, and write down that it was done; False where the database was away or full: nothing was lost."""
+        began_at = clock.now()
+        try:
+            done = act()
+            self.runs += 1
+            if done or self.noted_at is None or began_at >= self.noted_at + self.noted_every:
+                self._note(began_at)
+        except STORE_FAULTS as fault:
+            log.warning("job.failed", job=self.job, error=words_of(fault))
+            self.failures += 1
+            return False
+        return True
+
+    def _note(self, began_at: datetime) -> None:
+        with self.database.transaction() as db:
+            note_run(
+                db,
+                job=self.job,
+                began_at=began_at,
+                ended_at=clock.now(),
+                runs=self.runs,
+                failures=self.failures,
+            )
+        self.noted_at, self.runs, self.failures = began_at, 0, 0
+
+
+def _keep_rules(database: Database, keyring: Seal, now: datetime) -> int:
+    kept = keep_retention_rules(database, keyring=keyring, now=now)
+    for rule, count in kept.items():
         if count:
             log.info("retention.kept", rule=rule, count=count)
+    return sum(kept.values())

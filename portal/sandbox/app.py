@@ -2,12 +2,13 @@
 
 from flask import Blueprint, Flask
 
-from portal.sandbox import web
+from portal.sandbox import metrics, web
 from portal.sandbox.database import Base, Database
 from portal.sandbox.drives.routes import blueprint as drives
 from portal.sandbox.leads.routes import blueprint as leads
 from portal.sandbox.patterns.routes import blueprint as patterns
 from portal.sandbox.settings import Settings
+from portal.shared.metrics import look_at_rows
 
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
@@ -20,4 +21,5 @@ def create_app(settings: Settings) -> Flask:
     web.set_up(app, settings, Database(settings.database_url))
     for feature in FEATURES:
         app.register_blueprint(feature)
+    look_at_rows(app, metrics.look)
     return app

@@ -10,6 +10,7 @@ from portal.sandbox.confinement import confine
 from portal.sandbox.drives.sweep import start_sweeping
 from portal.sandbox.settings import Settings, load_settings
 from portal.shared.logs import set_up_logs
+from portal.shared.metrics import counter
 from portal.shared.serving import serve_forever
 
 
@@ -40,5 +41,5 @@ def _build(settings: Settings) -> Flask:
     set_up_logs("sandbox")
     app = create_app(settings)
     app.extensions["database"].require_safe_role(setting="SANDBOX_DATABASE_URL")
-    start_sweeping(app.extensions["database"])
+    start_sweeping(app.extensions["database"], count=counter(app))
     return app

@@ -31,6 +31,7 @@ class Settings:
     database_url: str
     owner_url: str
     secret_keys: tuple[str, ...]
+    metrics_token: str
 
     @property
     def is_development(self) -> bool:
@@ -68,4 +69,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=database_url,
         owner_url=environment.database_url(found, "SANDBOX_OWNER_URL", database_url),
         secret_keys=secret_keys(found, "SANDBOX_SECRET_KEYS", folder=folder, is_development=is_development),
+        metrics_token=found.get("METRICS_TOKEN", ""),
     )

@@ -10,6 +10,7 @@ from portal.sandbox.settings import Settings
 from portal.shared.canaries import CanaryRow
 from portal.shared.ground import lay_ground
 from portal.shared.headers import content_policy
+from portal.shared.metrics import count, measure
 from portal.shared.origins import origin_of
 from portal.shared.sessions import ServerSideSessions, SessionRow, cookie_name, set_private_cookie
 from portal.shared.stores import database, only_in_development, reading, transaction, use_stores
@@ -17,6 +18,7 @@ from portal.shared.stores import database, only_in_development, reading, transac
 __all__ = [
     "aside",
     "cookies_named",
+    "count",
     "only_in_development",
     "reading",
     "set_cookie",
@@ -27,6 +29,7 @@ __all__ = [
 
 # The one form on the learning center's home page may open a drive, without cookie or token.
 START = "drives.create"
+ACTS = ("drive-started", "drive-ended")
 
 
 class SandboxSession(SessionRow, Base):
@@ -57,6 +60,7 @@ def set_up(app: Flask, settings: Settings, database: Database) -> None:
         is_private=True,
         other_origins={START: origin_of(settings.learning_url)},
     )
+    measure(app, database=database, token=settings.metrics_token, is_open=settings.is_development, acts=ACTS)
     app.context_processor(lambda: {"learning_url": settings.learning_url})
 
 

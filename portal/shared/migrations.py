@@ -7,13 +7,27 @@ from sqlalchemy import Engine, MetaData, inspect, text
 
 def upgrade(engine: Engine, folder: Path) -> None:
     """Bring the database to the newest revision of `folder`, in one transaction, or leave it as it was."""
-    if _revision(engine) != _newest(folder):
+    if revision(engine) != newest(folder):
         _run(engine, folder, "upgrade", "head")
 
 
 def downgrade(engine: Engine, folder: Path, revision: str) -> None:
     """Take the database back to `revision` (`base` for an empty one), in one transaction."""
     _run(engine, folder, "downgrade", revision)
+
+
+def revision(engine: Engine) -> str | None:
+    """The revision that the database stands at, found without Alembic: most starts have nothing to do."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
+        return found
+
+
+def newest(folder: Path) -> str:
+    """The last revision of a folder, whose files begin with their revision's number: `0002_webinars.py`."""
+    return max(path.name.partition("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
 
 
 def run_in_env(metadata: MetaData) -> None:
@@ -27,20 +41,6 @@ def run_in_env(metadata: MetaData) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-
-
-def _revision(engine: Engine) -> str | None:
-    """The revision that the database stands at, found without Alembic: most starts have nothing to do."""
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
-        return found
-
-
-def _newest(folder: Path) -> str:
-    """The last revision of a folder, whose files begin with their revision's number: `0002_webinars.py`."""
-    return max(path.name.partition("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
 
 
 def _run(engine: Engine, folder: Path, act: str, revision: str) -> None:

@@ -7,15 +7,20 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, Request, Response
+import structlog
+from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import CursorResult, Row, String, Text, delete, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import CallbackDict
 
 from portal.shared import clock, ids
 from portal.shared.columns import Moment
+from portal.shared.faults import STORE_FAULTS, words_of
+from portal.shared.origins import SAFE
+from portal.shared.problems import Problem, answer
+
+log = structlog.get_logger()
 
 LIFE = timedelta(days=60)
 SEEN_EVERY = timedelta(minutes=5)
@@ -71,7 +76,7 @@ class ServerSideSessions(SessionInterface):
         if sid:
             try:
                 found = self._find(sid)
-            except OperationalError:
+            except STORE_FAULTS:
                 return StoredSession({}, sid=None, seen_at=None, is_away=True)
             if found:
                 return StoredSession(json.loads(found.content), sid=sid, seen_at=found.seen_at)
@@ -88,6 +93,14 @@ class ServerSideSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, StoredSession):
             raise TypeError("Only sessions made here are saved here.")
+        try:
+            self._save(app, session, response)
+        except STORE_FAULTS as fault:
+            log.warning("session.not_saved", error=words_of(fault))
+            if request.method not in SAFE and session.modified:
+                _become(response, answer(Problem(503)))
+
+    def _save(self, app: Flask, session: StoredSession, response: Response) -> None:
         now = clock.now()
         if session.modified and not session:
             self._end(app, session, response)
@@ -121,6 +134,15 @@ def _merged(stored: dict[str, Any], session: StoredSession) -> dict[str, Any]:
     """What is stored, with what this request changed: another tab may have changed something else meanwhile."""
     kept = {name: value for name, value in stored.items() if name in session or name not in session.before}
     return kept | {name: value for name, value in session.items() if session.before.get(name) != value}
+
+
+def _become(response: Response, other: Response) -> None:
+    """Answer as `other` does: by now the view has answered, and Flask sends what it was given."""
+    response.status_code = other.status_code
+    response.data = other.data
+    response.headers.remove("Location")
+    for name in ("Content-Type", "Cache-Control", "Retry-After"):
+        response.headers[name] = other.headers[name]
 
 
 def end_old_sessions(db: Session, row: type[Any], *, now: datetime) -> int:

@@ -6,10 +6,10 @@ from typing import Any
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, request
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.shared.database import Database
+from portal.shared.faults import STORE_FAULTS, is_full, words_of
 from portal.shared.origins import SAFE
 from portal.shared.problems import Problem, answer
 
@@ -17,11 +17,24 @@ blueprint = Blueprint("web", __name__)
 log = structlog.get_logger()
 
 
+class NoRoom(Problem):
+    """Nothing can be written, since the disk is full; the words say what became of what was typed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            503,
+            "Nothing can be written down right now",
+            "This machine’s disk is full, so what you just sent was not kept. Go back: what you typed is still in the "
+            "form. Send it again in a few minutes. Reading goes on meanwhile, and so do links that end our messages.",
+        )
+
+
 def use_stores(app: Flask, *, settings: Any, database: Database) -> None:
     """Tell `app` its settings and its database, and answer `/healthz` and `/readyz` from them."""
     app.extensions["settings"] = settings
     app.extensions["database"] = database
-    app.register_error_handler(OperationalError, _store_is_away)
+    for fault in STORE_FAULTS:
+        app.register_error_handler(fault, answer_store_fault)
     app.register_blueprint(blueprint)
 
 
@@ -66,6 +79,10 @@ def readyz() -> Response:
     return Response("ready\n", mimetype="text/plain")
 
 
-def _store_is_away(fault: OperationalError) -> Response:
-    log.error("store.away", error=str(fault.orig))
+def answer_store_fault(fault: Exception) -> Response:
+    """The answer where the store did not do its part: 503, with when to try again."""
+    if is_full(fault):
+        log.error("store.full", error=words_of(fault))
+        return answer(NoRoom())
+    log.error("store.away", error=words_of(fault))
     return answer(Problem(503))

@@ -17,6 +17,7 @@ HOLDER = "whoever holds the token in its address"
 MAIL_PROVIDER = "whoever holds the token, without origin, cookie or CSRF token"
 DEVELOPMENT = "only on one's own machine"
 VISITOR = "the visitor whose drive is open"
+OPERATOR = "whoever holds METRICS_TOKEN; anyone on one's own machine"
 LEARNING = "anyone, from the learning center's home page too"
 
 PEOPLE = {
@@ -29,6 +30,7 @@ PEOPLE = {
     "POST /confirm/<token>": HOLDER,
     "GET /confirm/<token>/done": HOLDER,
     "GET /healthz": ANYONE,
+    "GET /metrics": OPERATOR,
     "GET /media/<sha256>/<name>": ANYONE,
     "GET /offers/": ANYONE,
     "GET /offers/<slug>": ANYONE,
@@ -58,6 +60,7 @@ SANDBOX = {
     "POST /leads/<lead_id>/delete": VISITOR,
     "GET /leads/new": VISITOR,
     "POST /leads/new": VISITOR,
+    "GET /metrics": OPERATOR,
     "POST /open": VISITOR,
     "GET /readyz": ANYONE,
     "POST /reset": VISITOR,

@@ -37,11 +37,11 @@ class Mail:
 
     @property
     def confirm(self) -> str:
-        return _first(r"/confirm/[\w-]{43}", self.page)
+        return first(r"/confirm/[\w-]{43}", self.page)
 
     @property
     def opt_out(self) -> str:
-        return _first(r"/opt-out/[\w-]{43}", self.page)
+        return first(r"/opt-out/[\w-]{43}", self.page)
 
 
 class Site:
@@ -72,7 +72,7 @@ class Site:
     def form(self, path: str) -> dict[str, str]:
         """The hidden fields of the page's form, as a browser would send them back."""
         hidden = re.findall(r'<input[^>]*type="hidden"[^>]*>', self.get(path).text)
-        return {_first(r'name="([^"]*)"', field): _first(r'value="([^"]*)"', field) for field in hidden}
+        return {first(r'name="([^"]*)"', field): first(r'value="([^"]*)"', field) for field in hidden}
 
     def sign_up(
         self, email: str, *boxes: str, name: str = "Ada Lindqvar", path: str = OFFER, **more: str
@@ -166,7 +166,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _first(pattern: str, text: str) -> str:
+def first(pattern: str, text: str) -> str:
+    """What `pattern` finds first in `text`: its last group, or all of it."""
     found = re.search(pattern, text)
     assert found, f"{pattern} is not in:\n{text}"
     return found[found.re.groups]

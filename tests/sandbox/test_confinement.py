@@ -78,6 +78,16 @@ def test_its_own_folder_and_the_project_stay_open(tmp_path: Path) -> None:
     assert done.stdout.strip() == "done", done.stderr
 
 
+def test_it_can_tell_its_own_memory_and_open_files(tmp_path: Path) -> None:
+    code = (
+        "from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest; registry = "
+        "CollectorRegistry(); ProcessCollector(registry=registry); text = generate_latest(registry); "
+        "assert b'process_open_fds ' in text and b'process_resident_memory_bytes ' in text, text"
+    )
+    done = attempt(tmp_path, code)
+    assert done.stdout.strip() == "done", done.stderr
+
+
 def test_with_a_database_server_of_its_own_it_may_connect(tmp_path: Path) -> None:
     code = (
         "import socket\ntry: socket.create_connection(('127.0.0.1', 9), timeout=1)\nexcept ConnectionRefusedError: pass"

@@ -7,11 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from flask import Flask, Response, request, session
+from flask import Flask, Response, redirect, request, session
 from flask.testing import FlaskClient
 from sqlalchemy import MetaData, insert, select
 from sqlalchemy.orm import DeclarativeBase
 from structlog.testing import capture_logs
+from werkzeug.wrappers import Response as Answer
 
 from portal.shared.database import Database
 from portal.shared.ground import MOST_BYTES, lay_ground
@@ -95,6 +96,11 @@ def _add_session_views(app: Flask) -> None:
     def rename() -> str:
         session["who"] = "Ada L."
         return "renamed"
+
+    @app.post("/enter")
+    def enter() -> Answer:
+        session["who"] = "Ada"
+        return redirect("/who", 303)
 
     @app.get("/who")
     def who() -> str:
@@ -274,6 +280,19 @@ def test_a_store_that_is_away_is_said_with_a_session_too(app: Flask, client: Fla
     answer = client.get("/")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+
+
+def test_what_a_session_cannot_keep_fails_an_act_and_no_page(app: Flask, client: FlaskClient) -> None:
+    with app.extensions["database"].writer.connect() as connection:
+        connection.exec_driver_sql("alter table sessions rename to elsewhere")
+        connection.commit()
+    assert client.get("/begin").text == "begun"
+    answer = client.post("/enter")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "Try again in a few seconds" in answer.text
+    assert "Location" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_a_get_has_no_transaction_that_could_write(client: FlaskClient) -> None:

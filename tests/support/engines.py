@@ -90,6 +90,11 @@ def use(engine: Engine | None) -> None:
     _current[:] = [engine] if engine else []
 
 
+def in_use() -> Engine | None:
+    """The engine that tests run on now, if any."""
+    return _current[0] if _current else None
+
+
 def current() -> Engine:
     """The engine of the test that runs; a test that opens a side has to ask for the fixture."""
     if not _current:

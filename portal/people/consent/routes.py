@@ -23,6 +23,7 @@ def opt_out_page(token: str) -> Response:
 
 
 @blueprint.post("/opt-out/<token>")
+@web.even_when_full
 def opt_out(token: str) -> Response:
     """Opt out; no cookie, no token of ours, no redirect, and the same answer however often it is sent."""
     act = act_of_visitor(key=ids.digest(token), now=clock.now())
@@ -32,6 +33,7 @@ def opt_out(token: str) -> Response:
         if link is None:
             raise _unknown()
         opting_out.opt_out(db, link=link, keyring=keyring, act=act)
+    web.count("opt-out")
     if request.form.get("List-Unsubscribe") == ONE_CLICK:
         return Response("Done. We will not write to this address again.\n", mimetype="text/plain")
     return private(render_template("consent/opted_out.html"))

@@ -49,8 +49,12 @@ def render(name: str, **words: object) -> tuple[str, str]:
     return tuple(_templates.get_template(f"{name}.{kind}").render(words) for kind in ("txt", "html"))  # type: ignore[return-value]
 
 
-def as_bytes(mail: Mail, *, message_id: str, now: datetime) -> bytes:
-    """The mail as it goes over the wire; the Message-ID is fixed here, so that a second attempt is the same mail."""
+def as_bytes(mail: Mail, *, message_id: str, now: datetime, request_id: str | None = None) -> bytes:
+    """The mail as it goes over the wire; the Message-ID is fixed here, so that a second attempt is the same mail.
+
+    `X-Request-ID` is what the answer to that request was headed by: random, it leads from a forwarded mail to our log
+    lines and tells nobody else anything.
+    """
     if len(mail.opt_out_url) >= _LONGEST_LINK:
         raise LinkTooLong(f"The opt-out link is {len(mail.opt_out_url)} bytes long. Shorten PEOPLE_URL.")
     message = EmailMessage(policy=_POLICY)
@@ -63,6 +67,8 @@ def as_bytes(mail: Mail, *, message_id: str, now: datetime) -> bytes:
     message["List-Unsubscribe"] = f"<{mail.opt_out_url}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    if request_id:
+        message["X-Request-ID"] = request_id
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return bytes(message)

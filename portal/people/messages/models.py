@@ -25,6 +25,7 @@ class Message(Base):
     """One message to one address. What it says and to whom is sealed, and forgotten after 7 days.
 
     `cause_id` names what allows it: the opt-in that a service message answers, or the consent record behind an offer.
+    `request_id` names the request that put it here, as its answer, its log lines and the mail's header do.
     """
 
     __tablename__ = "messages"
@@ -39,6 +40,7 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(String(8))
     address_hash: Mapped[str] = mapped_column(String(64))
     cause_id: Mapped[str] = mapped_column(String(16), index=True)
+    request_id: Mapped[str | None] = mapped_column(String(16))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(8))
     attempts: Mapped[int]

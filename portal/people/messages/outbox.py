@@ -45,6 +45,7 @@ class Claim:
     message_id: str
     attempt: int
     channel: str
+    request_id: str | None
     letter: Letter
 
 
@@ -52,10 +53,19 @@ Waiting = dict[str, Any]  # the row of a message that is not stored yet
 MaySend = Callable[[Session, Message, datetime], bool]
 
 
-def compose(mail: Mail, *, kind: str, address_hash: str, cause_id: str, keyring: Seal, now: datetime) -> Waiting:
-    """A message ready to be put into the outbox by the transaction that causes it."""
+def compose(
+    mail: Mail,
+    *,
+    kind: str,
+    address_hash: str,
+    cause_id: str,
+    keyring: Seal,
+    now: datetime,
+    request_id: str | None = None,
+) -> Waiting:
+    """A message ready to be put into the outbox by the transaction that causes it, answering this request if any."""
     message_id = ids.new_id()
-    content = as_bytes(mail, message_id=message_id, now=now).decode("ascii")
+    content = as_bytes(mail, message_id=message_id, now=now, request_id=request_id).decode("ascii")
     letter = json.dumps({"to": mail.to, "content": content}).encode()
     return {
         "id": message_id,
@@ -63,6 +73,7 @@ def compose(mail: Mail, *, kind: str, address_hash: str, cause_id: str, keyring:
         "channel": "email",
         "address_hash": address_hash,
         "cause_id": cause_id,
+        "request_id": request_id,
         "sealed": keyring.close(letter, label=_label(message_id)),
         "state": MessageState.WAITING.value,
         "attempts": 0,
@@ -103,7 +114,13 @@ def claim(db: Session, *, keyring: Seal, may_send: MaySend, now: datetime) -> Cl
         message.attempts += 1
         message.leased_until = now + LEASE
         db.flush()
-        return Claim(message_id=message.id, attempt=message.attempts, channel=message.channel, letter=letter)
+        return Claim(
+            message_id=message.id,
+            attempt=message.attempts,
+            channel=message.channel,
+            request_id=message.request_id,
+            letter=letter,
+        )
     return None
 
 

@@ -89,6 +89,7 @@ def create_confirmation(token: str) -> Answer:
         return _confirm_page(token, 409)
     except (NoSuchLink, LinkEnded):
         return _confirm_page(token)
+    web.count("confirmation")
     return redirect(url_for("offers.confirmed", token=token), 303)
 
 
@@ -133,10 +134,13 @@ def _sign_up(form: SignUpForm, wish: Wish | None) -> Answer:
         url=web.settings().url,
         keyring=keyring,
         now=now,
+        request_id=web.request_id(),
     )
     act = act_of_visitor(key=sign_up.opt_in_id, now=now)
     with web.transaction() as db:
-        write(db, sign_up=sign_up, keyring=keyring, act=act)
+        is_written = write(db, sign_up=sign_up, keyring=keyring, act=act)
+    if is_written:
+        web.count("sign-up")
     return redirect(url_for("offers.asked"), 303)
 
 

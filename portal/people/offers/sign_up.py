@@ -53,6 +53,7 @@ def prepare(
     url: str,
     keyring: Seal,
     now: datetime,
+    request_id: str | None = None,
 ) -> SignUp:
     """Everything that a sign-up needs and that the database is not asked for; the same work for every address."""
     opt_in_id, confirm_token, opt_out_token = ids.new_id(), ids.new_token(), ids.new_token()
@@ -75,6 +76,7 @@ def prepare(
         cause_id=opt_in_id,
         keyring=keyring,
         now=now,
+        request_id=request_id,
     )
     return SignUp(
         opt_in_id=opt_in_id,

@@ -7,6 +7,7 @@ The session says which one is open.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import structlog
 from flask import Response, request, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
@@ -15,8 +16,11 @@ from portal.sandbox.drives.drive import Drive, find_drive, note_seen
 from portal.sandbox.drives.journal import count_acts
 from portal.sandbox.web import aside, cookies_named, set_cookie
 from portal.shared import clock
+from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.origins import SAFE
 from portal.shared.problems import Problem
+
+log = structlog.get_logger()
 
 SEEN_EVERY = timedelta(minutes=5)
 MOST_LISTED = 20
@@ -93,5 +97,8 @@ def _note_seen(db: Session, drive: Drive, now: datetime) -> None:
     if request.method not in SAFE:
         note_seen(db, drive, now=now)
         return
-    with aside() as other:
-        note_seen(other, drive, now=now)
+    try:
+        with aside() as other:
+            note_seen(other, drive, now=now)
+    except STORE_FAULTS as fault:  # a full disk, say: the page can be shown all the same
+        log.warning("drive.not_noted", error=words_of(fault))

@@ -12,7 +12,7 @@ from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.frame import initials
 from portal.sandbox.drives.holding import hold, list_held, open_drive, open_held
 from portal.sandbox.drives.overlay import find_lead
-from portal.sandbox.web import reading, transaction
+from portal.sandbox.web import count, reading, transaction
 from portal.shared import clock
 from portal.shared.problems import Problem
 
@@ -36,6 +36,7 @@ def create() -> Answer:
             raise Problem(404, "There is no such business", "Pick one from the first page of the test drives.")
         started = start_drive(db, scenario_id=scenario.id, now=clock.now())
     answer = make_response(redirect(url_for("leads.index", started=1), 303))
+    count("drive-started")
     hold(answer, public_id=started.public_id, token=started.token)
     return answer
 

@@ -2,14 +2,15 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import OperationalError
 
 from portal.sandbox.database import Database
 from portal.sandbox.drives.drive import end_drives
 from portal.sandbox.web import SandboxSession
 from portal.shared import clock
+from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.sessions import end_old_sessions
 
 EVERY_SECONDS = 600
@@ -18,9 +19,9 @@ AT_A_TIME = 50  # short transactions: a visitor's act waits for one of them at t
 log = structlog.get_logger()
 
 
-def start_sweeping(database: Database) -> None:
-    """Sweep now and every ten minutes, for as long as the process lives."""
-    threading.Thread(target=_keep_sweeping, args=(database,), name="sweep", daemon=True).start()
+def start_sweeping(database: Database, *, count: Callable[[str, int], None]) -> None:
+    """Sweep now and every ten minutes, for as long as the process lives; `count` is told what was ended."""
+    threading.Thread(target=_keep_sweeping, args=(database, count), name="sweep", daemon=True).start()
 
 
 def sweep(database: Database) -> int:
@@ -35,11 +36,12 @@ def sweep(database: Database) -> int:
             return ended
 
 
-def _keep_sweeping(database: Database) -> None:
+def _keep_sweeping(database: Database, count: Callable[[str, int], None]) -> None:
     while True:
         try:
             if ended := sweep(database):
                 log.info("drives.ended", count=ended)
-        except OperationalError as fault:  # the store is away for now: try again at the next turn
-            log.warning("drives.not_swept", error=type(fault).__name__)
+                count("drive-ended", ended)
+        except STORE_FAULTS as fault:  # the store is away for now: try again at the next turn
+            log.warning("drives.not_swept", error=words_of(fault))
         time.sleep(EVERY_SECONDS)

@@ -65,6 +65,11 @@ class Smtp:
         except (smtplib.SMTPException, OSError) as fault:  # before anything was handed over
             return Result(Outcome.LATER, type(fault).__name__)
 
+    def try_out(self) -> None:
+        """Connect, encrypt and log in as for a mail, and hand nothing over; raises what smtplib and ssl raise."""
+        with self._connected():
+            pass
+
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
         server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
@@ -74,10 +79,16 @@ class Smtp:
                 server.starttls(context=ssl.create_default_context())
                 server.ehlo()
             if self.user:
-                server.login(self.user, self.password)
+                self._log_in(server)
             yield server
         finally:
             _say_goodbye(server)
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        try:
+            server.login(self.user, self.password)
+        except smtplib.SMTPServerDisconnected as fault:  # how some answer a wrong password
+            raise smtplib.SMTPAuthenticationError(535, "the line was cut at the login") from fault
 
 
 def _hand_over(server: smtplib.SMTP, content: bytes, to: str) -> Result:

@@ -1,0 +1,52 @@
+"""The only place that keeps when the worker's jobs last ran, so that other processes can tell.
+
+A state row a job, changed in place: it says how things stand, not what somebody did.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, String, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.people.database import Base
+from portal.shared.columns import Moment
+
+BEAT_EVERY = timedelta(seconds=15)  # an idle worker says so this often
+SILENT_AFTER = timedelta(minutes=2)
+
+
+class Job(StrEnum):
+    """What the worker does again and again."""
+
+    DELIVERY = "delivery"  # what is due in the outbox; also the sign that a worker lives
+    RETENTION = "retention"
+
+
+class JobState(Base):
+    """The last run of a job that came to its end, how many did, and how many the database broke off."""
+
+    __tablename__ = "jobs"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime] = mapped_column(Moment)
+    runs: Mapped[int] = mapped_column(BigInteger)
+    failures: Mapped[int] = mapped_column(BigInteger)
+
+
+def note_run(db: Session, *, job: Job, began_at: datetime, ended_at: datetime, runs: int, failures: int) -> None:
+    """Write down the last run of `job`, and how many came to their end or failed since this was last written."""
+    with suppress(IntegrityError), db.begin_nested():  # another worker may add the row in the same moment
+        if db.get(JobState, job.value) is None:
+            db.add(JobState(name=job.value, began_at=began_at, ended_at=ended_at, runs=0, failures=0))
+    counts = {"runs": JobState.runs + runs, "failures": JobState.failures + failures}
+    noted = update(JobState).where(JobState.name == job.value)
+    db.execute(noted.values(began_at=began_at, ended_at=ended_at, **counts))
+
+
+def list_jobs(db: Session) -> list[JobState]:
+    """How every job stands that ever ran."""
+    return list(db.scalars(select(JobState).order_by(JobState.name)))
