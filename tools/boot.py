@@ -149,7 +149,7 @@ def _set_up(*, for_tests: bool = False) -> None:
         lambda: _node_modules(npm, for_tests=for_tests),
         *([lambda: _environment(TEST, "test")] if for_tests else []),
     )
-    _side_by_side(lambda: _assets(node), _sample_video)
+    _side_by_side(lambda: _assets(node), _sample_video, _bytecode)
 
 
 def _tools() -> None:
@@ -183,7 +183,8 @@ def _environment(folder: Path, name: str) -> None:
         return
     _say(f"Installing Python packages ({name})")
     _do([_uv(), "venv", "--quiet", "--clear", "--python", sys.executable, folder])
-    _do([_uv(), "pip", "sync", "--quiet", "--require-hashes", "--python", folder / "bin" / "python", lock_file])
+    _do([_uv(), "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode",
+         "--python", folder / "bin" / "python", lock_file])  # fmt: skip
     (folder / ".stamp").write_text(stamp)
 
 
@@ -199,6 +200,16 @@ def _assets(node: list[str | Path]) -> None:
     _do([ROOT / "bin" / "portal", "sandbox", "glimpse", ROOT / "static" / "built" / "people" / "glimpse.json"])
     BUILD.mkdir(exist_ok=True)
     (BUILD / "assets.stamp").write_text(stamp)
+
+
+def _bytecode() -> None:
+    """Our own code compiled beforehand: not every machine lets a start keep what it compiled."""
+    stamp = _hash(_files("portal"), sys.version)
+    if _is_fresh(BUILD / "bytecode.stamp", stamp):
+        return
+    _do([SERVE / "bin" / "python", "-m", "compileall", "-q", "portal"])
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / "bytecode.stamp").write_text(stamp)
 
 
 def _node_modules(npm: list[str | Path], *, for_tests: bool) -> None:
