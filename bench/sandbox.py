@@ -47,7 +47,7 @@ def figures() -> Iterator[Figure]:
     """The sandbox's figures on each engine."""
     for store in stores():
         with ExitStack() as stack:
-            app = _app(store, Path(stack.enter_context(TemporaryDirectory())), stack)
+            app = workshop(store, Path(stack.enter_context(TemporaryDirectory())), stack)
             database: Database = app.extensions["database"]
             stack.callback(database.close)
             for figure in (_start(database), *_list(app), _page(app)):
@@ -153,7 +153,7 @@ def _ask(app: Flask, path: str, cookies: str) -> Callable[[], None]:
     return ask
 
 
-def _app(store: Store, data: Path, stack: ExitStack) -> Flask:
+def workshop(store: Store, data: Path, stack: ExitStack) -> Flask:
     """The sandbox's app on a fresh store with the workshop in it; its logs are written, to nowhere."""
     settings = load_settings({"DATA": str(data)} | store.engine.migrated("sandbox", data))
     stack.enter_context(owned(settings.owner_url, _plain))

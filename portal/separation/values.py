@@ -1,32 +1,60 @@
 """Lines on what is stored: every value of every table on both sides, against the one grammar of reserved values."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
 from portal.separation import reading
 from portal.separation.report import Line
-from portal.shared.reserved import Standing, email_standing, phone_standing
-from portal.shared.spotting import spotted
+from portal.shared.reserved import Kind
+from portal.shared.spotting import Spotted, spotted
 
 MOST_FAULTS = 20
+WORDS: dict[Kind, str] = {
+    "email": "an address",
+    "phone": "a phone number",
+    "card": "a card number",
+    "account": "a bank account",
+    "tax_id": "a tax id",
+    "street": "a street address",
+    "town": "a postal code",
+}
+
+
+class Place(NamedTuple):
+    """Where a value stands. In words it names no key that could be somebody's, a secret or a canary itself."""
+
+    table: str
+    column: str
+    key: Sequence[Any]
+
+    def __str__(self) -> str:
+        row = ", ".join(str(value) if _ID.fullmatch(str(value)) else "…" for value in self.key)
+        return f"{self.table} {self.column} of row {row}"
+
+
+_ID = re.compile("[0-9A-Za-z_-]{1,16}")
 
 
 @dataclass(frozen=True)
 class Found:
-    """A value that looks like an address or a number, and where it stands; printed without the value."""
+    """A value that looks like somebody's, and where it stands; printed without the value."""
 
-    place: str
+    place: Place
+    kind: Kind
     value: str
-    standing: Standing
+    is_reserved: bool
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What was read of a database: everything in it that looks like an address or a number, and how much was read."""
+    """What was read of a database: everything in it that could reach or identify somebody, and how much was read."""
 
     found: list[Found]
     tables: int
@@ -48,25 +76,23 @@ def read_all(engine: Engine, *, canaries: Sequence[str] = ()) -> Stored:
                 continue
             for place, text in _texts(connection, table):
                 values += 1
-                found += _look(place, text)
-                seen += [place for canary in canaries if canary in text]
+                found += [Found(place, one.kind, one.normal, one.is_reserved) for one in _spotted(text)]
+                seen += [str(place) for canary in canaries if canary in text]
     return Stored(found, len(tables), values, unread, seen)
 
 
 def sandbox_values(stored: Stored) -> Line:
     """Nothing in the sandbox could reach anyone."""
-    faults = [
-        f"{one.place} holds what is not reserved" for one in stored.found if one.standing is not Standing.RESERVED
-    ]
+    faults = [_told(one, "that is not reserved") for one in stored.found if not one.is_reserved]
     faults += _unread(stored)
     return Line(
         name="values of the sandbox",
         title="Nobody in the sandbox is real",
-        claim="Every stored value that looks like an address or a number is set aside for invented people.",
+        claim="Every stored value that looks like an address, a number or a street is set aside for invented people.",
         examined={
             "tables": stored.tables,
             "values": stored.values,
-            "addresses and numbers": len(stored.found),
+            "addresses, numbers and streets": len(stored.found),
         },
         faults=tuple(faults[:MOST_FAULTS]),
     )
@@ -74,7 +100,7 @@ def sandbox_values(stored: Stored) -> Line:
 
 def people_values(stored: Stored) -> Line:
     """Nothing invented by the sandbox stands on the people side."""
-    faults = [f"{one.place} holds a reserved value" for one in stored.found if one.standing is Standing.RESERVED]
+    faults = [_told(one, "that is reserved") for one in stored.found if one.is_reserved]
     faults += _unread(stored)
     return Line(
         name="values of the people side",
@@ -86,47 +112,47 @@ def people_values(stored: Stored) -> Line:
 
 
 def crossings(people: Stored, sandbox: Stored) -> Line:
-    """No address and no number is on both sides."""
-    known = {one.value for one in people.found}
-    faults = [f"{one.place} is known to the people side" for one in sandbox.found if one.value in known]
+    """Nothing that could reach or identify somebody is on both sides."""
+    known = {(one.kind, one.value) for one in people.found}
+    faults = [_told(one, "that the people side knows") for one in sandbox.found if (one.kind, one.value) in known]
     return Line(
         name="crossings",
-        title="No address and no number is on both sides",
+        title="No address, no number and no street is on both sides",
         claim="What stands on one side is looked for on the other.",
         examined={
             "values read among people": people.values,
-            "addresses and numbers of the sandbox": len(sandbox.found),
+            "addresses, numbers and streets of the sandbox": len(sandbox.found),
         },
         faults=tuple(faults[:MOST_FAULTS]),
     )
+
+
+def _told(found: Found, what: str) -> str:
+    return f"{found.place} holds {WORDS[found.kind]} {what}"
 
 
 def _unread(stored: Stored) -> list[str]:
     return [f"{name} may not be read, so nobody knows what it holds" for name in stored.unread]
 
 
-def _texts(connection: Connection, table: Table) -> Iterator[tuple[str, str]]:
+def _texts(connection: Connection, table: Table) -> Iterator[tuple[Place, str]]:
     """Every value of every column, as text: SQLite stores what it is given, whatever the column says it holds."""
     keys = len(table.primary_key.columns)
     query = select(*(type_coerce(column, NullType()) for column in (*table.primary_key.columns, *table.columns)))
     for row in reading.rows(connection, table, query):
-        key = ", ".join(str(value)[:40] for value in row[:keys])
         for column, value in zip(table.columns, row[keys:], strict=True):
             if value is not None and value != "":
-                yield f"{table.name} {column.name} of row {_without_values(key)}", _as_text(value)
+                yield Place(table.name, column.name, row[:keys]), _as_text(value)
 
 
 def _as_text(value: object) -> str:
+    if isinstance(value, str | int):
+        return str(value)
     if isinstance(value, bytes | memoryview):
         return bytes(value).decode("utf-8", "replace")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _look(place: str, text: str) -> Iterator[Found]:
-    for found in spotted(text):
-        standing = email_standing(found.normal) if found.kind == "email" else phone_standing(found.normal)
-        yield Found(place, found.normal, standing)
-
-
-def _without_values(key: str) -> str:
-    return "…" if spotted(key) else key
+@lru_cache(maxsize=50_000)  # stages, owners and words come again and again
+def _spotted(text: str) -> list[Spotted]:
+    return spotted(text)

@@ -1,8 +1,9 @@
-"""The only place that says which e-mail addresses and phone numbers are invented, and which could reach someone.
+"""The only place that says which values are invented, and which could reach or identify someone.
 
-Two lists, `SUFFIXES` and `NUMBERS`, make everything else here: the predicates of both sides and the CHECK constraints
-of both databases. What may stand in the sandbox (reserved) and what may stand on the people side (real) are disjoint.
-No form library may judge this: to them `a@x.example` is a fine address and a number set aside for films is invalid.
+Two lists, `SUFFIXES` and `NUMBERS`, make the predicates of both sides and the CHECK constraints of both databases for
+addresses and phone numbers. What may stand in the sandbox (reserved) and what may stand on the people side (real) are
+disjoint. No form library may judge this: to them `a@x.example` is a fine address and a number set aside for films is
+invalid. What has no column of its own and is found in free text alone, such as a card number, is reserved or is not.
 
 Both grammars speak of normal forms: an address in lower case, a number in E.164 (`+15035550142`).
 """
@@ -17,7 +18,8 @@ from sqlalchemy.ext.compiler import compiles
 
 from portal.shared.conditions import AtMost, Condition, Every, Like, Not, Some, holds, sql
 
-Kind = Literal["email", "phone"]
+Kind = Literal["email", "phone", "card", "account", "tax_id", "street", "town"]
+ColumnKind = Literal["email", "phone"]
 
 # RFC 2606, 6761, 6762, 7686, 8375, 9476 and ICANN's .internal; True where the sandbox may use it. Names under
 # example.com answer with real pages; .test and .local may resolve in somebody's office.
@@ -65,6 +67,12 @@ NUMBERS = (
     Numbers(("+4670174060[5-9]", "+467017406[1-9]x"), is_ours=False),
 )
 
+STREETS = (
+    *("Example Street", "Example Avenue", "Sample Lane", "Practice Road"),
+    *("Invention Way", "Pretend Court", "Made-Up Row"),
+)
+NO_ZIP = "00000"  # no town of the United States has it
+
 SAMPLE_DOMAIN = "people.customerhub.net"  # invented people of the people side: real by the grammar, never written to
 
 
@@ -87,14 +95,19 @@ def phone_standing(value: str) -> Standing:
     return _standing("phone", value)
 
 
+def is_reserved(kind: Kind, value: str) -> bool:
+    """Whether `value`, in the normal form of its kind, may stand in the sandbox."""
+    return holds(_RESERVED[kind], value)
+
+
 def is_reserved_email(value: str) -> bool:
     """Whether `value` may stand in the sandbox."""
-    return holds(_RESERVED["email"], value)
+    return is_reserved("email", value)
 
 
 def is_reserved_phone(value: str) -> bool:
     """Whether `value` may stand in the sandbox."""
-    return holds(_RESERVED["phone"], value)
+    return is_reserved("phone", value)
 
 
 def is_real_email(value: str) -> bool:
@@ -129,12 +142,12 @@ def normal_phone(text: str) -> str | None:
     return number if holds(_SHAPE["phone"], number) else None
 
 
-def only_reserved(kind: Kind, column: str) -> CheckConstraint:
+def only_reserved(kind: ColumnKind, column: str) -> CheckConstraint:
     """The constraint of a sandbox column: nothing else can be stored there, by direct SQL either. NULL passes."""
     return CheckConstraint(_Holds(_RESERVED[kind], column), name=f"{column}_is_reserved")
 
 
-def only_real(kind: Kind, column: str) -> CheckConstraint:
+def only_real(kind: ColumnKind, column: str) -> CheckConstraint:
     """The complement, for a column of the people side. NULL passes."""
     return CheckConstraint(_Holds(_REAL[kind], column), name=f"{column}_is_real")
 
@@ -161,7 +174,7 @@ def _for_postgresql(element: _Holds, _compiler: Any, **_options: Any) -> str:
     return body.replace("%", "%%")  # a single one is psycopg's own sign
 
 
-def _standing(kind: Kind, value: str) -> Standing:
+def _standing(kind: ColumnKind, value: str) -> Standing:
     if holds(_RESERVED[kind], value):
         return Standing.RESERVED
     if holds(_REAL[kind], value):
@@ -197,7 +210,7 @@ _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz
 _TYPED_PHONE = re.compile("[+]?[0-9(][0-9 ()./\u00a0\u2010-\u2015-]{4,30}")
 _DOMESTIC_ZERO = re.compile(r"^(\+[0-9]{1,3} ?)\(0\)")
 
-_SHAPE: dict[Kind, Condition] = {
+_SHAPE: dict[ColumnKind, Condition] = {
     "email": _address("a-z0-9.!#$%&'*+/=?^_`{|}~"),
     "phone": Every((AtMost(16), Like("+[1-9]" + "[0-9]" * 6 + "*"), Not(Like("?*[^0-9]*")))),
 }
@@ -205,8 +218,13 @@ _RESERVED: dict[Kind, Condition] = {
     # Plainer and shorter than an address need be: nothing in it wants quoting anywhere, no label passes 63 characters.
     "email": Every((_address("a-z0-9._+"), AtMost(63, "after @"), _under([s for s, ours in SUFFIXES.items() if ours]))),
     "phone": Some(tuple(_among(numbers) for numbers in NUMBERS if numbers.is_ours)),
+    "card": Like("0000*"),  # ISO/IEC 7812 gives these to no issuer of payment cards
+    "account": Like("XX00*"),  # no country of ISO 3166, no check digits of ISO 13616
+    "tax_id": Some((Like("000-[0-9][0-9]-[0-9]*"), Like("666-[0-9][0-9]-[0-9]*"))),  # areas that the SSA never gives
+    "street": Some(tuple(Like(f"*[0-9] {street.casefold()}") for street in STREETS)),
+    "town": Like(f"* {NO_ZIP}"),
 }
-_REAL: dict[Kind, Condition] = {
+_REAL: dict[ColumnKind, Condition] = {
     "email": Every((_SHAPE["email"], Not(_under(list(SUFFIXES))))),
     "phone": Every((_SHAPE["phone"], *(Not(_among(numbers)) for numbers in NUMBERS))),
 }

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from portal.sandbox.leads.forms import MOST_NAME, MOST_NOTE
 from portal.shared.reserved import is_reserved_email, is_reserved_phone
+from portal.shared.spotting import spotted
 from tests.sandbox.visitor import Visitor, hidden_in
 from tests.support import engines
 
@@ -78,6 +79,46 @@ def test_what_looks_real_is_twinned_before_it_is_stored_with_a_word_about_it(app
     assert note.encode().lower() in stored
     for original in (b"ann.acme@gmail", b"bob@acme.com", b"8675309", b"867-5309", b"867 5309"):
         assert original not in stored, original
+
+
+def test_every_field_of_free_text_is_twinned_for_every_kind(app: Flask, ada: Visitor) -> None:
+    answer = ada.edit(
+        "L001",
+        name="Ann, 4999 9999 9700 0110",
+        company="Acme, 123 Dreamt St, Nowhereville, IL 99901",
+        note="SSN 812-00-1234, DE93 9999 9999 0000 0000 01, Büro 0171 9999901, a n n @ a c m e . c o m",
+    )
+    page = unescape(ada.get(answer.headers["Location"]).text)
+    told = re.findall(r'<s class="typed">(.*?)</s>, became <b class="typed">(.*?)</b>', page)
+    assert [masked for masked, _ in told] == [
+        *("••• ••• ••10", "••• D••• S•••", "N••• I••• •••", "•••-••-••••", "DE•• •••• ••••", "••• ••• ••01"),
+        "a•••••@•••••.com",
+    ]
+    stored = stored_bytes(app)
+    for original in (b"9700 0110", b"Dreamt", b"99901", b"812-00", b"DE93", b"9999901", b"a n n", b"a c m e"):
+        assert original not in stored, original
+    for _, twin in told:
+        assert twin.encode() in stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name": "867-5309"},  # "Changed the phone of 867-5309" would be in the history
+        {"name": "cell 415 86", "company": "75 309 1"},  # the search reads one after the other
+    ],
+)
+def test_what_reads_like_a_number_only_beside_something_else_is_refused(ada: Visitor, typed: dict[str, str]) -> None:
+    answer = ada.edit("L001", **typed)
+    assert answer.status_code == 422
+    assert "With what stands beside it this reads like" in unescape(answer.text)
+
+
+def test_a_note_whose_lines_would_read_like_a_street_in_one_is_cut_before_it(ada: Visitor) -> None:
+    ada.edit("L001", note="Sent 12\nMain Street Bikes was told.")
+    lead = ada.lead("L001")
+    assert lead["timeline"][0]["body"] == "Sent 12\nMain Street Bikes was told."
+    assert [one for one in spotted(lead["last"]["words"]) if not one.is_reserved] == []
 
 
 def test_the_same_original_gives_the_same_twin_in_a_drive_and_another_in_another(ada: Visitor, ben: Visitor) -> None:

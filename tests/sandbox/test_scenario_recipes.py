@@ -31,6 +31,7 @@ SLIPS = [
     ("{trouble}. Do you do contracts?", "{troubel}. Do you do contracts?", "{troubel} stands for nothing here"),
     ("[two|three] more", "[two|three more", "A bracket is left open"),
     ('zip = "00000"', 'zip = "97201"', "Use 00000"),
+    ('"Practice Road"', '"Orchard Road"', "Orchard Road could exist"),
     ('"inkwell-mail.example"', '"gmail.com"', "gmail.com could exist"),
     (
         "Keys are in the gray box",
@@ -38,6 +39,8 @@ SLIPS = [
         "an address that could reach someone",
     ),
     ("Keys are in the gray box", "Call 415-867-5309, keys are in the gray box", "a number that could reach someone"),
+    ("Keys are in the gray box", "Keys are at 12 Orchard Road, in the gray box", "a street that could exist"),
+    ("Keys are in the gray box", "Keys are in the gray box, SSN 812-00-1234", "what looks like a tax id"),
     ('"Marisol", ', '"", ', "that is not empty"),
     ('currency = "USD"', 'currency = "USD', "This is not TOML"),
 ]

@@ -78,6 +78,8 @@ def test_nobody_in_it_can_be_reached(invented: Invented) -> None:
     assert [lead.id for lead in invented.leads if not is_reserved_email(lead.email)] == []
     assert [lead.id for lead in invented.leads if not is_reserved_phone(lead.phone)] == []
     assert [lead.id for lead in invented.leads if not lead.address.endswith(" 00000")] == []
+    found = [(lead.id, [(one.kind, one.is_reserved) for one in spotted(lead.address)]) for lead in invented.leads]
+    assert [one for one in found if one[1] != [("street", True), ("town", True)]] == []
     texts = {text for activity in invented.activities for text in (activity.words, activity.body)}
     assert [text for text in texts if any(not found.is_reserved for found in spotted(text))] == []
 

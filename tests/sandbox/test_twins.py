@@ -1,20 +1,63 @@
 """What looks real is replaced by an invented twin; what does not is left as it was typed."""
 
+import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.sandbox.drives.twins import NotAnAddress, NotANumber, Twins, key_of
-from portal.shared.reserved import is_reserved_email, is_reserved_phone
+from portal.sandbox.drives.twins import NotAnAddress, NotANumber, Twins, Unclear, key_of
+from portal.shared.reserved import Kind, is_reserved_email, is_reserved_phone
 from portal.shared.spotting import spotted
+from portal.shared.spotting.check_digits import passes_luhn
+from portal.shared.spotting.reading import LOOK_ALIKES
 
 NOTES = Path(__file__).parent / "notes"
 HARMLESS = (NOTES / "harmless.txt").read_text("utf-8").splitlines()
-HARMFUL = tomllib.loads((NOTES / "harmful.toml").read_text("utf-8"))["notes"]
+HARMFUL: dict[str, dict[str, list[str]]] = tomllib.loads((NOTES / "harmful.toml").read_text("utf-8"))
 SECRET = "a secret of this process, in no database"
+TWINS: dict[Kind, str] = {
+    "email": "ann.7f3k@larkfield-19.invalid",
+    "phone": "+1 503 555 0142",
+    "card": "0000 4479 2051 4577",
+    "account": "XX00 0000 0000 8993 48",
+    "tax_id": "000-37-9651",
+    "street": "66 Sample Lane",
+    "town": "Exampleham 00000",
+}
+MOMENTS = (
+    *("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%y, %H.%M"),
+    *("%m/%d/%Y %I:%M %p", "%Y%m%d", "%Y%m%d%H%M%S", "%H:%M:%S.%f", "%M:%S.%f", "%d %b %Y %H:%M", "%d/%m %H:%M", "%s"),
+)
+ORIGINALS = ("jane@acme.com", "(415) 867-5301", "4999 9999 9700 0110", "812-00-1234", "123 Dreamt St")
+CALM = st.characters(categories=["Lo", "So", "Sm"], exclude_characters=LOOK_ALIKES)
+UNSEEN = "\u200b\u00ad\u2060\u0301\ufe0f"
+PIECES = (
+    *("ann", "@", ".", "com", " ", " ", "+1", "415", "867", "5309", "-", "(", ")", "call", "example", "\n", ",", "/"),
+    *("4999", "9999", "9700", "0110", "812", "00", "1234", "ssn", "DE93", "XX00", "000", "O", "l", "one"),
+    *(
+        "seven",
+        "at",
+        "Main",
+        "St",
+        "Street",
+        "12",
+        "IL",
+        "62704",
+        "zip",
+        "00000",
+        "SW99",
+        "9ZZ",
+        "dot",
+        "\u200b",
+        "\u0430",
+        "\uff10",
+    ),
+)
 
 
 @pytest.fixture
@@ -90,8 +133,10 @@ def test_what_is_no_number_is_refused_with_words(typed: str, twins: Twins) -> No
         twins.of_phone(typed)
 
 
-def test_there_are_two_hundred_harmless_notes() -> None:
-    assert len(set(HARMLESS)) >= 200
+def test_the_corpora_are_as_large_as_they_claim() -> None:
+    assert len(set(HARMLESS)) >= 350
+    assert sum(map(len, HARMFUL.values())) >= 440
+    assert set(HARMFUL) == set(get_args(Kind))
 
 
 @pytest.mark.parametrize("note", HARMLESS)
@@ -100,12 +145,49 @@ def test_a_harmless_note_comes_through_unchanged(note: str, twins: Twins) -> Non
     assert not twins.of_text(note).swaps
 
 
-@pytest.mark.parametrize("case", HARMFUL, ids=[case["note"] for case in HARMFUL])
-def test_what_looks_real_in_a_note_is_replaced(case: dict[str, str], twins: Twins) -> None:
-    found = twins.of_text(case["note"])
-    assert found.swaps
-    assert [part for part in case["hides"] if part.lower() in found.text.lower()] == []
+@pytest.mark.parametrize(
+    ("kind", "note", "hides"),
+    [(kind, note, hides) for kind, notes in HARMFUL.items() for note, hides in notes.items()],
+)
+def test_what_looks_real_in_a_note_is_replaced(kind: str, note: str, hides: list[str], twins: Twins) -> None:
+    found = twins.of_text(note)
+    assert kind in {swap.kind for swap in found.swaps}
+    assert [part for part in hides if part.lower() in found.text.lower()] == []
     assert all(one.is_reserved for one in spotted(found.text))
+
+
+@pytest.mark.parametrize(("kind", "twin"), TWINS.items())
+def test_a_twin_of_each_kind_is_known_as_one(kind: Kind, twin: str) -> None:
+    assert [(one.kind, one.is_reserved) for one in spotted(f"It is {twin}, as told.")] == [(kind, True)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("4999 9999 9700 0110", "card 4999999997000110"),
+        ("DE93 9999 9999 0000 0000 01", "de93-9999-9999-0000-0000-01"),
+        ("812-00-1234", "ssn 812001234"),
+        ("123 Made Up St.", "123  Made\u200b Up St"),
+        ("Nowhereville, IL 99901", "Nowhereville IL 99901"),
+        ("415-867-5301", "four one five, eight six seven, five three oh one"),
+        ("0171 9999901", "+49 171 9999901"),
+        ("jane@acme.com", "j a n e @ a c m e . c o m"),
+    ],
+)
+def test_a_text_gives_one_twin_for_one_original_and_each_drive_another(one: str, other: str, twins: Twins) -> None:
+    (swap,) = twins.of_text(one.replace("  ", " ")).swaps
+    (again,) = twins.of_text(other.replace("  ", " ")).swaps
+    assert "".join(filter(str.isalnum, swap.twin)) == "".join(filter(str.isalnum, again.twin))
+    assert Twins(key_of("9q2m", secret=SECRET)).of_text(one).text != swap.twin
+
+
+def test_a_card_keeps_its_shape_and_can_be_no_card(twins: Twins) -> None:
+    for number in range(50):
+        digits = f"499999{number:09}"
+        card = next(digits + last for last in "0123456789" if passes_luhn(digits + last))
+        (swap,) = twins.of_text(f"{card[:4]}-{card[4:10]} {card[10:]}").swaps
+        assert re.fullmatch("0000-[0-9]{6} [0-9]{6}", swap.twin)
+        assert not passes_luhn(re.sub("[^0-9]", "", swap.twin))
 
 
 def test_the_rest_of_a_note_stays(twins: Twins) -> None:
@@ -121,17 +203,38 @@ def test_nothing_of_the_original_is_in_the_answer(twins: Twins) -> None:
 
 
 @settings(max_examples=500, deadline=None)
-@given(
-    st.lists(
-        st.sampled_from(["ann", "@", ".", "com", " ", "+1", "415", "867", "5309", "-", "(", ")", "call", "example"]),
-        max_size=14,
-    )
-)
-def test_a_text_that_was_twinned_needs_no_second_time(parts: list[str]) -> None:
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | st.text(max_size=40))
+def test_a_text_that_was_twinned_needs_no_second_time(text: str) -> None:
     twins = Twins(key_of("7f3k", secret=SECRET))
-    once = twins.of_text("".join(parts)).text
+    once = twins.of_text(text).text
     assert twins.of_text(once).text == once
     assert all(one.is_reserved for one in spotted(once))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(ORIGINALS), st.text(CALM, max_size=12), st.text(CALM, max_size=12), st.text(UNSEEN, max_size=5))
+def test_the_text_around_stays_whatever_characters_stand_in_it(
+    original: str, before: str, after: str, unseen: str
+) -> None:
+    twins = Twins(key_of("7f3k", secret=SECRET))
+    hidden = unseen.join(original)
+    found = twins.of_text(f"{before} {hidden} {after}")
+    assert len(found.swaps) == 1
+    assert found.text == f"{before} {found.swaps[0].twin} {after}"
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.integers(6 * 10**14, 22 * 10**14), st.sampled_from(MOMENTS))
+def test_a_moment_is_no_number_in_whatever_form(microseconds: int, form: str) -> None:
+    assert spotted(datetime.fromtimestamp(microseconds / 1e6, UTC).strftime(form)) == []
+
+
+def test_a_text_that_keeps_reading_like_one_more_is_refused_with_words(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.sandbox.drives.twins._ROUNDS", 1)
+    with pytest.raises(Unclear, match="Put spaces or words"):
+        twins.of_text("jane@acme.com")
 
 
 @settings(max_examples=200, deadline=None)

@@ -52,6 +52,13 @@ def test_the_result_is_kept_on_the_people_side(prepared: Running) -> None:
             "update scenario_activities set body = 'ring +14155552671' where lead_id = 'L000001'",
             "values of the sandbox",
         ),
+        ("sandbox", "update scenario_leads set address = '12 Nowhere St'", "values of the sandbox"),
+        (
+            "sandbox",
+            "update scenario_activities set words = 'Paid by 4999 9999 9700 0110' where id = 'A00000001'",
+            "values of the sandbox",
+        ),
+        ("people", "update canaries set words = '66 Sample Lane, tax id 000-37-9651'", "values of the people side"),
         ("people", "update canaries set words = 'odalys@couriers.example'", "values of the people side"),
     ],
 )

@@ -1,5 +1,7 @@
 """Every line of the separation check: it holds on two sound sides, and a violation of its kind is found."""
 
+import base64
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,6 +20,7 @@ from portal.separation.canaries import canaries
 from portal.separation.imports import imports
 from portal.separation.report import Line
 from portal.shared.environment import ROOT
+from portal.shared.reserved import Kind
 from portal.shared.sqlite import sqlite_engine
 from tests.separation.conftest import Sides
 
@@ -132,9 +136,11 @@ def test_an_import_across_the_wall_is_found(tmp_path: Path, code: str) -> None:
     assert imports(tmp_path).state == "fails"
 
 
-def stored(path: Path, *texts: str) -> values.Stored:
+def stored(path: Path, *texts: str, keyed: bool = False) -> values.Stored:
+    """What the check reads of a table with these texts, which are its keys too where `keyed`."""
     connection = sqlite3.connect(path)
-    connection.execute("create table notes (id integer primary key, words text, data json)")
+    keys = "words text primary key" if keyed else "id integer primary key, words text"
+    connection.execute(f"create table notes ({keys}, data json)")
     connection.executemany("insert into notes (words) values (?)", [(text,) for text in texts])
     connection.commit()
     connection.close()
@@ -145,28 +151,76 @@ def stored(path: Path, *texts: str) -> values.Stored:
         engine.dispose()
 
 
-@pytest.mark.parametrize(
-    "foreign", ["jane@gmail.com", "call +14155552671 now", "<JANE@Gmail.COM>", "a@x.example, jane@mail.gmail.com"]
+SOUND = (
+    *("ann@x.example", "+15035550142", "0000 4479 2051 4577", "XX00 0000 0000 8993 48", "000-37-9651"),
+    *("66 Sample Lane, Exampleham 00000", "frame size 54, 12:30, $1,200", "Order 4999999997000110, 2026-03-14"),
 )
-def test_a_value_in_the_sandbox_that_could_reach_someone_is_found_and_not_printed(tmp_path: Path, foreign: str) -> None:
-    sound = stored(tmp_path / "sound.db", "ann@x.example", "+15035550142", "frame size 54, 12:30, $1,200")
+AMONG_PEOPLE = (
+    "ada@people.customerhub.net",
+    '{"id": "01J9Z3", "at": "2026-03-14T09:30:00.000001Z", "seq": 1772528400123, "of": [1, 22, 333, 4444, 55555]}',
+    hashlib.sha256(b"a record").hexdigest(),
+    base64.urlsafe_b64encode(hashlib.sha512(b"a token").digest()).decode(),
+    "".join(map(chr, range(32, 256))),
+    "We sell to 1,000 shops since 2019. Version 2.10.4.",
+)
+FOREIGN: list[tuple[Kind, str]] = [
+    ("email", "jane@gmail.com"),
+    ("email", "<JANE@Gmail.COM>"),
+    ("email", "a@x.example, jane@mail.gmail.com"),
+    ("phone", "call +14155552671 now"),
+    ("phone", "0171 9999901"),
+    ("card", "paid with 4999 9999 9700 0110"),
+    ("account", "DE93 9999 9999 0000 0000 01"),
+    ("tax_id", "812-00-1234"),
+    ("street", "lives at 123 Made Up St, Apt 4"),
+    ("town", "Nowhereville, IL 99901"),
+]
+INVENTED: list[tuple[Kind, str]] = [
+    ("email", "odalys@couriers.example"),
+    ("phone", "+1 503 555 0142"),
+    ("card", "0000 4479 2051 4577"),
+    ("account", "XX00 0000 0000 8993 48"),
+    ("tax_id", "000-37-9651"),
+    ("street", "66 Sample Lane"),
+    ("town", "Exampleham 00000"),
+]
+
+
+def test_every_kind_has_its_mutations() -> None:
+    assert {kind for kind, _ in FOREIGN} == {kind for kind, _ in INVENTED} == set(get_args(Kind))
+
+
+@pytest.mark.parametrize(("kind", "foreign"), FOREIGN)
+def test_a_value_in_the_sandbox_that_could_be_somebodys_is_found_and_not_printed(
+    tmp_path: Path, kind: Kind, foreign: str
+) -> None:
+    sound = stored(tmp_path / "sound.db", *SOUND)
+    assert len(sound.found) == 7
     assert values.sandbox_values(sound).state == "holds"
     line = values.sandbox_values(stored(tmp_path / "broken.db", "ann@x.example", foreign))
-    assert line.faults == ("notes words of row 2 holds what is not reserved",)
+    assert line.faults == (f"notes words of row 2 holds {values.WORDS[kind]} that is not reserved",)
 
 
-def test_an_invented_value_among_people_is_found(tmp_path: Path) -> None:
-    sound = stored(tmp_path / "sound.db", "ada@people.customerhub.net", "words")
+@pytest.mark.parametrize(("kind", "invented"), INVENTED)
+def test_an_invented_value_among_people_is_found(tmp_path: Path, kind: Kind, invented: str) -> None:
+    sound = stored(tmp_path / "sound.db", *AMONG_PEOPLE)
     assert values.people_values(sound).state == "holds"
-    assert values.people_values(stored(tmp_path / "broken.db", "odalys@couriers.example")).state == "fails"
+    line = values.people_values(stored(tmp_path / "broken.db", *AMONG_PEOPLE, f"told as {invented}."))
+    assert line.faults == (f"notes words of row 7 holds {values.WORDS[kind]} that is reserved",)
 
 
-def test_a_value_on_both_sides_is_found(tmp_path: Path) -> None:
-    people = stored(tmp_path / "people.db", "ada@people.customerhub.net")
-    sandbox = stored(tmp_path / "sandbox.db", "ann@x.example")
+@pytest.mark.parametrize(("_kind", "foreign"), FOREIGN)
+def test_a_value_on_both_sides_is_found(tmp_path: Path, _kind: Kind, foreign: str) -> None:
+    people = stored(tmp_path / "people.db", *AMONG_PEOPLE, foreign)
+    sandbox = stored(tmp_path / "sandbox.db", *SOUND)
     assert values.crossings(people, sandbox).state == "holds"
-    planted = stored(tmp_path / "planted.db", "ADA@people.customerhub.net")
+    planted = stored(tmp_path / "planted.db", *SOUND, f"as told: {foreign.upper()}")
     assert values.crossings(people, planted).state == "fails"
+
+
+def test_a_key_that_is_somebodys_is_not_printed_either(tmp_path: Path) -> None:
+    line = values.sandbox_values(stored(tmp_path / "broken.db", "jane@gmail.com", keyed=True))
+    assert line.faults == ("notes words of row … holds an address that is not reserved",)
 
 
 def test_a_canary_on_the_wrong_side_is_found_in_any_file(sides: Sides) -> None:

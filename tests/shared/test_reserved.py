@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.shared import reserved
-from portal.shared.reserved import Kind, Standing
+from portal.shared.reserved import ColumnKind, Standing
 
 # What hides an address from a careless pattern; each was accepted by some form in use somewhere.
 TRICKS = {
@@ -118,7 +118,7 @@ def test_a_number_that_is_not_e164_stands_nowhere(number: str) -> None:
 @pytest.mark.parametrize("kind", ["email", "phone"])
 @many
 @given(chance=st.randoms(use_true_random=False).map(lambda found: Random(found.getrandbits(64))))
-def test_the_sides_are_disjoint_and_each_value_has_one_standing(kind: Kind, chance: Random) -> None:
+def test_the_sides_are_disjoint_and_each_value_has_one_standing(kind: ColumnKind, chance: Random) -> None:
     for value in some_values(kind, chance):
         held = {side for side in SIDES if PREDICATES[kind, side](value)}
         assert held == {STANDING[kind](value)} & set(SIDES), value
@@ -129,7 +129,7 @@ def test_the_sides_are_disjoint_and_each_value_has_one_standing(kind: Kind, chan
 @some
 @given(chance=st.randoms(use_true_random=False).map(lambda found: Random(found.getrandbits(64))))
 def test_both_databases_store_exactly_what_python_allows(
-    kind: Kind, side: Standing, database: sqlite3.Connection, chance: Random
+    kind: ColumnKind, side: Standing, database: sqlite3.Connection, chance: Random
 ) -> None:
     values = some_values(kind, chance)
     allowed = {value for value in values if PREDICATES[kind, side](value)}
@@ -179,7 +179,7 @@ def test_a_long_text_is_refused_at_once() -> None:
     assert reserved.email_standing("@." * 500_000 + "a") is Standing.MALFORMED
 
 
-def some_values(kind: Kind, chance: Random) -> list[str]:
+def some_values(kind: ColumnKind, chance: Random) -> list[str]:
     make = {"email": _some_email, "phone": _some_phone}[kind]
     return sorted({make(chance) for _ in range(500)})
 
@@ -200,11 +200,11 @@ def _some_phone(chance: Random) -> str:
     return chance.choice((*BEGINNINGS, "+", "")) + tail + odd
 
 
-def sqlite_check(kind: Kind, side: Standing) -> str:
+def sqlite_check(kind: ColumnKind, side: Standing) -> str:
     return str(SIDES[side](kind, "v").sqltext.compile(dialect=_SQLITE))
 
 
-def postgresql_check(kind: Kind, side: Standing) -> str:
+def postgresql_check(kind: ColumnKind, side: Standing) -> str:
     """PostgreSQL's condition with its pattern operator in SQLite's spelling; the patterns stay as they are."""
     return str(SIDES[side](kind, "v").sqltext.compile(dialect=_POSTGRESQL)).replace("v ~ ", "v REGEXP ")
 

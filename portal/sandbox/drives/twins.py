@@ -5,11 +5,14 @@ in every other drive, and without the key nobody can try out which original a tw
 """
 
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from portal.shared.reserved import (
+    NO_ZIP,
+    STREETS,
     Kind,
     Standing,
     email_standing,
@@ -18,7 +21,8 @@ from portal.shared.reserved import (
     normal_phone,
     phone_standing,
 )
-from portal.shared.spotting import spotted
+from portal.shared.spotting import Spotted, spotted
+from portal.shared.spotting.check_digits import passes_luhn
 
 
 class NotAnAddress(ValueError):
@@ -27,6 +31,10 @@ class NotAnAddress(ValueError):
 
 class NotANumber(ValueError):
     """What was typed is no telephone number, real or invented; the message says what to do."""
+
+
+class Unclear(ValueError):
+    """A text reads like somebody's number however often it is swapped; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +88,17 @@ class Twins:
         return Twinned(twin, (Swap("phone", masked_phone(number), written_phone(twin)),))
 
     def of_text(self, typed: str) -> Twinned:
-        """For free text: every address and number in it that is not reserved, and nothing else of it."""
+        """For free text: everything in it that could reach or identify somebody, and nothing else of it.
+
+        Raises Unclear where what is left keeps reading like one more.
+        """
         text, swaps = typed, list[Swap]()
         for _ in range(_ROUNDS):  # what stood glued to a replacement may look like one more
             text, more = self._replaced(text)
             if not more:
-                break
+                return Twinned(text, tuple(swaps))
             swaps += more
-        return Twinned(text, tuple(swaps))
+        raise Unclear("This keeps reading like somebody’s address or number. Put spaces or words between its parts.")
 
     def _replaced(self, text: str) -> tuple[str, list[Swap]]:
         kept: list[str] = []
@@ -95,15 +106,25 @@ class Twins:
         done = 0
         for found in spotted(text):
             if not found.is_reserved:
-                swaps.append(swap := self._swap(found.kind, found.normal))
+                swaps.append(swap := self._swap(found))
                 kept += [text[done : found.start], swap.twin]
                 done = found.end
         return "".join([*kept, text[done:]]), swaps
 
-    def _swap(self, kind: Kind, normal: str) -> Swap:
-        if kind == "email":
-            return Swap(kind, masked_email(normal), self._email(normal))
-        return Swap(kind, masked_phone(normal), written_phone(self._phone(normal)))
+    def _swap(self, found: Spotted) -> Swap:
+        match found.kind:
+            case "email":
+                return Swap("email", masked_email(found.normal), self._email(found.normal))
+            case "phone":
+                return Swap("phone", masked_phone(found.normal), written_phone(self._phone(found.normal)))
+            case "card":
+                return Swap("card", masked_phone(found.normal), self._card(found))
+            case "account":
+                return Swap("account", f"{found.normal[:2]}•• •••• ••••", self._account(found.normal))
+            case "tax_id":
+                return Swap("tax_id", "•••-••-••••", self._tax_id(found.normal))
+            case "street" | "town":
+                return Swap(found.kind, masked_words(found.written), self._place(found))
 
     def _email(self, address: str) -> str:
         """Colleagues stay colleagues: what stands after the `@` depends on their domain alone."""
@@ -114,6 +135,30 @@ class Twins:
     def _phone(self, number: str) -> str:
         area, last = _drawn(self._hash("phone", number), _AREA_CODES, range(100))
         return f"+1{area}55501{last:02}"
+
+    def _card(self, card: Spotted) -> str:
+        """As many digits in the same groups, after four zeros, with a check digit that is wrong (ISO/IEC 7812)."""
+        twin = "0000" + "".join(_drawn(self._hash("card", card.normal), *[_DIGITS] * (len(card.normal) - 4)))
+        if passes_luhn(twin):
+            twin = twin[:-1] + str((int(twin[-1]) + 1) % 10)
+        digits = iter(twin)
+        return "".join(next(digits) if sign.isdigit() else " " if sign.isspace() else sign for sign in card.written)
+
+    def _account(self, account: str) -> str:
+        first, second = _drawn(self._hash("account", account), range(10_000), range(100))
+        return f"XX00 0000 0000 {first:04} {second:02}"
+
+    def _tax_id(self, tax_id: str) -> str:
+        group, serial = _drawn(self._hash("tax id", re.sub(r"\W", "", tax_id)), range(1, 100), range(1, 10_000))
+        return f"000-{group:02}-{serial:04}"
+
+    def _place(self, place: Spotted) -> str:
+        bits = self._hash(place.kind, place.normal)
+        if place.kind == "street":
+            number, street = _drawn(bits, range(1, 1000), STREETS)
+            return f"{number} {street}"
+        first, last = _drawn(bits, _FIELDS, _HAMLETS)
+        return f"{first}{last} {NO_ZIP}"
 
     def _hash(self, what: str, original: str) -> int:
         return int.from_bytes(hmac.digest(self._key, f"{what} {original}".encode(), "sha256"))
@@ -132,8 +177,14 @@ def masked_email(address: str) -> str:
 
 
 def masked_phone(number: str) -> str:
-    """The last two digits."""
+    """The last two digits, of a card too."""
     return f"••• ••• ••{number[-2:]}"
+
+
+def masked_words(line: str) -> str:
+    """The first letter of each word, nothing of a number: `••• M••• S••`."""
+    words = re.findall(r"[\w'-]+", line)
+    return " ".join("•••" if any(map(str.isdigit, word)) else f"{word[0]}•••" for word in words)
 
 
 def _drawn(bits: int, *choices: Sequence[Any]) -> list[Any]:
@@ -144,7 +195,8 @@ def _drawn(bits: int, *choices: Sequence[Any]) -> list[Any]:
     return drawn
 
 
-_ROUNDS = 4
+_ROUNDS = 6
+_DIGITS = "0123456789"
 _DOTS = "•••••"
 _CODE = "23456789abcdefghjkmnpqrstvwxyz"  # nothing to misread aloud
 _AREA_CODES = [str(code) for code in range(200, 1000) if is_reserved_phone(f"+1{code}5550100")]
@@ -165,3 +217,5 @@ _PLACES = (
     *("saltmarsh", "sandpiper", "silverbirch", "skylark", "snowdrop", "southquay", "stonecrop", "sweetbriar"),
     *("teasel", "thornapple", "tideline", "underwood", "violetmere", "weatherby", "willowend", "yewbarrow"),
 )
+_FIELDS = ("Example", "Sample", "Practice", "Pretend", "Invented", "Made-Up ", "Nowhere ", "Storybook ")
+_HAMLETS = ("bourne", "ton", "ham", "field", "ford", "wick", "mere", "dale")

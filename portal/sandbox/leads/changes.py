@@ -103,12 +103,13 @@ def _write(journal: Journal, lead: Lead) -> None:
 
 
 def _short(text: str) -> str:
-    """The beginning of a text, on one line; an address or a number in it is never cut into another one."""
+    """The beginning of a text, on one line; no number in it is cut into another one, none made of two lines."""
     line = " ".join(text.split())
-    if len(line) <= _MOST_LAST_WORDS:
-        return line
-    cut = min((found.start for found in spotted(line) if found.start < _MOST_LAST_WORDS < found.end), default=None)
-    return f"{line[: _MOST_LAST_WORDS if cut is None else cut].rstrip()}…"
+    cuts = [
+        found.start for found in spotted(line) if found.start < _MOST_LAST_WORDS < found.end or not found.is_reserved
+    ]
+    cut = min([*cuts, _MOST_LAST_WORDS])
+    return line if len(line) <= cut else f"{line[:cut].rstrip()}…"
 
 
 _MOST_LAST_WORDS = 100

@@ -1,15 +1,18 @@
 """The only place for the form of a lead: what was typed, checked, with twins in place of what looks real."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from portal.sandbox.drives.lead import Lead
-from portal.sandbox.drives.twins import NotAnAddress, NotANumber, Swap, Twinned, Twins
+from portal.sandbox.drives.twins import NotAnAddress, NotANumber, Swap, Twinned, Twins, Unclear
 from portal.sandbox.leads.changes import Entered, fingerprint
 from portal.sandbox.leads.wording import phone_in_words
+from portal.sandbox.scenarios.order import derived
+from portal.shared.spotting import spotted
 from portal.shared.text import PlainText
 
 MOST_NAME = 120
@@ -59,6 +62,28 @@ class LeadForm(Form):
         """A note is free text."""
         self._keep(field, self.twins.of_text)
 
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Each field, then what is stored side by side: in the history, and in what the search reads."""
+        if not super().validate(extra_validators):
+            return False
+        entered = self.entered
+        sought = derived(
+            name=entered.name,
+            company=entered.company,
+            email=entered.email,
+            phone=entered.phone,
+            stage=entered.stage,
+            stages=self.stages,
+        )["sought"]
+        found = [*spotted(f"phone of {entered.name}"), *spotted(str(sought))]
+        if all(one.is_reserved for one in found):
+            return True
+        self.name.errors = [
+            *self.name.errors,
+            "With what stands beside it this reads like somebody’s number. Reword it.",
+        ]
+        return False
+
     @property
     def entered(self) -> Entered:
         """What may be stored."""
@@ -91,7 +116,7 @@ class LeadForm(Form):
             return
         try:
             twinned = twin(typed) if typed else Twinned("")
-        except (NotAnAddress, NotANumber) as fault:
+        except (NotAnAddress, NotANumber, Unclear) as fault:
             raise ValidationError(str(fault)) from fault
         if most is not None and len(twinned.text) > most:
             raise ValidationError("Too long once invented twins took the place of what looked real. Shorten it.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from portal.sandbox.scenarios import recipe as parts
 from portal.sandbox.scenarios.recipe import Recipe, Thread
 from portal.sandbox.scenarios.wording import SLOT, SPLIT, VOICES
-from portal.shared.reserved import is_reserved_email
+from portal.shared.reserved import NO_ZIP, STREETS, Kind, is_reserved_email
 from portal.shared.spotting import spotted
 
 Wrong = tuple[tuple[str | int, ...], str]
@@ -83,11 +83,7 @@ def _lines(name: str, lines: Sequence[str], slots: set[str], key: tuple[str | in
 
 def _invented(recipe: Recipe) -> Iterator[Wrong]:
     """A scenario goes into the sandbox, so nothing in it may name a mailbox, a telephone or a house that exists."""
-    for domain in recipe.names["mail"]:
-        if not is_reserved_email(f"x@{domain}"):
-            yield ("names", "mail"), f"{domain} could exist. Use a name that ends in .example."
-    if recipe.zip_code != "00000":
-        yield ("places", "zip"), "Use 00000, which no town has."
+    yield from _invented_places(recipe)
     for at, thread in enumerate(recipe.threads):
         for name, lines in {**thread.texts, **thread.words}.items():
             yield from _reachable(lines, ("threads", at, "texts" if name in thread.texts else "words", name))
@@ -95,9 +91,29 @@ def _invented(recipe: Recipe) -> Iterator[Wrong]:
         yield from _reachable(lines, ("common", name))
 
 
+def _invented_places(recipe: Recipe) -> Iterator[Wrong]:
+    for domain in recipe.names["mail"]:
+        if not is_reserved_email(f"x@{domain}"):
+            yield ("names", "mail"), f"{domain} could exist. Use a name that ends in .example."
+    for street in set(recipe.places["streets"]).difference(STREETS):
+        yield ("places", "streets"), f"{street} could exist. Use {', '.join(STREETS[:-1])} or {STREETS[-1]}."
+    if recipe.zip_code != NO_ZIP:
+        yield ("places", "zip"), f"Use {NO_ZIP}, which no town has."
+
+
 def _reachable(lines: tuple[str, ...], key: tuple[str | int, ...]) -> Iterator[Wrong]:
     for at, line in enumerate(lines):
         for found in spotted(line):
             if not found.is_reserved:
-                kind = "an address" if found.kind == "email" else "a number"
-                yield (*key, at), f"This holds {kind} that could reach someone. Use .example, or 555-0142."
+                yield (*key, at), f"This holds {_REAL[found.kind]}"
+
+
+_REAL: dict[Kind, str] = {
+    "email": "an address that could reach someone. Use .example.",
+    "phone": "a number that could reach someone. Use 555-0142.",
+    "card": "what looks like a card number. Leave it out.",
+    "account": "what looks like a bank account. Leave it out.",
+    "tax_id": "what looks like a tax id. Leave it out.",
+    "street": f"a street that could exist. Use one such as 12 {STREETS[0]}.",
+    "town": f"a postal code that could exist. Use {NO_ZIP}.",
+}
