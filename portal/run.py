@@ -102,7 +102,7 @@ def run(environ: Mapping[str, str]) -> None:
         is_ready = _wait_until_ready(ports, listen, children, stopping)
         children[2].start()  # nobody waits for the worker, so it does not slow the two that answer
         if is_ready:
-            _greet(environ, ports, data)
+            _greet(environ, ports, data, _start_link(environ))
         elif not stopping.asked:
             _say(f"They take long to answer. See the logs in {data}")
         _supervise(children, environ, data, stopping)
@@ -225,14 +225,31 @@ def _is_ready(url: str) -> bool:
         return False
 
 
-def _greet(environ: Mapping[str, str], ports: tuple[int, int], data: Path) -> None:
+def _start_link(environ: Mapping[str, str]) -> str:
+    """A link that signs the sample staff in, made by a process of the people side; empty outside development."""
+    made = subprocess.run(
+        command("people", "start-link"),
+        env=environment_for("people", environ),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return made.stdout.strip()
+
+
+def _greet(environ: Mapping[str, str], ports: tuple[int, int], data: Path, start_link: str) -> None:
     people = environ.get("PEOPLE_URL") or f"http://localhost:{ports[0]}"
     sandbox = environ.get("SANDBOX_URL") or f"http://127.0.0.1:{ports[1]}"
-    _say(
-        f"\n  Learning center  {people}\n  Sandbox          {sandbox}\n"
-        f"  Mail it sent     {people}/_outbox\n  Logs             {data}/people/*.log, {data}/sandbox/*.log\n\n"
-        "  Ctrl-C stops it.\n"
-    )
+    lines = {
+        "Learning center": people,
+        "Sandbox": sandbox,
+        "Staff, once": start_link,
+        "Mail it sent": f"{people}/_outbox",
+        "Logs": f"{data}/people/*.log, {data}/sandbox/*.log",
+    }
+    _say("\n" + "".join(f"  {name:15}  {value}\n" for name, value in lines.items() if value))
+    _say("  Ctrl-C stops it.\n")
 
 
 def _supervise(children: list[_Child], environ: Mapping[str, str], data: Path, stopping: _Stop) -> None:

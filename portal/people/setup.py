@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from portal.people.commands.publish import publish_folder
+from portal.people.commands.staff import add_sample_staff
 from portal.people.database import Database
 from portal.people.keyring import open_keyring
 from portal.people.privacy.models import PeopleCanary
@@ -29,10 +30,11 @@ def migrate() -> None:
 
 
 def seed() -> None:
-    """Publish the sample webinars that were recorded, and plant the canary of the separation check."""
+    """Publish the sample webinars that were recorded, plant the canary of the separation check, let Mara work here."""
     database = Database(load_settings().database_url)
     with database.transaction() as db:
         plant_canary(db, PeopleCanary, now=clock.now())
     database.close()
+    add_sample_staff()
     for folder in sorted((ROOT / ".build" / "webinars").glob("*/")):
         publish_folder(str(ROOT / "content" / "webinars" / folder.name), by="set-up")

@@ -6,11 +6,12 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import structlog
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, session
 from sqlalchemy.orm import Session
 
-from portal.people.database import Base, Database
+from portal.people.database import Database
 from portal.people.keyring import Seal, find_keyring
+from portal.people.sessions import Account, PeopleSession, PeopleSessions, account_in
 from portal.people.settings import Settings
 from portal.shared import stores
 from portal.shared.faults import STORE_FAULTS, is_full
@@ -19,7 +20,6 @@ from portal.shared.headers import content_policy
 from portal.shared.logs import request_id
 from portal.shared.metrics import count, measure
 from portal.shared.room import Room, beside
-from portal.shared.sessions import ServerSideSessions, SessionRow
 from portal.shared.stores import NoRoom, database, only_in_development, reading, use_stores
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "request_id",
     "set_up",
     "settings",
+    "signed_in",
     "transaction",
 ]
 
@@ -44,17 +45,11 @@ ONE_CLICK = frozenset({"consent.opt_out"})
 ACTS = ("sign-up", "confirmation", "opt-out")
 
 
-class PeopleSession(SessionRow, Base):
-    """A session of the people side."""
-
-    __tablename__ = "sessions"
-
-
 def set_up(app: Flask, settings: Settings, store: Database) -> None:
     """Lay the ground under the people app."""
     use_stores(app, settings=settings, database=store)
     app.extensions["room"] = beside(settings.database_url)
-    app.session_interface = ServerSideSessions(PeopleSession, reading=store.reading, transaction=store.transaction)
+    app.session_interface = PeopleSessions(PeopleSession, store)
     lay_ground(
         app,
         side="people",
@@ -65,7 +60,18 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
         no_origin_check=ONE_CLICK,
     )
     measure(app, database=store, token=settings.metrics_token, is_open=settings.is_development, acts=ACTS)
-    app.context_processor(lambda: {"sandbox_url": settings.sandbox_url, "is_development": settings.is_development})
+    app.context_processor(
+        lambda: {
+            "sandbox_url": settings.sandbox_url,
+            "is_development": settings.is_development,
+            "signed_in": signed_in(),
+        }
+    )
+
+
+def signed_in() -> Account | None:
+    """Who is signed in, as the session says, which is gone as soon as it does not hold; this asks no database."""
+    return account_in(session) if session else None
 
 
 @contextmanager

@@ -47,9 +47,7 @@ class SandboxCanary(CanaryRow, Base):
 def set_up(app: Flask, settings: Settings, database: Database) -> None:
     """Lay the ground under the sandbox app."""
     use_stores(app, settings=settings, database=database)
-    app.session_interface = ServerSideSessions(
-        SandboxSession, reading=database.reading, transaction=database.transaction
-    )
+    app.session_interface = ServerSideSessions(SandboxSession, database)
     lay_ground(
         app,
         side="sandbox",

@@ -127,7 +127,7 @@ def _check_tokens(app: Flask, *, exempt: frozenset[str]) -> None:
 
     @app.context_processor
     def offer_token() -> dict[str, object]:
-        return {"csrf_field": _csrf_field}
+        return {"csrf_field": _csrf_field, "has_session": _has_session()}
 
 
 def _csrf_field() -> Markup:

@@ -1,21 +1,21 @@
 """The only place for sessions: a random id in a cookie, everything else in a row, gone at sign-out."""
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from copy import deepcopy
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import structlog
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import CursorResult, Row, String, Text, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, Row, String, Text, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import CallbackDict
 
 from portal.shared import clock, ids
 from portal.shared.columns import Moment
+from portal.shared.database import Database
 from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.origins import SAFE
 from portal.shared.problems import Problem, answer
@@ -24,6 +24,14 @@ log = structlog.get_logger()
 
 LIFE = timedelta(days=60)
 SEEN_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long a session may stay unused (to within SEEN_EVERY), and how long it may last at all."""
+
+    idle: timedelta
+    absolute: timedelta = timedelta.max
 
 
 class SessionRow:
@@ -42,22 +50,31 @@ class StoredSession(CallbackDict[str, Any], SessionMixin):
     """
 
     def __init__(
-        self, content: dict[str, Any], *, sid: str | None, seen_at: datetime | None, is_away: bool = False
+        self, content: dict[str, Any], *, sid: str | None = None, row: Row[Any] | None = None, is_away: bool = False
     ) -> None:
         def note_change(_: Any) -> None:
             self.modified = True
 
         super().__init__(content, note_change)
         self.id = sid
-        self.seen_at = seen_at
-        self.before = deepcopy(content)  # flask.flash changes its list in place
+        self.created_at: datetime | None = row.created_at if row else None
+        self.seen_at: datetime | None = row.seen_at if row else None
+        self.stored: str = row.content if row else "{}"  # as text: flask.flash changes its list in place
         self.is_away = is_away
+        self.needs_new_id = False
         self.modified = False
         self.accessed = True
         self.new = sid is None
 
+    def begin(self) -> None:
+        """Start over under a new id and a new clock; nothing stays of what was in it, whoever put it there."""
+        self.clear()
+        self.created_at = None
+        self.needs_new_id = True
 
-Store = Callable[[], AbstractContextManager[Session]]
+    def renew(self) -> None:
+        """Go on under a new id, by the same clock; the old id opens nothing any more."""
+        self.needs_new_id = self.modified = True
 
 
 class ServerSideSessions(SessionInterface):
@@ -66,10 +83,18 @@ class ServerSideSessions(SessionInterface):
     Flask's default keeps the content in the cookie itself, which therefore outlives a sign-out.
     """
 
-    def __init__(self, row: type[Any], *, reading: Store, transaction: Store) -> None:
+    def __init__(self, row: type[Any], database: Database) -> None:
         self.row = row
-        self.reading = reading
-        self.transaction = transaction
+        self.database = database
+        self._of_id = select(row.content, row.created_at, row.seen_at).where(row.id_digest == bindparam("digest"))
+
+    def limits(self, content: Mapping[str, Any]) -> Limits:
+        """How long a session with this content may last."""
+        return Limits(idle=LIFE)
+
+    def columns(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """What a side's own columns say of a session that begins with this content."""
+        return {}
 
     def open_session(self, app: Flask, request: Request) -> StoredSession:
         sid = request.cookies.get(self.get_cookie_name(app))
@@ -77,18 +102,14 @@ class ServerSideSessions(SessionInterface):
             try:
                 found = self._find(sid)
             except STORE_FAULTS:
-                return StoredSession({}, sid=None, seen_at=None, is_away=True)
-            if found:
-                return StoredSession(json.loads(found.content), sid=sid, seen_at=found.seen_at)
-        return StoredSession({}, sid=None, seen_at=None)
+                return StoredSession({}, is_away=True)
+            content = json.loads(found.content) if found else {}
+            if found and _is_alive(found, self.limits(content), clock.now()):
+                return StoredSession(content, sid=sid, row=found)
+        return StoredSession({})
 
     def _find(self, sid: str) -> Row[Any] | None:
-        with self.reading() as db:
-            return db.execute(
-                select(self.row.content, self.row.seen_at).where(
-                    self.row.id_digest == ids.digest(sid), self.row.seen_at > clock.now() - LIFE
-                )
-            ).first()
+        return self.database.peek(self._of_id, {"digest": ids.digest(sid)})
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, StoredSession):
@@ -104,36 +125,64 @@ class ServerSideSessions(SessionInterface):
         now = clock.now()
         if session.modified and not session:
             self._end(app, session, response)
+        elif session.modified and session.id and not session.needs_new_id:
+            self._update(session, session.id, now)
         elif session.modified:
             self._write(app, session, response, now)
         elif session.id and session.seen_at and now - session.seen_at > SEEN_EVERY:
-            with self.transaction() as db:
-                db.execute(update(self.row).where(self.row.id_digest == ids.digest(session.id)).values(seen_at=now))
+            with self.database.transaction() as db:
+                db.execute(update(self.row).where(self._is(session.id)).values(seen_at=now))
+
+    def _update(self, session: StoredSession, sid: str, now: datetime) -> None:
+        with self.database.transaction() as db:
+            stored = json.loads(db.scalar(select(self.row.content).where(self._is(sid))) or "{}")
+            content = json.dumps(_merged(stored, session))
+            db.execute(update(self.row).where(self._is(sid)).values(content=content, seen_at=now))
 
     def _write(self, app: Flask, session: StoredSession, response: Response, now: datetime) -> None:
-        with self.transaction() as db:
-            if session.id:
-                mine = self.row.id_digest == ids.digest(session.id)
-                stored = json.loads(db.scalar(select(self.row.content).where(mine)) or "{}")
-                content = json.dumps(_merged(stored, session))
-                db.execute(update(self.row).where(mine).values(content=content, seen_at=now))
+        """A row under a new id. One that goes on from an older session is only written while that one lives."""
+        with self.database.transaction() as db:
+            was_there = self._delete(db, session.id)
+            if session.created_at and not was_there:
                 return
             session.id = ids.new_token()
-            content = json.dumps(dict(session))
-            db.add(self.row(id_digest=ids.digest(session.id), content=content, created_at=now, seen_at=now))
-        set_private_cookie(app, response, self.get_cookie_name(app), session.id)
+            row = self.row(
+                id_digest=ids.digest(session.id),
+                content=json.dumps(dict(session)),
+                created_at=session.created_at or now,
+                seen_at=now,
+                **self.columns(session),
+            )
+            db.add(row)
+        life = min(self.limits(session).absolute, LIFE)
+        set_private_cookie(app, response, self.get_cookie_name(app), session.id, life=life)
 
     def _end(self, app: Flask, session: StoredSession, response: Response) -> None:
         if session.id:
-            with self.transaction() as db:
-                db.execute(delete(self.row).where(self.row.id_digest == ids.digest(session.id)))
+            with self.database.transaction() as db:
+                self._delete(db, session.id)
             response.delete_cookie(self.get_cookie_name(app), secure=app.config["SESSION_COOKIE_SECURE"])
+
+    def _delete(self, db: Session, sid: str | None) -> bool:
+        if sid is None:
+            return False
+        deleted = db.execute(delete(self.row).where(self._is(sid)))
+        return bool(cast("CursorResult[Any]", deleted).rowcount)
+
+    def _is(self, sid: str) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = self.row.id_digest == ids.digest(sid)
+        return mine
+
+
+def _is_alive(found: Row[Any], limits: Limits, now: datetime) -> bool:
+    return bool(now - found.seen_at < limits.idle and now - found.created_at < limits.absolute)
 
 
 def _merged(stored: dict[str, Any], session: StoredSession) -> dict[str, Any]:
     """What is stored, with what this request changed: another tab may have changed something else meanwhile."""
-    kept = {name: value for name, value in stored.items() if name in session or name not in session.before}
-    return kept | {name: value for name, value in session.items() if session.before.get(name) != value}
+    before = json.loads(session.stored)
+    kept = {name: value for name, value in stored.items() if name in session or name not in before}
+    return kept | {name: value for name, value in session.items() if before.get(name) != value}
 
 
 def _become(response: Response, other: Response) -> None:
@@ -161,12 +210,12 @@ def cookie_name(name: str, *, is_https: bool) -> str:
     return f"__Host-{name}" if is_https else name
 
 
-def set_private_cookie(app: Flask, response: Response, name: str, value: str) -> None:
-    """Set a cookie for this host alone, out of reach of scripts and of posts from elsewhere, for 60 days."""
+def set_private_cookie(app: Flask, response: Response, name: str, value: str, *, life: timedelta = LIFE) -> None:
+    """Set a cookie for this host alone, out of reach of scripts and of posts from elsewhere."""
     response.set_cookie(
         name,
         value,
-        max_age=LIFE,
+        max_age=life,
         secure=app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Lax",

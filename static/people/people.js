@@ -2,9 +2,13 @@
 import { offerCopies } from '../shared/copy.js'
 import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
+import { offerPasskeys } from './passkey.js'
+import { offerReveals } from './reveal.js'
 import { followRecording } from './transcript.js'
 
 focusProblem()
 followRecording()
 localizeMoments()
 offerCopies()
+offerPasskeys()
+offerReveals()

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, event
 
+from portal.people.staff.roles import Right
 from portal.shared.database import Database
 from tests.support.engines import Engine
 from tests.support.sides import people_app, sandbox_app
@@ -16,12 +17,30 @@ ANYONE = "anyone"
 HOLDER = "whoever holds the token in its address"
 MAIL_PROVIDER = "whoever holds the token, without origin, cookie or CSRF token"
 DEVELOPMENT = "only on one's own machine"
+OWN = "whoever holds the token, on one's own machine"
+ACCOUNT = "the prospect who is signed in"
+HALF = "staff who showed one factor, or all of them"
+
+
+def staff(right: Right) -> str:
+    """Staff with both factors, whose role gives this right."""
+    return f"staff who may {right.value}"
+
+
 VISITOR = "the visitor whose drive is open"
 OPERATOR = "whoever holds METRICS_TOKEN; anyone on one's own machine"
 LEARNING = "anyone, from the learning center's home page too"
 
 PEOPLE = {
     "GET /": ANYONE,
+    "GET /account": ACCOUNT,
+    "POST /account/consents/withdraw": ACCOUNT,
+    "POST /account/name": ACCOUNT,
+    "POST /account/passkeys": ACCOUNT,
+    "POST /account/passkeys/options": ACCOUNT,
+    "POST /account/passkeys/remove": ACCOUNT,
+    "POST /account/sessions/end": ACCOUNT,
+    "POST /account/watched/forget": ACCOUNT,
     "GET /_outbox": DEVELOPMENT,
     "GET /_outbox/<message_id>": DEVELOPMENT,
     "GET /_outbox/<message_id>/body": DEVELOPMENT,
@@ -41,11 +60,48 @@ PEOPLE = {
     "GET /privacy/separation": ANYONE,
     "GET /questions": ANYONE,
     "GET /readyz": ANYONE,
+    "GET /sign-in": ANYONE,
+    "POST /sign-in": ANYONE,
+    "GET /sign-in/link/<token>": HOLDER,
+    "POST /sign-in/link/<token>": HOLDER,
+    "POST /sign-in/passkey": ANYONE,
+    "POST /sign-in/passkey/options": ANYONE,
+    "GET /sign-in/sent": ANYONE,
+    "GET /sign-in/staff": ANYONE,
+    "POST /sign-in/staff": ANYONE,
+    "GET /sign-in/staff/factor": HALF,
+    "POST /sign-in/staff/factor/authenticator": HALF,
+    "POST /sign-in/staff/factor/passkey": HALF,
+    "POST /sign-in/staff/factor/passkey/options": HALF,
+    "GET /sign-in/staff/password/<token>": HOLDER,
+    "POST /sign-in/staff/password/<token>": HOLDER,
+    "GET /sign-in/staff/second": HALF,
+    "POST /sign-in/staff/second": HALF,
+    "POST /sign-in/staff/second/passkey": HALF,
+    "POST /sign-in/staff/second/passkey/options": HALF,
+    "GET /sign-in/staff/start/<token>": OWN,
+    "POST /sign-in/staff/start/<token>": OWN,
+    "GET /sign-out": ANYONE,
+    "POST /sign-out": ANYONE,
     "GET /sign-up": ANYONE,
     "POST /sign-up": ANYONE,
     "GET /sign-up/sent": ANYONE,
+    "GET /studio/": staff(Right.ENTER),
+    "GET /studio/log": staff(Right.READ_LOG),
+    "GET /studio/me": staff(Right.ENTER),
+    "POST /studio/me/authenticator/remove": staff(Right.ENTER),
+    "POST /studio/me/passkeys/remove": staff(Right.ENTER),
+    "POST /studio/me/password": staff(Right.ENTER),
+    "POST /studio/me/recovery-codes": staff(Right.ENTER),
+    "POST /studio/me/sessions/end": staff(Right.ENTER),
+    "GET /studio/staff": staff(Right.MANAGE_STAFF),
+    "POST /studio/staff": staff(Right.MANAGE_STAFF),
+    "POST /studio/staff/<staff_id>/begin-anew": staff(Right.MANAGE_STAFF),
+    "POST /studio/staff/<staff_id>/end-sessions": staff(Right.MANAGE_STAFF),
+    "POST /studio/staff/<staff_id>/leave": staff(Right.MANAGE_STAFF),
     "GET /webinars/": ANYONE,
     "GET /webinars/<slug>": ANYONE,
+    "POST /webinars/<slug>/watched": ACCOUNT,
 }
 SANDBOX = {
     "GET /": ANYONE,
@@ -110,11 +166,29 @@ def test_what_is_for_development_answers_nowhere_else(engine: Engine, tmp_path: 
             assert "<" in route or here.get(filled(route)).status_code == 200, route
 
 
+def test_where_nobody_is_signed_in_nothing_of_anybody_answers(engine: Engine, tmp_path: Path) -> None:
+    client = people_app(tmp_path).test_client()
+    for route, guard in PEOPLE.items():
+        if guard in (ACCOUNT, HALF) or guard.startswith("staff who may"):
+            method, _, _ = route.partition(" ")
+            answer = client.open(filled(route), method=method)
+            is_sent_away = answer.status_code == 303 and str(answer.location).startswith("/sign-in")
+            assert is_sent_away or answer.status_code in (400, 403), route
+
+
+def test_the_list_names_the_right_that_each_page_of_the_studio_asks_for(engine: Engine, tmp_path: Path) -> None:
+    app = people_app(tmp_path)
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/studio"):
+            (method,) = (rule.methods or set()) & {"GET", "POST"}
+            assert PEOPLE[f"{method} {rule.rule}"] == staff(vars(app.view_functions[rule.endpoint])["needs"])
+
+
 def test_a_token_that_nobody_holds_opens_nothing(side: tuple[Flask, dict[str, str]]) -> None:
     app, guards = side
     client = app.test_client()
     for route, guard in guards.items():
-        if guard in (HOLDER, MAIL_PROVIDER):
+        if guard in (HOLDER, OWN, MAIL_PROVIDER):
             method, _, _ = route.partition(" ")
             assert client.open(filled(route), method=method).status_code == 404, route
 
@@ -147,7 +221,7 @@ def test_a_reading_transaction_cannot_write(side: tuple[Flask, dict[str, str]]) 
 def filled(route: str) -> str:
     """The route's address with something in its places that names nothing."""
     _, _, rule = route.partition(" ")
-    for place in ("<message_id>", "<token>", "<slug>", "<sha256>", "<name>", "<lead_id>", "<code>"):
+    for place in ("<message_id>", "<token>", "<slug>", "<sha256>", "<name>", "<lead_id>", "<code>", "<staff_id>"):
         rule = rule.replace(place, "0123456789abcdef")
     assert "<" not in rule, rule
     return rule

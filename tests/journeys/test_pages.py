@@ -12,6 +12,7 @@ Visitor = Callable[..., Page]
 
 PEOPLE = ["/", "/webinars/", "/webinars/second-message", "/offers/", "/offers/setup-day", "/sign-up"]
 PEOPLE += ["/privacy", "/privacy/separation", "/questions", "/nothing-here", "/confirm/x", "/opt-out/x", "/_patterns"]
+PEOPLE += ["/sign-in", "/sign-in/sent", "/sign-in/staff", "/sign-in/link/x", "/sign-out"]
 SANDBOX = ["/", "/leads", "/nothing-here", "/resume/x", "/_patterns"]
 
 

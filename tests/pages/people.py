@@ -11,12 +11,14 @@ from portal.people.privacy.separation import find_last_check, keep_check
 from portal.separation.check import check
 from portal.shared import clock
 from tests.pages.installation import Installation
+from tests.people.browser import PASSWORD, Browser, Clerk, Device, newest_link, start_link
 from tests.people.site import ADA, BEN, CLEO, OFFER, Mail, Site
 from tests.people.test_confirmation import fill
 
 Told = Iterator[tuple[str, TestResponse]]
 
 DORA = "dora@people.customerhub.net"
+FAY = "fay@people.customerhub.net"
 WEBINAR = "/webinars/second-message"
 BOXES = ("offers_email", "webinars_email")
 
@@ -31,6 +33,9 @@ def tell(installed: Installation) -> Told:
         _signing_up(site, installed),
         _the_outbox(site),
         _wrong_turns(site),
+        _signing_in(site, installed),
+        _staff(site),
+        _the_studio(site),
         _too_late(site, installed),
     )
 
@@ -106,6 +111,64 @@ def _wrong_turns(site: Site) -> Told:
     yield "unknown-opt-out", site.get("/opt-out/nothing")
     yield "unknown-message", site.get("/_outbox/nothing")
     yield "asked-twice", site.get("/webinars/?page=1&page=2")
+
+
+def _signing_in(site: Site, installed: Installation) -> Told:
+    installed.wait(minutes=3)
+    ada = Browser(site)
+    yield "sign-in", ada.get("/sign-in")
+    yield "sign-in-not-an-address", ada.post("/sign-in", email="ada at home")
+    yield "sign-in-passkey-refused", ada.post("/sign-in/passkey")
+    ada.post("/sign-in", email=ADA)
+    link = newest_link(site, ADA)
+    yield "mail-sign-in", site.get(f"/_outbox/{site.mails()[0].id}/body")
+    yield "sign-in-link", ada.get(link)
+    ada.post(link)
+    yield "sign-in-link-used", ada.get(link)
+    ada.post(f"{WEBINAR}/watched", from_page=WEBINAR, position="95")
+    where = "/account/passkeys"
+    options = ada.post(f"{where}/options", from_page="/account").text
+    ada.post(where, from_page="/account", credential=Device(site.settings.url).make(options), passkey_name="Laptop")
+    yield "account", ada.get("/account")
+    yield "account-name-empty", ada.post("/account/name", from_page="/account", name=" ")
+    yield "sign-out", ada.get("/sign-out")
+    ada.post("/sign-out")
+    installed.wait(minutes=3)
+    site.confirm(_asked(site, installed, FAY, path="/sign-up"))
+    yield "account-empty", Browser(site).by_mail(FAY).get("/account")
+
+
+def _staff(site: Site) -> Told:
+    otto = Clerk(site)
+    page = f"/sign-in/staff/password/{otto.token}"
+    yield "staff-password", otto.browser.get(page)
+    yield "staff-password-weak", otto.browser.post(page, name="Otto", password="short")
+    otto.browser.post(page, name="Otto", password=PASSWORD)
+    yield "staff-password-used", otto.browser.get(page)
+    yield "factor", otto.browser.get("/sign-in/staff/factor")
+    yield (
+        "factor-passkey-refused",
+        otto.browser.post("/sign-in/staff/factor/passkey", from_page="/sign-in/staff/factor"),
+    )
+    otto.add_app()
+    yield "recovery-codes", otto.browser.post("/studio/me/recovery-codes", from_page="/studio/me")
+    yield "staff-wrong-password", otto.type_password("not the password")
+    otto.type_password()
+    yield "second-factor", otto.browser.get("/sign-in/staff/second")
+    yield "second-factor-wrong", otto.type_code("000000")
+
+
+def _the_studio(site: Site) -> Told:
+    link = start_link(site)
+    mara = Browser(site)
+    yield "start-link", mara.get(link)
+    mara.post(link)
+    yield "studio", mara.get("/studio/")
+    yield "studio-log", mara.get("/studio/log")
+    yield "studio-staff", mara.get("/studio/staff")
+    yield "studio-staff-added", mara.post("/studio/staff", from_page="/studio/staff", email=DORA, role="privacy")
+    yield "studio-me", mara.get("/studio/me")
+    yield "studio-refused", Browser(site).by_start_link(role="marketer", email=DORA).get("/studio/log")
 
 
 def _too_late(site: Site, installed: Installation) -> Told:

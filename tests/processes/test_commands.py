@@ -20,6 +20,8 @@ def site(engine: Engine, tmp_path: Path) -> Running:
         ("privacy", "retention"),
         ("separation", "check"),
         ("publish", "content/webinars/second-message"),
+        ("staff", "list"),
+        ("staff", "add", "otto@people.customerhub.net", "--role", "admin"),
     ],
 )
 def test_on_a_database_that_is_not_there_a_command_says_to_migrate(site: Running, words: tuple[str, ...]) -> None:
@@ -46,3 +48,9 @@ def test_a_folder_that_is_no_webinar_is_refused_in_words(site: Running) -> None:
 
 def test_the_recipes_of_the_scenarios_are_sound(site: Running) -> None:
     assert site.portal("content", "check").returncode == 0
+
+
+def test_an_address_that_can_be_nobodys_is_refused_in_words(site: Running) -> None:
+    done = site.portal("staff", "add", "otto@shop.example", "--role", "admin")
+    assert done.returncode == 1
+    assert "set aside" in done.stderr

@@ -1,6 +1,7 @@
 """The supervisor: three children with listed environments, restarted when they die, gone when it stops."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -87,6 +88,14 @@ def test_it_prints_where_to_go(running: Running) -> None:
     assert running.people in words
     assert running.sandbox in words
     assert "password" not in words.lower()
+
+
+def test_it_prints_a_staff_link_that_is_new_at_each_start(running: Running) -> None:
+    link = re.findall(r"Staff, once\s+(\S+)", running.output.read_text())[0]
+    assert link.startswith(f"{running.people}/sign-in/staff/start/")
+    again = running.portal("people", "start-link").stdout.strip()
+    assert again.rpartition("/")[0] == link.rpartition("/")[0]
+    assert again != link
 
 
 def test_when_it_stops_everything_it_started_stops(engine: Engine, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def make_app(folder: Path, url: str = URL) -> Flask:
     database = Database(f"sqlite:///{folder / 'small.db'}", synchronous="FULL")
     Base.metadata.create_all(database.writer)
     use_stores(app, settings=None, database=database)
-    app.session_interface = ServerSideSessions(Row, reading=database.reading, transaction=database.transaction)
+    app.session_interface = ServerSideSessions(Row, database)
     lay_ground(
         app,
         side="people",
@@ -49,7 +49,7 @@ def make_app(folder: Path, url: str = URL) -> Flask:
         no_origin_check=frozenset({"one_click"}),
         other_origins={"open_door": FRIEND},
     )
-    app.context_processor(lambda: {"sandbox_url": FRIEND, "is_development": True})
+    app.context_processor(lambda: {"sandbox_url": FRIEND, "is_development": True, "signed_in": None})
 
     @app.get("/")
     def home() -> str:

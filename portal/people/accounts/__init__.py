@@ -1,1 +1,1 @@
-"""Who a person is to us: a name, an address that could reach them, and the key of their own."""
+"""Who a person is to us, and the ground that everyone signs in on: links, passkeys, wrong tries, the audit log."""

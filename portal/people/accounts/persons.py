@@ -5,8 +5,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, insert, select, text
 from sqlalchemy.orm import Session
 
+from portal.people.accounts.links import Purpose, end_links
 from portal.people.accounts.models import Person, PersonKey
+from portal.people.accounts.passkeys import remove_passkeys
 from portal.people.keyring import Seal, new_secret
+from portal.people.sessions import Account, end_sessions
 from portal.shared import ids
 from portal.shared.columns import Moment
 
@@ -57,8 +60,12 @@ def open_seal(sealed: bytes, *, person_id: str, keyring: Seal) -> Seal:
     return Seal(keyring.open(sealed, label=_label(person_id)))
 
 
-def forget_person(db: Session, *, person_id: str) -> None:
-    """Delete who a person is and shred their key; what refers to them must be gone before."""
+def forget_person(db: Session, *, person_id: str, now: datetime) -> None:
+    """Delete who a person is and shred their key; what refers to them must be gone before. They are signed out."""
+    account = Account("person", person_id)
+    end_sessions(db, account=account)
+    remove_passkeys(db, account=account)
+    end_links(db, account=account, purpose=Purpose.SIGN_IN, now=now)
     db.execute(delete(PersonKey).where(PersonKey.person_id == person_id))
     db.execute(delete(Person).where(Person.id == person_id))
 

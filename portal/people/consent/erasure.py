@@ -23,4 +23,4 @@ def erase_person(db: Session, *, person_id: str, keyring: Seal, act: Act) -> Non
     for opt_in_id in db.scalars(select(OptIn.id).where(OptIn.person_id == person_id)).all():
         outbox.forget_cause(db, cause_id=opt_in_id)
     db.execute(delete(OptIn).where(OptIn.person_id == person_id))
-    forget_person(db, person_id=person_id)
+    forget_person(db, person_id=person_id, now=act.at)

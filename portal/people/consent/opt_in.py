@@ -88,6 +88,13 @@ def is_open(db: Session, *, opt_in_id: str, now: datetime) -> bool:
     return opt_in is not None and opt_in.expires_at > now and find_outcome(db, opt_in_id=opt_in_id) is None
 
 
+def last_confirmed_at(db: Session, *, person_id: str) -> datetime | None:
+    """When a person last proved their address by pressing the button of a mail; None where they never did."""
+    theirs = select(OptInOutcome.ended_at).join(OptIn, OptIn.id == OptInOutcome.opt_in_id)
+    confirmed = theirs.where(OptIn.person_id == person_id, OptInOutcome.outcome == "confirmed")
+    return db.scalar(confirmed.order_by(OptInOutcome.ended_at.desc()).limit(1))
+
+
 def agreements(db: Session, *, opt_in_id: str, chain: Chain, state: State) -> list[Agreement]:
     """The boxes of an opt-in whose lines stand at `state`: what it would confirm (`requested`), or what is agreed."""
     found = []

@@ -31,5 +31,7 @@ def index() -> str:
         boxes=draw_boxes(form.wording, ("offers_email",)),
         agreements=samples.AGREEMENTS,
         claims=samples.CLAIMS,
+        own_passkeys=samples.passkeys(now),
+        own_sessions=samples.sessions(now),
         problem=Problem(422, fields={"email": "Type an address, such as ada@people.customerhub.net."}),
     )

@@ -1,16 +1,18 @@
 """The only place for what the components of the patterns page show: invented, and as odd as what they must hold."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
+from portal.people.accounts.models import Passkey
 from portal.people.consent.notices import current_wording
 from portal.people.consent.opt_in import Agreement
 from portal.people.offers.catalog import Offer, Round
 from portal.people.offers.forms import SignUpForm, read_form
 from portal.people.offers.places import Availability
+from portal.people.sessions import PeopleSession
 
 CLAIMS = [
     {"number": 1, "title": "No key opens both sides", "state": "holds"},
@@ -48,6 +50,22 @@ class SampleForm(Form):
     tick = BooleanField("Something to agree to")
     wrong = StringField("A question that was not answered", [InputRequired("Type an answer.")])
     wrong_long = TextAreaField("Another one", [InputRequired("Type a few words, or leave the page.")])
+
+
+def passkeys(now: datetime) -> list[Passkey]:
+    """One that is used, and one that is not."""
+    return [
+        Passkey(id="1", name="Laptop", added_at=now - timedelta(days=40), used_at=now),
+        Passkey(id="2", name="A key with a name that runs on and on", added_at=now),
+    ]
+
+
+def sessions(now: datetime) -> list[PeopleSession]:
+    """This one, and another."""
+    return [
+        PeopleSession(handle="1", device="Firefox on Linux", created_at=now, seen_at=now),
+        PeopleSession(handle="2", device="Safari on iPhone", created_at=now - timedelta(days=9), seen_at=now),
+    ]
 
 
 def sample_form() -> SampleForm:

@@ -7,7 +7,11 @@ import structlog
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from portal.people.accounts.audit import clear_old_entries
+from portal.people.accounts.links import clear_old_links
+from portal.people.accounts.passkeys import clear_old_challenges
 from portal.people.accounts.persons import get_seal, lock_person
+from portal.people.accounts.tries import clear_old_tries
 from portal.people.consent import opt_in as opting_in
 from portal.people.consent.erasure import erase_person
 from portal.people.consent.ledger import read_chain
@@ -16,8 +20,7 @@ from portal.people.consent.record import Act
 from portal.people.database import Database
 from portal.people.keyring import Seal, SealBroken
 from portal.people.messages import outbox
-from portal.people.web import PeopleSession
-from portal.shared.sessions import end_old_sessions
+from portal.people.sessions import end_old_sessions
 
 log = structlog.get_logger()
 
@@ -39,7 +42,9 @@ def keep_retention_rules(database: Database, *, keyring: Seal, now: datetime) ->
     return {
         "sign-ups erased that nobody confirmed in 7 days": until_done(_erase_unconfirmed),
         "messages forgotten after 7 days": until_done(_forget_messages),
-        "sessions ended that nobody used in 60 days": until_done(_end_sessions),
+        "sessions deleted that were past their limits": until_done(_end_sessions),
+        "links, challenges and wrong tries of yesterday cleared": until_done(_clear_yesterdays),
+        "lines of the audit log deleted after a year": until_done(_clear_audit_log),
     }
 
 
@@ -67,7 +72,16 @@ def _erase_unconfirmed(db: Session, keyring: Seal, now: datetime) -> int:
 
 
 def _end_sessions(db: Session, _keyring: Seal, now: datetime) -> int:
-    return end_old_sessions(db, PeopleSession, now=now)
+    return end_old_sessions(db, now=now)
+
+
+def _clear_yesterdays(db: Session, _keyring: Seal, now: datetime) -> int:
+    clear = (clear_old_links, clear_old_challenges, clear_old_tries)
+    return sum(clear_old(db, now=now) for clear_old in clear)
+
+
+def _clear_audit_log(db: Session, _keyring: Seal, now: datetime) -> int:
+    return clear_old_entries(db, now=now)
 
 
 def _forget_messages(db: Session, _keyring: Seal, now: datetime) -> int:

@@ -1,8 +1,8 @@
-"""The tables of webinars: files by the hash of their bytes, and publications, which are only ever added."""
+"""The tables of webinars: files by the hash of their bytes, publications, which are only added, and who saw what."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.people.database import Base
@@ -33,3 +33,15 @@ class Publication(Base):
     content: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(Moment)
     published_by: Mapped[str] = mapped_column(String(100))
+
+
+class Watched(Base):
+    """How far a person watched a webinar, in seconds; theirs to forget, and gone with them."""
+
+    __tablename__ = "watched"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    webinar: Mapped[str] = mapped_column(String(100), primary_key=True)
+    position: Mapped[int]
+    furthest: Mapped[int]
+    watched_at: Mapped[datetime] = mapped_column(Moment)

@@ -3,11 +3,15 @@
 from http import HTTPStatus
 
 from flask import Blueprint, Response, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.wsgi import wrap_file
 
-from portal.people.web import reading, settings
+from portal.people.web import reading, settings, signed_in, transaction
 from portal.people.webinars.library import find_media, find_webinar, list_webinars
 from portal.people.webinars.media import read_part
+from portal.people.webinars.recording import Recording
+from portal.people.webinars.watching import note_watched
+from portal.shared import clock
 from portal.shared.problems import Problem, answer
 
 blueprint = Blueprint("webinars", __name__)
@@ -27,11 +31,24 @@ def show(slug: str) -> str:
     """One webinar; `?t=SECONDS` starts there."""
     start = _start(request.args.get("t", "0"))
     with reading() as db:
-        webinar = find_webinar(db, slug)
-    if webinar is None:
-        raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
+        webinar = _get_webinar(db, slug)
     start = min(start, int(webinar.seconds))
     return render_template("webinars/show.html", webinar=webinar, start=start, current=webinar.line_at(start))
+
+
+@blueprint.post("/webinars/<slug>/watched")
+def watched(slug: str) -> Response:
+    """Remember, for who is signed in, where in the recording they are (form field `position`, whole seconds)."""
+    position = _start(request.form.get("position", ""))
+    account = signed_in()
+    if account is None or account.kind != "person":
+        raise Problem(
+            403, "Nobody is signed in", "Sign in, and we remember where you stopped. Watching needs no account."
+        )
+    with transaction() as db:
+        webinar = _get_webinar(db, slug)
+        note_watched(db, person_id=account.id, webinar=webinar, position=position, now=clock.now())
+    return Response(status=204)
 
 
 @blueprint.get("/media/<sha256>/<name>")
@@ -63,6 +80,13 @@ def media(sha256: str, name: str) -> Response:
     response.headers["Content-Security-Policy"] = _MEDIA_POLICY
     response.set_etag(sha256)
     return response
+
+
+def _get_webinar(db: Session, slug: str) -> Recording:
+    webinar = find_webinar(db, slug)
+    if webinar is None:
+        raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
+    return webinar
 
 
 def _beyond(size: int) -> Response:

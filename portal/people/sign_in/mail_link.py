@@ -1,0 +1,89 @@
+"""The only place that mails a link to sign in: to whoever confirmed the address once, and to nobody else.
+
+An address that we do not know gets no mail: a form that writes to strangers is a weapon. It costs the same work, and
+the page that follows says the same.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.people.accounts.links import Purpose, make_link
+from portal.people.accounts.persons import find_person_id
+from portal.people.consent import opt_in, opt_out
+from portal.people.consent.permission import is_suppressed
+from portal.people.consent.record import Act
+from portal.people.keyring import Seal
+from portal.people.messages import outbox, service
+from portal.people.messages.addresses import address_hash
+from portal.people.messages.service import CAPS, CAPS_OF_OWNERS, Service
+from portal.people.sessions import Account
+from portal.shared import ids
+
+CHANNEL = "email"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A link and its mail, ready to be written."""
+
+    address: str
+    address_hash: str
+    link_id: str
+    link_token: str
+    opt_out_token: str
+    message: outbox.Waiting
+
+
+def prepare(*, address: str, url: str, keyring: Seal, now: datetime) -> Ask:
+    """Everything that the database is not asked for; the same work for every address."""
+    link_id, link_token, opt_out_token = ids.new_id(), ids.new_token(), ids.new_token()
+    hashed = address_hash(keyring, channel=CHANNEL, address=address)
+    mail = service.sign_in_link(
+        to=address,
+        link_url=f"{url}/sign-in/link/{link_token}",
+        opt_out_url=f"{url}/opt-out/{opt_out_token}",
+        asked_at=now,
+    )
+    message = outbox.compose(
+        mail, kind=Service.SIGN_IN.value, address_hash=hashed, cause_id=link_id, keyring=keyring, now=now
+    )
+    return Ask(
+        address=address,
+        address_hash=hashed,
+        link_id=link_id,
+        link_token=link_token,
+        opt_out_token=opt_out_token,
+        message=message,
+    )
+
+
+def write(db: Session, *, ask: Ask, act: Act) -> bool:
+    """Write the link down, and put its mail into the outbox where somebody may have it; whether that is so."""
+    person_id = find_person_id(db, email=ask.address)
+    is_theirs = person_id is not None and _may_have_it(db, person_id, ask, act.at)
+    account = Account("person", person_id) if person_id and is_theirs else None
+    make_link(db, link_id=ask.link_id, token=ask.link_token, purpose=Purpose.SIGN_IN, account=account, now=act.at)
+    if account is None:
+        return False
+    opt_out.make_link(
+        db,
+        token=ask.opt_out_token,
+        person_id=account.id,
+        channel=CHANNEL,
+        address_hash=ask.address_hash,
+        act=act,
+    )
+    outbox.put(db, ask.message)
+    return True
+
+
+def _may_have_it(db: Session, person_id: str, ask: Ask, now: datetime) -> bool:
+    """Who confirmed, and within the caps, which are those of strangers for whoever said no since."""
+    confirmed_at = opt_in.last_confirmed_at(db, person_id=person_id)
+    if confirmed_at is None:
+        return False
+    said_no = is_suppressed(db, address_hash=ask.address_hash, since=confirmed_at)
+    caps = CAPS if said_no else CAPS_OF_OWNERS[Service.SIGN_IN]
+    return service.may_write(db, kind=Service.SIGN_IN, address_hash=ask.address_hash, now=now, caps=caps)

@@ -1,0 +1,29 @@
+"""The only place that says what each role may do."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody works as here; one each."""
+
+    MARKETER = "marketer"
+    PUBLISHER = "publisher"
+    PRIVACY = "privacy"
+    ADMIN = "admin"
+
+
+class Right(StrEnum):
+    """Something that can be done in the studio."""
+
+    ENTER = "see what is published and what needs work"
+    PUBLISH = "publish"
+    READ_LOG = "read the audit log"
+    MANAGE_STAFF = "add staff, end their sessions, take them out"
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.MARKETER: frozenset({Right.ENTER}),
+    Role.PUBLISHER: frozenset({Right.ENTER, Right.PUBLISH}),
+    Role.PRIVACY: frozenset({Right.ENTER, Right.READ_LOG}),
+    Role.ADMIN: frozenset(Right),
+}

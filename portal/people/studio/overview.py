@@ -1,0 +1,82 @@
+"""The only place that says what is public and what needs somebody's hand; it changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.people.messages.models import Message, MessageState
+from portal.people.offers.catalog import Offer, offers
+from portal.people.offers.places import Availability, availability
+from portal.people.privacy.separation import find_last_check
+from portal.people.webinars.library import list_webinars, newest_publication
+from portal.people.webinars.models import Publication
+from portal.people.webinars.recording import Recording
+from portal.shared.environment import ROOT
+
+CHECK_IS_OLD_AFTER = timedelta(hours=3)  # the supervisor runs it every hour
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """Something that waits for a hand: what, why, and the page that shows it, where there is one."""
+
+    title: str
+    why: str
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """What the studio's first page shows."""
+
+    webinars: list[tuple[Recording, Publication]]
+    offers: list[tuple[Offer, Availability]]
+    work: list[Work]
+
+
+def look(db: Session, *, now: datetime) -> Overview:
+    """How everything stands at this moment."""
+    webinars = [
+        (webinar, publication)
+        for webinar in list_webinars(db)
+        if (publication := newest_publication(db, webinar.slug)) is not None
+    ]
+    listed = [(offer, availability(db, offer=offer, today=now.date())) for offer in offers().values()]
+    work = [*_unpublished({webinar.slug for webinar, _ in webinars}), *_ended(listed), *_unsent(db), *_check(db, now)]
+    return Overview(webinars=webinars, offers=listed, work=work)
+
+
+def _unpublished(public: set[str]) -> list[Work]:
+    folders = sorted(path.parent.name for path in (ROOT / "content" / "webinars").glob("*/webinar.toml"))
+    why = "Written, and not public. It needs its recording, then: bin/portal publish content/webinars/{}"
+    return [Work(title=name, why=why.format(name)) for name in folders if name not in public]
+
+
+def _ended(listed: list[tuple[Offer, Availability]]) -> list[Work]:
+    closed = [(offer, now) for offer, now in listed if not now.is_open]
+    return [
+        Work(
+            title=offer.name,
+            why="All its places are taken" if now.is_in_time else "Its time is over",
+            address=f"/offers/{offer.slug}",
+        )
+        for offer, now in closed
+    ]
+
+
+def _unsent(db: Session) -> list[Work]:
+    failed = db.scalar(select(func.count()).where(Message.state == MessageState.FAILED.value)) or 0
+    return [Work(title="Mail", why=f"{failed} could not be sent in three days of trying")] if failed else []
+
+
+def _check(db: Session, now: datetime) -> list[Work]:
+    last = find_last_check(db)
+    if last is None or now - last.checked_at > CHECK_IS_OLD_AFTER:
+        why = "It has not run for a while: bin/portal separation check"
+    elif last.failing:
+        why = f"{last.failing} of its lines fail"
+    else:
+        return []
+    return [Work(title="Separation check", why=why, address="/privacy/separation")]
