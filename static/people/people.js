@@ -4,6 +4,7 @@ import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
 import { offerPasskeys } from './passkey.js'
 import { offerReveals } from './reveal.js'
+import { offerPlayer } from './player.js'
 import { followRecording } from './transcript.js'
 
 focusProblem()
@@ -12,3 +13,4 @@ localizeMoments()
 offerCopies()
 offerPasskeys()
 offerReveals()
+offerPlayer()

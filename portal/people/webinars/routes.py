@@ -10,7 +10,7 @@ from portal.people.web import reading, settings, signed_in, transaction
 from portal.people.webinars.library import find_media, find_webinar, list_webinars
 from portal.people.webinars.media import read_part
 from portal.people.webinars.recording import Recording
-from portal.people.webinars.watching import note_watched
+from portal.people.webinars.watching import find_position, note_watched
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
 
@@ -32,8 +32,12 @@ def show(slug: str) -> str:
     start = _start(request.args.get("t", "0"))
     with reading() as db:
         webinar = _get_webinar(db, slug)
+        account = signed_in()
+        left_at = find_position(db, person_id=account.id, slug=slug) if account else None
     start = min(start, int(webinar.seconds))
-    return render_template("webinars/show.html", webinar=webinar, start=start, current=webinar.line_at(start))
+    return render_template(
+        "webinars/show.html", webinar=webinar, start=start, current=webinar.line_at(start), left_at=left_at or 0
+    )
 
 
 @blueprint.post("/webinars/<slug>/watched")
