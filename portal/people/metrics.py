@@ -11,7 +11,7 @@ from portal.people.consent.models import ConsentRecord
 from portal.people.jobs import list_jobs
 from portal.people.messages.models import Message, MessageState
 from portal.people.privacy.models import SeparationCheck
-from portal.people.web import PeopleSession
+from portal.people.sessions import PeopleSession
 from portal.shared import clock
 
 

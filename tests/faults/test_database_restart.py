@@ -42,9 +42,9 @@ def client(server: PostgresServer, meanwhile: list[Callable[[], None]]) -> Itera
     Base.metadata.drop_all(database.writer)
     Base.metadata.create_all(database.writer)
     use_stores(app, settings=None, database=database)
-    app.session_interface = ServerSideSessions(Row, reading=database.reading, transaction=database.transaction)
+    app.session_interface = ServerSideSessions(Row, database)
     lay_ground(app, side="people", url=URL, proxies=0, secret_keys=("k" * 32,), policy=content_policy())
-    app.context_processor(lambda: {"sandbox_url": URL, "is_development": True})
+    app.context_processor(lambda: {"sandbox_url": URL, "is_development": True, "signed_in": None})
 
     def interrupt() -> None:
         while meanwhile:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from portal.people.web import PeopleSession
+from portal.people.sessions import PeopleSession
 from portal.sandbox.drives.models import StartedDrive
 from portal.shared import clock
 from portal.shared.environment import ROOT

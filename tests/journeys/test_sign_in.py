@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import violations
 from tests.journeys.test_offer import link_in_mail, newest_mail
+from tests.journeys.watching import open_player, play_at
 from tests.support.running import Running
 
 Visitor = Callable[..., Page]
@@ -42,6 +43,22 @@ def signed_in_by_mail(page: Page, site: Running, email: str) -> str:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
     return link
+
+
+def test_where_one_stopped_is_on_the_account_and_in_another_browser(visitor: Visitor, site: Running) -> None:
+    email = "dora.watching@people.customerhub.net"
+    page, other = visitor(), visitor()
+    confirmed(page, site, email)
+    signed_in_by_mail(page, site, email)
+    with page.expect_response(lambda answer: answer.url.endswith("/watched") and answer.status == 204):
+        play_at(page, open_player(page, site), 102)
+    page.goto(f"{site.people}/account")
+    expect(page.get_by_role("link", name="The second message")).to_be_visible()
+
+    signed_in_by_mail(other, site, email)
+    open_player(other, site)
+    expect(other.get_by_text("You stopped at 1:4")).to_be_visible()
+    expect(other.get_by_text("on your account")).to_be_visible()
 
 
 def with_authenticator(page: Page) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.jobs import Job
 from portal.people.privacy.separation import keep_check
-from portal.people.web import PeopleSession
+from portal.people.sessions import PeopleSession
 from portal.people.worker import Turns
 from portal.sandbox.drives.sweep import sweep
 from portal.shared import clock
