@@ -32,6 +32,7 @@ class Settings:
     owner_url: str
     secret_keys: tuple[str, ...]
     metrics_token: str
+    limits_url: str
     media_folder: Path
     mail_url: str
 
@@ -68,6 +69,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         owner_url=environment.database_url(found, "PEOPLE_OWNER_URL", database_url),
         secret_keys=secret_keys(found, "PEOPLE_SECRET_KEYS", folder=folder, is_development=is_development),
         metrics_token=found.get("METRICS_TOKEN", ""),
+        limits_url=environment.valkey_url(found, "LIMITS_URL"),
         media_folder=_media_folder(found, folder),
         mail_url=mail_url,
     )

@@ -9,14 +9,17 @@ import structlog
 from flask import Flask, current_app, g, session
 from sqlalchemy.orm import Session
 
-from portal.people.database import Database
+from portal.people import limits
+from portal.people.database import Base, Database
 from portal.people.keyring import Seal, find_keyring
 from portal.people.sessions import Account, PeopleSession, PeopleSessions, account_in
 from portal.people.settings import Settings
 from portal.shared import stores
+from portal.shared.counters import CounterRow
 from portal.shared.faults import STORE_FAULTS, is_full
 from portal.shared.ground import lay_ground
 from portal.shared.headers import content_policy
+from portal.shared.limits import limit_routes
 from portal.shared.logs import request_id
 from portal.shared.metrics import count, measure
 from portal.shared.room import Room, beside
@@ -26,6 +29,7 @@ __all__ = [
     "count",
     "even_when_full",
     "keyring",
+    "limit",
     "only_in_development",
     "reading",
     "request_id",
@@ -43,6 +47,12 @@ log = structlog.get_logger()
 # Mail providers post here without origin, cookie or token (RFC 8058).
 ONE_CLICK = frozenset({"consent.opt_out"})
 ACTS = ("sign-up", "confirmation", "opt-out")
+
+
+class PeopleCounter(CounterRow, Base):
+    """A counter of the people side's limits."""
+
+    __tablename__ = "limit_counters"
 
 
 def set_up(app: Flask, settings: Settings, store: Database) -> None:
@@ -105,6 +115,13 @@ def even_when_full(view: Callable[Asked, Answered]) -> Callable[Asked, Answered]
         return view(*args, **named)
 
     return answered
+
+
+def limit(app: Flask, settings: Settings) -> None:
+    """Hold every route to its limits, once all are there."""
+    limit_routes(
+        app, side="people", table=limits.TABLE, otherwise=limits.OTHER_POSTS, row=PeopleCounter, settings=settings
+    )
 
 
 def keyring() -> Seal:

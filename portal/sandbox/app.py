@@ -22,4 +22,5 @@ def create_app(settings: Settings) -> Flask:
     for feature in FEATURES:
         app.register_blueprint(feature)
     look_at_rows(app, metrics.look)
+    web.limit(app, settings)
     return app

@@ -5,8 +5,9 @@ import-linter reads the imports that are written down; this holds at run time, f
 
 import os
 import re
+import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from ipaddress import ip_address
@@ -14,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import make_url
 
 from portal.shared.environment import ROOT
 
@@ -31,14 +34,19 @@ class OutOfBounds(PermissionError):
     """The sandbox reached for something on the other side of the wall."""
 
 
-def confine(*, data: Path, folder: Path, database_url: str) -> None:
+Server = tuple[str, int]  # host name or address, port
+
+
+def confine(*, data: Path, folder: Path, database_url: str, limits_url: str = "") -> None:
     """Shut this process in, for good: an audit hook cannot be taken off again.
 
     Of everything under `data` only `folder` opens, of the code no file of the people side, of the running processes
-    none but this. Nothing connects anywhere, unless the sandbox's own store is a database server; nothing is started.
+    none but this. Nothing connects anywhere but to the host and port of its own servers, where `database_url` or
+    `limits_url` names one; nothing is started.
     """
     sys.meta_path.insert(0, _Refuse())
-    sys.addaudithook(_Guard(data=data, folder=folder, may_connect=not database_url.startswith("sqlite")))
+    servers = frozenset({*_database_servers(database_url), *_valkey_servers(limits_url)})
+    sys.addaudithook(_Guard(data=data, folder=folder, servers=servers))
 
 
 class _Refuse(MetaPathFinder):
@@ -51,11 +59,11 @@ class _Refuse(MetaPathFinder):
 
 
 class _Guard:
-    def __init__(self, *, data: Path, folder: Path, may_connect: bool) -> None:
+    def __init__(self, *, data: Path, folder: Path, servers: frozenset[Server]) -> None:
         self.data = os.path.realpath(data)
         self.folder = os.path.realpath(folder)
         self.code = tuple(os.path.realpath(ROOT / "portal" / side) for side in ("people", "separation"))
-        self.may_connect = may_connect
+        self.servers = servers
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in _PATHS:
@@ -63,12 +71,26 @@ class _Guard:
                 self._check_path(argument)
         elif event == "ctypes.dlopen":
             raise OutOfBounds("The sandbox calls nothing but Python.")
-        elif event in _CONNECTIONS and not self.may_connect:
-            raise OutOfBounds("The sandbox connects to nothing.")
-        elif event in _NAME_QUESTIONS and not self.may_connect and not _is_own(arguments[0]):
+        elif event in _CONNECTIONS and not self._is_to_server(event, arguments[1]):
+            raise OutOfBounds("The sandbox connects to nothing but its own servers.")
+        elif event in _NAME_QUESTIONS and not self._may_ask(arguments[0]):
             raise OutOfBounds("The sandbox asks for no name.")  # a question carries words out, too
         elif event in _FORBIDDEN_ACTS:
             raise OutOfBounds("The sandbox starts no other process.")
+
+    def _is_to_server(self, event: str, address: object) -> bool:
+        """Whether a connection leads to a server of ours: its port, and an address that its name stands for now."""
+        if event != "socket.connect" or not isinstance(address, tuple):
+            return False
+        return any(
+            address[0] == found[4][0]
+            for host, port in self.servers
+            if port == address[1]
+            for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
+
+    def _may_ask(self, host: object) -> bool:
+        return _is_own(host) or any(host == name for name, _port in self.servers)
 
     def _check_path(self, path: object) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
@@ -93,6 +115,24 @@ def _file_of(name: str) -> str:
     if not name.startswith("file:"):
         return name
     return unquote(urlsplit(name).path)
+
+
+def _database_servers(database_url: str) -> Iterator[Server]:
+    """The hosts of a database, which may be several (libpq); what begins with a slash is a socket on this machine."""
+    url = make_url(database_url)
+    for place in (url.host, *url.normalized_query.get("host", ())):
+        host, _, port = (place or "").partition(":")
+        if host and not host.startswith("/"):
+            yield host, int(port or url.port or _POSTGRES_PORT)
+
+
+def _valkey_servers(limits_url: str) -> Iterator[Server]:
+    parts = urlsplit(limits_url)
+    if parts.hostname:
+        yield parts.hostname, parts.port or _VALKEY_PORT
+
+
+_POSTGRES_PORT, _VALKEY_PORT = 5432, 6379
 
 
 def _is_own(host: object) -> bool:

@@ -37,7 +37,12 @@ def _build(settings: Settings) -> Flask:
         raise RuntimeError("This process holds the people side. Serve the sandbox from one of its own.")
     if settings.database_url.startswith("postgresql"):
         import psycopg  # noqa: F401  # it calls a library of C, which it may load now and no longer
-    confine(data=settings.data, folder=settings.folder, database_url=settings.database_url)
+    confine(
+        data=settings.data,
+        folder=settings.folder,
+        database_url=settings.database_url,
+        limits_url=settings.limits_url,
+    )
     set_up_logs("sandbox")
     app = create_app(settings)
     app.extensions["database"].require_safe_role(setting="SANDBOX_DATABASE_URL")

@@ -32,6 +32,7 @@ class Settings:
     owner_url: str
     secret_keys: tuple[str, ...]
     metrics_token: str
+    limits_url: str
 
     @property
     def is_development(self) -> bool:
@@ -70,4 +71,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         owner_url=environment.database_url(found, "SANDBOX_OWNER_URL", database_url),
         secret_keys=secret_keys(found, "SANDBOX_SECRET_KEYS", folder=folder, is_development=is_development),
         metrics_token=found.get("METRICS_TOKEN", ""),
+        limits_url=environment.valkey_url(found, "SANDBOX_LIMITS_URL"),
     )

@@ -5,11 +5,14 @@ from contextlib import AbstractContextManager
 from flask import Flask, Response, current_app, request
 from sqlalchemy.orm import Session
 
+from portal.sandbox import limits
 from portal.sandbox.database import Base, Database
 from portal.sandbox.settings import Settings
 from portal.shared.canaries import CanaryRow
+from portal.shared.counters import CounterRow
 from portal.shared.ground import lay_ground
 from portal.shared.headers import content_policy
+from portal.shared.limits import limit_routes
 from portal.shared.metrics import count, measure
 from portal.shared.origins import origin_of
 from portal.shared.sessions import ServerSideSessions, SessionRow, cookie_name, set_private_cookie
@@ -19,6 +22,7 @@ __all__ = [
     "aside",
     "cookies_named",
     "count",
+    "limit",
     "only_in_development",
     "reading",
     "set_cookie",
@@ -36,6 +40,12 @@ class SandboxSession(SessionRow, Base):
     """A session of the sandbox: which drive this browser has open."""
 
     __tablename__ = "sessions"
+
+
+class SandboxCounter(CounterRow, Base):
+    """A counter of the sandbox's limits."""
+
+    __tablename__ = "limit_counters"
 
 
 class SandboxCanary(CanaryRow, Base):
@@ -60,6 +70,13 @@ def set_up(app: Flask, settings: Settings, database: Database) -> None:
     )
     measure(app, database=database, token=settings.metrics_token, is_open=settings.is_development, acts=ACTS)
     app.context_processor(lambda: {"learning_url": settings.learning_url})
+
+
+def limit(app: Flask, settings: Settings) -> None:
+    """Hold every route to its limits, once all are there."""
+    limit_routes(
+        app, side="sandbox", table=limits.TABLE, otherwise=limits.CHANGES, row=SandboxCounter, settings=settings
+    )
 
 
 def settings() -> Settings:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import portal
 from portal.sandbox.confinement import confine
@@ -22,7 +23,12 @@ from portal.sandbox.settings import load_settings
 def main(people_folder: Path) -> None:
     """Try everything; a try counts as refused when it raises what refusal raises, not when it merely fails."""
     settings = load_settings()
-    confine(data=settings.data, folder=settings.folder, database_url=settings.database_url)
+    confine(
+        data=settings.data,
+        folder=settings.folder,
+        database_url=settings.database_url,
+        limits_url=settings.limits_url,
+    )
     tries: dict[str, Callable[[], object]] = {
         f"import {name} by a string": lambda name=name: importlib.import_module(name)  # type: ignore[misc]
         for name in ("portal.people.app", "portal.people.database", "portal.separation.check", "smtplib", "boto3")
@@ -36,11 +42,13 @@ def main(people_folder: Path) -> None:
         "read the people side's code": lambda: Path(portal.__path__[0], "people", "settings.py").read_bytes(),
         "look into another process": lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
         "call below Python": lambda: ctypes.CDLL(None),
+        "open a connection": lambda: socket.create_connection(("127.0.0.1", 25), timeout=1),
+        "send a datagram": lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9)),
+        "ask for a name": lambda: socket.gethostbyname("words.attacker.example"),
         "start another program": lambda: subprocess.run(["true"], check=False),
     }
-    if settings.database_url.startswith("sqlite"):
-        tries["open a connection"] = lambda: socket.create_connection(("127.0.0.1", 25), timeout=1)
-        tries["ask for a name"] = lambda: socket.gethostbyname("words.attacker.example")
+    if host := urlsplit(settings.limits_url).hostname:
+        tries["open another port of its counters' server"] = lambda: socket.create_connection((host, 25), timeout=1)
     sys.stdout.write(json.dumps({what: _is_refused(act) for what, act in tries.items()}))
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL, NullPool, create_engine
 from sqlalchemy.engine import make_url
@@ -60,10 +61,13 @@ def databases(people: PeopleSettings, sandbox: SandboxSettings) -> Line:
         for (name, role), (other, door) in permutations(zip(("people side", "sandbox"), urls, strict=True)):
             if _opens(role.set(host=door.host, port=door.port, database=door.database, query=door.query)):
                 faults.append(f"the role of the {name} enters the database of the {other}")
+    counters = [urlsplit(url) for url in (people.limits_url, sandbox.limits_url) if url]
+    if len(counters) == 2 and len({(url.hostname, url.port or _VALKEY_PORT) for url in counters}) == 1:
+        faults.append("both sides count their limits on the same server")
     return Line(
         name="databases",
         title="Each side has a database of its own",
-        claim="Two databases, however they are reached, and no role that opens both.",
+        claim="Two databases, however they are reached, no role that opens both, and no server that counts for both.",
         examined=examined,
         faults=tuple(faults),
     )
@@ -95,6 +99,9 @@ def folders(people: PeopleSettings, sandbox: SandboxSettings) -> Line:
         },
         faults=tuple(faults),
     )
+
+
+_VALKEY_PORT = 6379
 
 
 def _host(url: str) -> str:

@@ -30,7 +30,7 @@ def running(people: PeopleSettings, sandbox: SandboxSettings) -> Line:
         why = "no sandbox runs here that this user may look into"
         return Line(name=name, title=title, claim=claim, examined={}, because=why)
     faults = [f"its environment holds {setting}" for setting in environment if setting in PEOPLE_ONLY]
-    secrets = {*people.secret_keys, people.mail_url, people.database_url} - {"outbox:"}
+    secrets = {*people.secret_keys, people.mail_url, people.database_url, people.limits_url} - {"outbox:", ""}
     faults += [
         f"its {setting} holds a secret of the people side"
         for setting, value in environment.items()

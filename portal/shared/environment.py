@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _OF_BOTH = frozenset({"DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PEOPLE_URL", "SANDBOX_URL"})
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +57,19 @@ def number(found: Mapping[str, str], name: str, default: int) -> int:
     if not value.isascii() or not value.isdigit():
         raise SettingsError(f"{name} must be a whole number, not {value!r}.")
     return int(value)
+
+
+def valkey_url(found: Mapping[str, str], name: str) -> str:
+    """The setting `name`, which names a Valkey server, or nothing where it is not set."""
+    url = found.get(name, "")
+    try:
+        is_valkey = not url or (urlsplit(url).scheme == "valkey" and urlsplit(url).hostname and urlsplit(url).port != 0)
+    except ValueError:  # a port that is none
+        is_valkey = False
+    if not is_valkey:
+        # without the value: it may hold a password
+        raise SettingsError(f"{name} names no Valkey server. Set it to valkey://host:6379/0, or leave it out.")
+    return url
 
 
 def _read_file(path: Path, known: set[str]) -> dict[str, str]:

@@ -28,16 +28,28 @@ _WORDS = {
 
 
 class Problem(Exception):
-    """An answer other than success, in words that say what to do; `fields` maps a field's name to what is wrong."""
+    """An answer other than success, in words that say what to do; `fields` maps a field's name to what is wrong.
+
+    `retry_after` is the seconds to wait; `kept` is the form that was sent, for the page to send again.
+    """
 
     def __init__(
-        self, status: int, title: str = "", detail: str = "", *, fields: Mapping[str, str] | None = None
+        self,
+        status: int,
+        title: str = "",
+        detail: str = "",
+        *,
+        fields: Mapping[str, str] | None = None,
+        retry_after: int | None = None,
+        kept: Mapping[str, str] | None = None,
     ) -> None:
         words = _WORDS.get(status, _WORDS[400])
         self.status = status
         self.title = title or words[0]
         self.detail = detail or words[1]
         self.fields = dict(fields or {})
+        self.retry_after = 5 if status == 503 and retry_after is None else retry_after
+        self.kept = {name: value for name, value in (kept or {}).items() if name != "csrf_token"}
         super().__init__(f"{status} {self.title}")
 
 
@@ -82,11 +94,13 @@ def answer(problem: Problem) -> Response:
         body |= {"detail": problem.detail, "request_id": request_id}
         if problem.fields:
             body["fields"] = problem.fields
+        if problem.retry_after is not None:
+            body["retry_after"] = problem.retry_after
         response = Response(json.dumps(body), problem.status, mimetype="application/problem+json")
     else:
         page = render_template("errors/problem.html", problem=problem, request_id=request_id)
         response = Response(page, problem.status, mimetype="text/html")
-    if problem.status in (429, 503):
-        response.headers["Retry-After"] = "5"
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.messages.mail import LinkTooLong, Mail, as_bytes
 from portal.people.messages.models import Message
 from portal.people.messages.outbox import Claim, compose
+from portal.people.messages.service import CAPS, Service
 from portal.people.settings import load_settings
 from portal.people.worker import deliver
 from portal.shared import clock
@@ -162,6 +164,24 @@ def test_pauses_double_up_to_an_hour_and_end_after_three_days(site: Site) -> Non
     assert [pause.total_seconds() for pause in pauses[:9]] == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
     assert timedelta(hours=72) < waited < timedelta(hours=74)
     assert states(site) == ["failed"]
+
+
+def test_more_than_may_go_in_a_minute_waits_for_the_next(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CAPS, Service.CONFIRM, replace(CAPS[Service.CONFIRM], a_minute=3))
+    inbox = Inbox()
+    with mail_server(inbox) as port, time_machine.travel(START, tick=False) as clock:
+        mail = transport(f"smtp://127.0.0.1:{port}")
+        for number in range(8):
+            site.sign_up(f"ada{number}@mailbox.customerhub.net")
+        assert [run_worker(site, mail), run_worker(site, mail)] == [3, 0]
+        clock.shift(timedelta(seconds=59))
+        assert run_worker(site, mail) == 0
+        clock.shift(timedelta(seconds=1))
+        assert run_worker(site, mail) == 3
+        clock.shift(timedelta(minutes=1))
+        assert run_worker(site, mail) == 2
+    assert len(inbox.letters) == 8
+    assert states(site) == ["sent"] * 8
 
 
 def test_two_workers_never_hold_the_same_message(site: Site) -> None:

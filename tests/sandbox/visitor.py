@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from itertools import count
 from typing import Any
 
 from flask import Flask
@@ -13,13 +14,20 @@ TOUCHED = tuple(f"L{number:03}" for number in range(10))  # the leads that tests
 HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 
 
+_networks = (f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}" for number in count(1))
+
+
 class Visitor:
-    """One browser. A form is sent with the hidden fields of the page `shown`, or with the token and the drive alone."""
+    """One browser, in a network of its own.
+
+    A form is sent with the hidden fields of the page `shown`, or with the token and the drive alone.
+    """
 
     def __init__(self, app: Flask) -> None:
         settings: Settings = app.extensions["settings"]
         self.url = settings.url
         self.client = app.test_client()
+        self.client.environ_base["REMOTE_ADDR"] = next(_networks)
         self._token_and_drive: dict[str, str] = {}
 
     def get(self, address: str, **more: Any) -> TestResponse:

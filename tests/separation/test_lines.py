@@ -55,6 +55,13 @@ def test_one_database_for_both_is_found_under_another_path_too(sides: Sides) -> 
     assert holdings.databases(sides.people, same).state == "fails"
 
 
+def test_one_server_that_counts_for_both_is_found(sides: Sides) -> None:
+    people = replace(sides.people, limits_url="valkey://counts:one@valkey/0")
+    assert holdings.databases(people, sides.sandbox).state == "holds"
+    assert holdings.databases(people, replace(sides.sandbox, limits_url="valkey://valkey2/0")).state == "holds"
+    assert holdings.databases(people, replace(sides.sandbox, limits_url="valkey://valkey:6379/1")).state == "fails"
+
+
 def test_one_role_for_two_databases_is_found(sides: Sides) -> None:
     people = replace(sides.people, database_url="postgresql+psycopg://both@localhost/people")
     sandbox = replace(sides.sandbox, database_url="postgresql+psycopg://both@localhost/sandbox")
@@ -103,6 +110,14 @@ def test_where_no_sandbox_runs_the_line_says_that_it_shows_nothing(sides: Sides)
     line = process.running(sides.people, sides.sandbox)
     assert line.state == "not shown on this machine"
     assert "no sandbox runs here" in line.because
+
+
+def test_with_a_server_for_its_counters_it_still_crosses_nowhere(sides: Sides) -> None:
+    environ = sides.environ | {"SANDBOX_LIMITS_URL": "valkey://127.0.0.1:6379/0"}
+    line = process.reach(sides.people, sides.sandbox, environ)
+    assert line.state == "holds"
+    alone = process.reach(sides.people, sides.sandbox, sides.environ)
+    assert sum(line.examined.values()) == sum(alone.examined.values()) + 1
 
 
 def test_a_sandbox_that_is_not_shut_in_is_found(sides: Sides, tmp_path: Path) -> None:

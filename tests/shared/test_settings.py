@@ -78,6 +78,25 @@ def test_the_sandbox_refuses_an_unsafe_start_too(tmp_path: Path, change: dict[st
         sandbox.load_settings({"DATA": str(tmp_path)} | change)
 
 
+@pytest.mark.parametrize("url", ["valkey://127.0.0.1", "valkey://counts:p%40ss@valkey:6380/2"])
+def test_a_server_may_count_for_each_side(tmp_path: Path, url: str) -> None:
+    environ = {"DATA": str(tmp_path), "LIMITS_URL": url}
+    assert people.load_settings(environ).limits_url == url
+    assert sandbox.load_settings(environ).limits_url == ""
+    assert sandbox.load_settings({"DATA": str(tmp_path), "SANDBOX_LIMITS_URL": url}).limits_url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://h/0", "valkey:", "valkey://", "h:6379", "valkey://:secret@", "valkey://h:no/0", "valkey://h:70000"]
+)
+def test_a_server_that_cannot_count_is_refused_without_repeating_its_password(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match=r"^LIMITS_URL .*valkey://host:6379/0") as refusal:
+        people.load_settings({"DATA": str(tmp_path), "LIMITS_URL": url})
+    assert "secret" not in str(refusal.value)
+    with pytest.raises(SettingsError, match=r"^SANDBOX_LIMITS_URL "):
+        sandbox.load_settings({"DATA": str(tmp_path), "SANDBOX_LIMITS_URL": url})
+
+
 def test_a_file_of_settings_stands_behind_the_environment_and_knows_only_its_own_names(tmp_path: Path) -> None:
     config = tmp_path / "people.toml"
     config.write_text('PORT = 8100\nMAIL_URL = "smtp://localhost:2525"\n')

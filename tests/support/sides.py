@@ -40,6 +40,8 @@ def closed_at_the_end() -> Iterator[None]:
     yield
     for app in _apps[already:]:
         app.extensions["database"].close()
+        for limiter in app.extensions["limiter"]:
+            limiter.storage.database.close()
     del _apps[already:]
 
 

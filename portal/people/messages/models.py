@@ -58,4 +58,4 @@ class Delivery(Base):
     attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     outcome: Mapped[str] = mapped_column(String(8))
     detail: Mapped[str] = mapped_column(String(100))
-    ended_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime] = mapped_column(Moment, index=True)

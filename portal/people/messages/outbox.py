@@ -19,12 +19,13 @@ from portal.people.keyring import Seal, SealBroken
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.messages.mail import Mail, as_bytes
 from portal.people.messages.models import Delivery, Message, MessageState
-from portal.people.messages.service import Service
+from portal.people.messages.service import CAPS, Service
 from portal.shared import ids
 
 LEASE = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
+A_MINUTE = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=72)
 FORGET_AFTER = timedelta(days=7)  # what it said and to whom
 CLEAR_AFTER = timedelta(days=30)  # that there was one: as long as the caps look back
@@ -164,8 +165,19 @@ def _next_due(db: Session, now: datetime) -> Message | None:
         and_(Message.state == MessageState.WAITING, Message.not_before <= now),
         and_(Message.state == MessageState.SENDING, Message.leased_until < now),
     )
+    may_go = and_(due, Message.kind.not_in(_held_back(db, now)))
     in_turn = (_service_first(), Message.not_before, Message.id)
-    return db.scalars(select(Message).where(due).order_by(*in_turn).limit(1).with_for_update(skip_locked=True)).first()
+    return db.scalars(
+        select(Message).where(may_go).order_by(*in_turn).limit(1).with_for_update(skip_locked=True)
+    ).first()
+
+
+def _held_back(db: Session, now: datetime) -> list[str]:
+    """The kinds of which as many were tried in the last minute as may be."""
+    of_attempt = Message.id == Delivery.message_id
+    lately = select(Message.kind, func.count()).join(Delivery, of_attempt).where(Delivery.ended_at > now - A_MINUTE)
+    tried = dict(db.execute(lately.group_by(Message.kind)).all())
+    return [kind for kind, cap in CAPS.items() if tried.get(kind, 0) >= cap.a_minute]
 
 
 def _service_first() -> ColumnElement[int]:

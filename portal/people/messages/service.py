@@ -1,5 +1,6 @@
 """The closed list of service messages: each answers an act of that person, holds no offer, carries its way out."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -18,15 +19,27 @@ class Service(StrEnum):
     PASSKEY_ADDED = "passkey-added"
 
 
-Cap = tuple[timedelta, int]
+Period = tuple[timedelta, int]
 
-# Whoever types the address, and from wherever: a form that sends mail is also a way to pester somebody.
-CAPS: tuple[Cap, ...] = ((timedelta(hours=24), 1), (timedelta(days=30), 3))
 
-# Only for an address whose owner has confirmed it, and that said no to nothing since; else the caps above hold.
-CAPS_OF_OWNERS: dict[Service, tuple[Cap, ...]] = {
-    Service.SIGN_IN: ((timedelta(hours=1), 5), (timedelta(hours=24), 10)),
-    Service.PASSKEY_ADDED: ((timedelta(hours=24), 10),),
+@dataclass(frozen=True, kw_only=True)
+class Cap:
+    """The most of one kind: to one address in each period, and `a_minute` to all; what is above that waits.
+
+    `to_owner` holds instead of `to_one` for an address whose owner has confirmed it and said no to nothing since.
+    """
+
+    to_one: tuple[Period, ...] = ((timedelta(hours=24), 1), (timedelta(days=30), 3))
+    to_owner: tuple[Period, ...] = ()
+    a_minute: int = 120
+
+
+# Whoever types the address, and from wherever: a form that sends mail is also a way to pester somebody. The number a
+# minute is a fuse: a flood for ever new addresses then fills an outbox that can be looked at, not the world's inboxes.
+CAPS = {
+    Service.CONFIRM: Cap(),
+    Service.SIGN_IN: Cap(to_owner=((timedelta(hours=1), 5), (timedelta(hours=24), 10))),
+    Service.PASSKEY_ADDED: Cap(to_owner=((timedelta(hours=24), 10),)),
 }
 
 
@@ -48,9 +61,10 @@ def passkey_added(*, to: str, account_url: str, opt_out_url: str, added_at: date
     return Mail(to=to, subject="A passkey was added to your account", text=text, html=html, opt_out_url=opt_out_url)
 
 
-def may_write(db: Session, *, kind: Service, address_hash: str, now: datetime, caps: tuple[Cap, ...] = CAPS) -> bool:
-    """Whether the address may get one more message of this kind: one a day and three a month, or as `caps` say."""
+def may_write(db: Session, *, kind: Service, address_hash: str, now: datetime, is_owner: bool = False) -> bool:
+    """Whether the address may get one more message of this kind, as far as its cap goes."""
     written = db.connection().scalars(_WRITTEN, {"address_hash": address_hash, "kind": kind.value}).all()
+    caps = CAPS[kind].to_owner if is_owner else CAPS[kind].to_one
     return all(sum(at > now - period for at in written) < most for period, most in caps)
 
 
@@ -58,5 +72,5 @@ _WRITTEN = (
     select(Message.created_at)
     .where(Message.address_hash == bindparam("address_hash"), Message.kind == bindparam("kind"))
     .order_by(Message.created_at.desc())
-    .limit(max(most for caps in (CAPS, *CAPS_OF_OWNERS.values()) for _period, most in caps))
+    .limit(max(most for cap in CAPS.values() for _period, most in (*cap.to_one, *cap.to_owner)))
 )

@@ -15,7 +15,8 @@ from portal.people.offers.forms import SignUpForm, empty_form, read_form
 from portal.people.offers.places import availability
 from portal.people.offers.sign_up import Wish, prepare, write
 from portal.shared import clock, ids
-from portal.shared.problems import Problem
+from portal.shared.limits import TooManyTries
+from portal.shared.problems import Problem, answer, wants_json
 
 blueprint = Blueprint("offers", __name__)
 
@@ -62,6 +63,23 @@ def create_without_offer() -> Answer:
     if refusal := form.refusal():
         return _sign_up_page(form, refusal)
     return _sign_up(form, None)
+
+
+@blueprint.errorhandler(TooManyTries)
+def held_up(limit: TooManyTries) -> Answer:
+    """A sign-up that came too soon: the form as it was sent, with the time to wait."""
+    form = read_form(_wording(), request.form)
+    slug = (request.view_args or {}).get("slug", "")
+    if wants_json():
+        return answer(limit)
+    if request.endpoint == "offers.create_without_offer":
+        page = _sign_up_page(form, 429, held_up=limit)
+    elif request.endpoint == "offers.create" and (offer := find_offer(slug)):
+        page = _offer_page(offer, form, 429, held_up=limit)
+    else:
+        return answer(limit)
+    page.headers["Retry-After"] = str(limit.retry_after)
+    return page
 
 
 @blueprint.get("/sign-up/sent")
@@ -144,14 +162,14 @@ def _sign_up(form: SignUpForm, wish: Wish | None) -> Answer:
     return redirect(url_for("offers.asked"), 303)
 
 
-def _offer_page(offer: Offer, form: SignUpForm, status: int = 200) -> Response:
+def _offer_page(offer: Offer, form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None) -> Response:
     with web.reading() as db:
         now = availability(db, offer=offer, today=clock.now().date())
-    return _form_page("offers/show.html", form, status, offer=offer, now=now)
+    return _form_page("offers/show.html", form, status, held_up=held_up, offer=offer, now=now)
 
 
-def _sign_up_page(form: SignUpForm, status: int = 200) -> Response:
-    return _form_page("offers/new.html", form, status)
+def _sign_up_page(form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None) -> Response:
+    return _form_page("offers/new.html", form, status, held_up=held_up)
 
 
 def _form_page(template: str, form: SignUpForm, status: int, **more: object) -> Response:

@@ -91,11 +91,19 @@ def prepare(
 def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     """Write a sign-up with its records, its states, its way out and its mail; False where the address had its mail.
 
-    Nothing is kept of what no mail will ask to confirm: a second sign-up on the same day leaves no trace.
+    Nothing is kept of what no mail will ask to confirm: a second sign-up on the same day leaves no trace. It is written
+    all the same and taken back, or a quicker answer would tell who had signed up before.
     """
-    subject = sign_up.asked.subject
-    if not service.may_write(db, kind=Service.CONFIRM, address_hash=subject.address_hash, now=act.at):
-        return False
+    address_hash = sign_up.asked.subject.address_hash
+    if service.may_write(db, kind=Service.CONFIRM, address_hash=address_hash, now=act.at):
+        return _write(db, sign_up, keyring, act)
+    with db.begin_nested() as trial:
+        _write(db, sign_up, keyring, act)
+        trial.rollback()
+    return False
+
+
+def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     try:
         person_id, chain = _person(db, sign_up.asked, keyring, act)
     except AddressTaken:  # the same form sent twice at once, on a database with many writers
@@ -117,7 +125,7 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
         token=sign_up.opt_out_token,
         person_id=person_id,
         channel=CHANNEL,
-        address_hash=subject.address_hash,
+        address_hash=sign_up.asked.subject.address_hash,
         act=act,
     )
     outbox.put(db, sign_up.message)

@@ -17,7 +17,7 @@ from portal.people.consent.record import Act
 from portal.people.keyring import Seal
 from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
-from portal.people.messages.service import CAPS, CAPS_OF_OWNERS, Service
+from portal.people.messages.service import Service
 from portal.people.sessions import Account
 from portal.shared import ids
 
@@ -85,5 +85,4 @@ def _may_have_it(db: Session, person_id: str, ask: Ask, now: datetime) -> bool:
     if confirmed_at is None:
         return False
     said_no = is_suppressed(db, address_hash=ask.address_hash, since=confirmed_at)
-    caps = CAPS if said_no else CAPS_OF_OWNERS[Service.SIGN_IN]
-    return service.may_write(db, kind=Service.SIGN_IN, address_hash=ask.address_hash, now=now, caps=caps)
+    return service.may_write(db, kind=Service.SIGN_IN, address_hash=ask.address_hash, now=now, is_owner=not said_no)

@@ -8,8 +8,9 @@ import structlog
 
 from portal.sandbox.database import Database
 from portal.sandbox.drives.drive import end_drives
-from portal.sandbox.web import SandboxSession
+from portal.sandbox.web import SandboxCounter, SandboxSession
 from portal.shared import clock
+from portal.shared.counters import forget_old_counters
 from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.sessions import end_old_sessions
 
@@ -25,12 +26,13 @@ def start_sweeping(database: Database, *, count: Callable[[str, int], None]) -> 
 
 
 def sweep(database: Database) -> int:
-    """End every drive whose time is over, and old sessions; say how many drives those were."""
+    """End every drive whose time is over, old sessions and counters; say how many drives those were."""
     ended = 0
     while True:
         with database.transaction() as db:
             few = end_drives(db, now=clock.now(), most=AT_A_TIME)
             end_old_sessions(db, SandboxSession, now=clock.now())
+            forget_old_counters(db, SandboxCounter, now=clock.now())
         ended += few
         if few < AT_A_TIME:
             return ended

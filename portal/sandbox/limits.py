@@ -1,0 +1,33 @@
+"""The only place that says how often something may be asked of the sandbox, by whom: docs/limits.md explains it.
+
+A route is found by its endpoint; every unsafe one that is not named is a change to a drive.
+"""
+
+from flask import session
+
+from portal.shared.limits import Rule, Rules, everyone, network, site
+
+
+def drive() -> str:
+    """The drive that this browser has open; without one, the visitor's network."""
+    return session.get("drive") or network()
+
+
+_STARTS = "Too many test drives started from your network"
+
+STARTS: Rules = (
+    Rule(what="starts", most=200, per=network, title=_STARTS, keeps_form=True),
+    Rule(what="starts", most=800, per=site, title=_STARTS, keeps_form=True),
+    Rule(what="starts", most=3000, per=everyone, title="Very many test drives are starting just now", keeps_form=True),
+)
+CODES: Rules = (Rule(what="codes", most=40, per=network, title="Too many private links tried from your network"),)
+CHANGES: Rules = (
+    Rule(what="changes", most=3000, per=drive, title="Too many changes to this test drive at once", keeps_form=True),
+)
+
+TABLE: dict[str, Rules] = {
+    "drives.create": STARTS,
+    "drives.resume": CODES,
+    "drives.reopen": CODES,
+    "metrics.index": CODES,
+}

@@ -1,0 +1,154 @@
+"""Every route of both sides with its limits, or why it has none; and what counting costs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+from flask import Flask
+from sqlalchemy import event
+
+from portal.people import limits as of_people
+from portal.sandbox import limits as of_sandbox
+from portal.shared.limits import Rules, rules_of
+from tests.architecture.test_routes import filled, routes
+from tests.support.engines import Engine
+from tests.support.sides import people_app, sandbox_app
+
+NOTHING_SECRET = "a page without a secret in its address"
+PROBE = "asked by machines, every few seconds"
+A_NO = "a no gets through, always"
+DEVELOPMENT = "only on one's own machine"
+
+SIGN_UPS = "sign-ups: 60 per network, 240 per site, 600 per everyone"
+LINKS = "links: 40 per network"
+STARTS = "starts: 200 per network, 800 per site, 3000 per everyone"
+CODES = "codes: 40 per network"
+CHANGES = "changes: 3000 per drive"
+
+PEOPLE = {
+    "GET /": NOTHING_SECRET,
+    "GET /_outbox": DEVELOPMENT,
+    "GET /_outbox/<message_id>": DEVELOPMENT,
+    "GET /_outbox/<message_id>/body": DEVELOPMENT,
+    "GET /confirm/<token>": LINKS,
+    "POST /confirm/<token>": LINKS,
+    "GET /confirm/<token>/done": LINKS,
+    "GET /healthz": PROBE,
+    "GET /media/<sha256>/<name>": NOTHING_SECRET,
+    "GET /metrics": LINKS,
+    "GET /offers/": NOTHING_SECRET,
+    "GET /offers/<slug>": NOTHING_SECRET,
+    "POST /offers/<slug>": SIGN_UPS,
+    "GET /opt-out/<token>": A_NO,
+    "POST /opt-out/<token>": A_NO,
+    "GET /privacy": NOTHING_SECRET,
+    "GET /privacy/separation": NOTHING_SECRET,
+    "GET /questions": NOTHING_SECRET,
+    "GET /readyz": PROBE,
+    "GET /sign-up": NOTHING_SECRET,
+    "POST /sign-up": SIGN_UPS,
+    "GET /sign-up/sent": NOTHING_SECRET,
+    "GET /webinars/": NOTHING_SECRET,
+    "GET /webinars/<slug>": NOTHING_SECRET,
+}
+SANDBOX = {
+    "GET /": NOTHING_SECRET,
+    "POST /drives": STARTS,
+    "GET /healthz": PROBE,
+    "GET /leads": NOTHING_SECRET,
+    "GET /leads.json": NOTHING_SECRET,
+    "GET /leads/<lead_id>": NOTHING_SECRET,
+    "POST /leads/<lead_id>": CHANGES,
+    "GET /leads/<lead_id>.json": NOTHING_SECRET,
+    "POST /leads/<lead_id>/delete": CHANGES,
+    "GET /leads/new": NOTHING_SECRET,
+    "POST /leads/new": CHANGES,
+    "GET /metrics": CODES,
+    "POST /open": CHANGES,
+    "GET /readyz": PROBE,
+    "POST /reset": CHANGES,
+    "GET /resume/<code>": CODES,
+    "POST /resume/<code>": CODES,
+    "GET /robots.txt": NOTHING_SECRET,
+    "POST /undo": CHANGES,
+}
+REASONS = {NOTHING_SECRET, PROBE, A_NO, DEVELOPMENT}
+SIDES = {
+    "people": (people_app, PEOPLE, of_people.TABLE, of_people.OTHER_POSTS),
+    "sandbox": (sandbox_app, SANDBOX, of_sandbox.TABLE, of_sandbox.CHANGES),
+}
+
+
+class Side:
+    """An app, what this page says of its routes, and what its table says."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        make, self.listed, self.table, self.otherwise = SIDES[name]
+        self.app: Flask = make(folder)
+
+    def rules(self, route: str) -> Rules:
+        method, _, rule = route.partition(" ")
+        endpoint = next(
+            found.endpoint
+            for found in self.app.url_map.iter_rules()
+            if found.rule == rule and method in (found.methods or ())
+        )
+        return rules_of(endpoint, {method}, table=self.table, otherwise=self.otherwise)
+
+
+@pytest.fixture(params=SIDES)
+def side(request: pytest.FixtureRequest, engine: Engine, tmp_path: Path) -> Iterator[Side]:
+    side = Side(request.param, tmp_path)
+    yield side
+    side.app.extensions["database"].close()
+
+
+def test_every_route_is_listed_with_its_limit_or_why_it_has_none(side: Side) -> None:
+    assert routes(side.app) == set(side.listed)
+    for route, said in side.listed.items():
+        rules = side.rules(route)
+        assert (said in REASONS) is not bool(rules), route
+        if rules:
+            [what] = {rule.what for rule in rules}
+            amounts = ", ".join(f"{rule.most} per {rule.per.__name__}" for rule in rules)
+            assert said == f"{what}: {amounts}", route
+
+
+def test_whatever_is_unsafe_is_limited_unless_it_is_a_no(side: Side) -> None:
+    for route in side.listed:
+        if not route.startswith("GET "):
+            assert bool(side.rules(route)) is (side.listed[route] != A_NO), route
+
+
+def test_the_table_names_only_what_there_is(side: Side) -> None:
+    assert set(side.table) <= set(side.app.view_functions) | set(side.app.blueprints)
+
+
+def test_each_rule_costs_one_statement_and_a_page_without_a_limit_none(side: Side) -> None:
+    client = side.app.test_client(use_cookies=False)
+    for route in sorted(side.listed):
+        method, _, _ = route.partition(" ")
+        with counting_statements() as counted:
+            client.open(filled(route), method=method)
+        applying = [rule for rule in side.rules(route) if rule.per.__name__ != "site"]  # this peer has IPv4
+        looked_up_and_written_down = 2 if method == "GET" else 1  # a link that opens nothing
+        assert len(counted) == len(applying) * looked_up_and_written_down, route
+
+
+@contextmanager
+def counting_statements() -> Iterator[list[str]]:
+    """The statements on counters, on whatever connection."""
+    counted: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "limit_counters" in statement:
+            counted.append(statement)
+
+    event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
+    try:
+        yield counted
+    finally:
+        event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
