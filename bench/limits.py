@@ -10,28 +10,31 @@ import structlog
 from flask import Flask
 
 from bench.figure import Figure, side_by_side
+from bench.stores import stores
 from tests.people.site import Site
 from tests.sandbox.conftest import opened
 from tests.sandbox.small import STAGES
 from tests.sandbox.visitor import Visitor
-from tests.support.sides import people_app
+from tests.support.sides import closed_at_the_end, people_app
 
 ROUNDS = 400
 
 
 def figures() -> Iterator[Figure]:
-    """Microseconds of a request through the whole app, with limits and without."""
+    """Microseconds of a request through the whole app, with limits and without, on each engine."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # no lines on the screen
-    with ExitStack() as stack:
-        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(4)]
-        held, free = (next(opened(folder)) for folder in folders[:2])
-        lift(free)
-        taken = side_by_side(edit_of(held), edit_of(free), rounds=ROUNDS)
-        yield _figure("a change to a drive, counted", taken, goal=1.25)
-        held, free = (people_app(folder) for folder in folders[2:])
-        lift(free)
-        taken = side_by_side(page_of(held), page_of(free), rounds=ROUNDS)
-        yield _figure("a page that is not counted", taken, goal=1.25)
+    for store in stores():
+        with ExitStack() as stack:
+            folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(4)]
+            stack.enter_context(closed_at_the_end())
+            held, free = (next(opened(folder)) for folder in folders[:2])
+            lift(free)
+            taken = side_by_side(edit_of(held), edit_of(free), rounds=ROUNDS)
+            yield _figure(f"a change to a drive, counted, {store.name}", taken, goal=1.25)
+            held, free = (people_app(folder) for folder in folders[2:])
+            lift(free)
+            taken = side_by_side(page_of(held), page_of(free), rounds=ROUNDS)
+            yield _figure(f"a page that is not counted, {store.name}", taken, goal=1.25)
 
 
 def lift(app: Flask) -> None:

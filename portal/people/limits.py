@@ -6,6 +6,8 @@ A route is found by its endpoint; an unsafe one also by its blueprint; every oth
 from portal.shared.limits import NEVER, Rule, Rules, everyone, network, site
 
 _SIGN_UPS = "Too many sign-ups from your network"
+_SIGN_IN_LINKS = "Too many sign-in links asked for from your network"
+_SECRETS = "Too many tries to sign in from your network"
 
 SIGN_UPS: Rules = (
     Rule(what="sign-ups", most=60, per=network, title=_SIGN_UPS),
@@ -13,6 +15,17 @@ SIGN_UPS: Rules = (
     Rule(what="sign-ups", most=600, per=everyone, title="Very many people are signing up just now"),
 )
 LINKS: Rules = (Rule(what="links", most=40, per=network, title="Too many links tried from your network"),)
+SIGN_IN_LINKS: Rules = (
+    Rule(what="sign-in links", most=60, per=network, title=_SIGN_IN_LINKS, keeps_form=True),
+    Rule(what="sign-in links", most=240, per=site, title=_SIGN_IN_LINKS, keeps_form=True),
+    Rule(what="sign-in links", most=600, per=everyone, title="Very many are signing in just now", keeps_form=True),
+)
+# Each account has its own pauses beside these, which grow with every wrong try.
+SECRETS: Rules = (
+    Rule(what="secrets", most=100, per=network, title=_SECRETS),
+    Rule(what="secrets", most=400, per=site, title=_SECRETS),
+)
+PLAYER: Rules = (Rule(what="places in webinars", most=3000, per=network, title="Too much sent from your network"),)
 OTHER_POSTS: Rules = (Rule(what="posts", most=300, per=network, title="Too much sent from your network"),)
 
 TABLE: dict[str, Rules] = {
@@ -22,7 +35,19 @@ TABLE: dict[str, Rules] = {
     "offers.create_confirmation": LINKS,
     "offers.confirmed": LINKS,
     "metrics.index": LINKS,
-    # A no must get through, whoever sends it, how often, and whatever is away.
+    "sign_in": SECRETS,
+    "sign_in.create": SIGN_IN_LINKS,
+    "sign_in.link": LINKS,
+    "sign_in.create_by_link": LINKS,
+    "staff_sign_in": SECRETS,
+    "staff_sign_in.password": LINKS,
+    "staff_sign_in.start": LINKS,
+    "factors": SECRETS,
+    "studio.own.update_password": SECRETS,
+    "webinars.watched": PLAYER,
+    # A no must get through, whoever sends it, how often, and whatever is away; so must the end of a session.
     "consent.opt_out_page": NEVER,
     "consent.opt_out": NEVER,
+    "mine.withdraw": NEVER,
+    "sign_in.destroy": NEVER,
 }

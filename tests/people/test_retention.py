@@ -10,6 +10,7 @@ from portal.people.privacy import retention
 from portal.people.privacy.retention import keep_retention_rules
 from portal.shared import clock
 from tests.people.site import ADA, BEN, CLEO, Site, at
+from tests.support.sides import close
 
 START = at("2026-03-01T09:00:00+00:00")
 
@@ -35,7 +36,7 @@ def test_nothing_that_names_the_erased_is_left(site: Site) -> None:
         site.asked(CLEO, "offers_email", name="Cleo Marsh")
     with time_machine.travel(START + timedelta(days=7), tick=False):
         keep(site)
-    site.database.close()
+    close(site.app)
     rows = "\n".join(site.dump()).encode()
     files = b"".join(path.read_bytes() for path in site.settings.folder.glob("people.db*"))
     for stored in (rows, files):

@@ -39,10 +39,15 @@ def closed_at_the_end() -> Iterator[None]:
     already = len(_apps)
     yield
     for app in _apps[already:]:
-        app.extensions["database"].close()
-        for limiter in app.extensions["limiter"]:
-            limiter.storage.database.close()
+        close(app)
     del _apps[already:]
+
+
+def close(app: Flask) -> None:
+    """Let go of every connection of an app, those of its limits too."""
+    app.extensions["database"].close()
+    for limiter in app.extensions["limiter"]:
+        limiter.storage.database.close()
 
 
 _apps: list[Flask] = []
