@@ -59,6 +59,10 @@ def test_where_one_stopped_is_on_the_account_and_in_another_browser(visitor: Vis
     open_player(other, site)
     expect(other.get_by_text("You stopped at 1:4")).to_be_visible()
     expect(other.get_by_text("on your account")).to_be_visible()
+    with other.expect_response(lambda answer: answer.url.endswith("/watched/forget")):
+        other.get_by_role("button", name="Forget", exact=True).click()
+    other.goto(f"{site.people}/account")
+    expect(other.get_by_role("link", name="The second message")).to_be_hidden()
 
 
 def with_authenticator(page: Page) -> None:

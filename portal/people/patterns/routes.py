@@ -33,5 +33,5 @@ def index() -> str:
         claims=samples.CLAIMS,
         own_passkeys=samples.passkeys(now),
         own_sessions=samples.sessions(now),
-        problem=Problem(422, fields={"email": "Type an address, such as ada@people.customerhub.net."}),
+        problem=Problem(429, "Too much sent from your network", kept={"email": "ada@people.customerhub.net"}),
     )

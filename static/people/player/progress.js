@@ -21,6 +21,8 @@ export async function endMoment(slug, seconds) {
 
 export async function forgetMoment(slug) {
   forget(`webinar.${slug}`)
+  const form = account()
+  if (form) await post('/account/watched/forget', new FormData(form))
 }
 
 function account() {
@@ -31,7 +33,12 @@ async function tell(seconds) {
   const form = account()
   if (!form) return
   toldAt = performance.now()
-  const body = new URLSearchParams(new FormData(form))
-  body.set('position', Math.floor(seconds))
-  await fetch(form.action, { method: 'POST', body, keepalive: true }).catch(() => {}) // the browser still knows
+  const said = new FormData(form)
+  said.set('position', Math.floor(seconds))
+  await post(form.action, said)
+}
+
+async function post(address, said) {
+  const body = new URLSearchParams(said)
+  await fetch(address, { method: 'POST', body, keepalive: true }).catch(() => {}) // the browser itself still knows
 }
