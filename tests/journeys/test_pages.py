@@ -61,7 +61,8 @@ def test_home_shows_the_crm_the_webinar_the_offer_and_the_promise(visitor: Visit
 
 
 def test_the_separation_page_shows_the_last_check_with_its_counts(visitor: Visitor, site: Running) -> None:
-    site.portal("separation", "check")
+    checked = site.portal("separation", "check")
+    assert checked.returncode == 0, checked.stdout
     page = visitor()
     page.goto(f"{site.people}/privacy/separation")
     expect(page.locator("[data-verdict=fails]")).to_have_count(0)

@@ -15,6 +15,7 @@ from typing import get_args
 
 import pytest
 
+from portal.people.messages.mail import POSTAL_ADDRESS
 from portal.separation import holdings, process, values
 from portal.separation.canaries import canaries
 from portal.separation.imports import imports
@@ -256,3 +257,10 @@ def test_a_canary_on_the_wrong_side_is_found_in_any_file(sides: Sides) -> None:
     log.unlink()
     (sides.people.folder / "people.db-wal").write_bytes(b"...abadcafe...")
     assert line().faults == ("people.db-wal of the people side holds a canary of the sandbox",)
+
+
+def test_our_own_sample_address_stands_on_the_people_side_alone(tmp_path: Path) -> None:
+    """It is in every notice and every mail, so a sign-up stores it; in the sandbox it would be a stranger's."""
+    ours = stored(tmp_path / "notices.db", POSTAL_ADDRESS)
+    assert values.people_values(ours).state == "holds"
+    assert values.sandbox_values(ours).state == "fails"
