@@ -1,5 +1,6 @@
 """The only place that starts and supervises the processes; it opens neither database."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -45,6 +46,15 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-P", "-m", "portal", *words]
 
 
+def bound(words: list[str]) -> list[str]:
+    """The same command, told by the kernel to stop when this process ends, even by SIGKILL (PR_SET_PDEATHSIG).
+
+    `setpriv` is part of every Debian; where it is missing, children outlive a killed supervisor.
+    """
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", *words] if setpriv else words
+
+
 def environment_for(side: str, environ: Mapping[str, str], *, is_owner: bool = False) -> dict[str, str]:
     """The environment of a child of `people`, `sandbox` or `separation`: only what is listed above for it.
 
@@ -64,7 +74,9 @@ def prepare(environ: Mapping[str, str], act: str, sides: Sequence[str] = ("peopl
     Raises CannotStart.
     """
     children = {
-        side: subprocess.Popen(command(side, act), env=environment_for(side, environ, is_owner=act != "seed"), cwd=ROOT)
+        side: subprocess.Popen(
+            bound(command(side, act)), env=environment_for(side, environ, is_owner=act != "seed"), cwd=ROOT
+        )
         for side in sides
     }
     failed = [side for side, child in children.items() if child.wait() != 0]
@@ -166,7 +178,7 @@ class _Child:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.words,
+                bound(self.words),
                 env=self.environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -269,7 +281,7 @@ def _supervise(children: list[_Child], environ: Mapping[str, str], data: Path, s
 
 def _start_check(environ: Mapping[str, str], data: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command("separation", "check", "--json"),
+        bound(command("separation", "check", "--json")),
         env=environment_for("separation", environ),
         cwd=data,
         stdin=subprocess.DEVNULL,

@@ -106,6 +106,16 @@ def test_when_it_stops_everything_it_started_stops(engine: Engine, tmp_path: Pat
     assert short.pids() == []
 
 
+def test_when_it_is_killed_everything_it_started_stops(tmp_path: Path) -> None:
+    with Running(tmp_path / "data") as short:
+        assert short.process is not None
+        short.process.kill()
+        deadline = time.monotonic() + 30
+        while short.pids() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert short.pids() == []
+
+
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
