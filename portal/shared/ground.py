@@ -1,5 +1,6 @@
 """The only place that puts the same web ground under both apps: limits, logs, origins, headers, problems, assets."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, request, session
@@ -7,6 +8,7 @@ from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
+from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -100,10 +102,31 @@ def _check_form() -> None:
     """A form of a kind that we read, whose bytes are text, and each name in it once."""
     if request.mimetype not in _FORMS and (request.mimetype or request.content_length):
         raise Problem(415)
-    if request.mimetype == "application/x-www-form-urlencoded" and not is_utf8(request.get_data(cache=True)):
-        raise Problem(400, "That form cannot be read", "It holds bytes that are not text. Type it again.")
-    if _has_one_twice(request.form):
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise Problem(415, "Wrong kind of content", "Send the form as it is, not compressed.")
+    if request.mimetype == "application/x-www-form-urlencoded":
+        _check_urlencoded(request.get_data(cache=True))
+    request.form_data_parser_class = _WholeForms
+    try:
+        form = request.form
+    except ValueError as fault:
+        raise Problem(400, "That form cannot be read", "A part of it is missing. Send it again.") from fault
+    if _has_one_twice(form):
         raise Problem(400, "That form cannot be read", "It holds one field twice. Reload the page, send it again.")
+
+
+def _check_urlencoded(body: bytes) -> None:
+    if not is_utf8(body):
+        raise Problem(400, "That form cannot be read", "It holds bytes that are not text. Type it again.")
+    if body.count(b"&") >= MOST_FORM_PARTS:  # Werkzeug counts the parts of the other kind alone
+        raise Problem(413)
+
+
+class _WholeForms(FormDataParser):
+    """Says so where a form cannot be read; by default it would come to the view as an empty one."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more | {"silent": False})
 
 
 def _has_one_twice(sent: MultiDict[str, str]) -> bool:

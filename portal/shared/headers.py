@@ -49,6 +49,12 @@ def add_security_headers(app: Flask, *, policy: str, is_https: bool, is_private:
         return response
 
 
+def plain_text_headers() -> dict[str, str]:
+    """The same for the few words that the server itself says, before any app."""
+    policy = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cache-Control": "no-store"}
+    return {"Content-Type": "text/plain; charset=utf-8"} | _ALWAYS | policy
+
+
 def static_headers(headers: "dict[str, str]", path: str, url: str) -> None:
     """The same for files, which do not pass through Flask (the shape WhiteNoise asks for)."""
     for name, value in _ALWAYS.items():

@@ -1,4 +1,4 @@
-"""Disks that really fill up."""
+"""Disks that really fill up, and an installation for everything that is thrown at one."""
 
 import os
 import subprocess
@@ -10,6 +10,7 @@ import pytest
 
 from tests.support import engines
 from tests.support.engines import Sqlite
+from tests.support.running import Running
 from tests.support.sides import closed_at_the_end
 
 
@@ -56,3 +57,13 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
         pytest.skip(f"a small disk needs root: {done.stderr.strip()}")
     yield SmallDisk(folder)
     subprocess.run([*as_root, "umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """As `make run` starts it by default."""
+    before = engines.in_use()
+    engines.use(Sqlite())
+    with Running(tmp_path_factory.mktemp("thrown-at") / "data") as running:
+        engines.use(before)
+        yield running

@@ -106,7 +106,7 @@ def test_when_it_stops_everything_it_started_stops(engine: Engine, tmp_path: Pat
     assert short.pids() == []
 
 
-def test_when_it_is_killed_everything_it_started_stops(tmp_path: Path) -> None:
+def test_when_it_is_killed_everything_it_started_stops(engine: Engine, tmp_path: Path) -> None:
     with Running(tmp_path / "data") as short:
         assert short.process is not None
         short.process.kill()

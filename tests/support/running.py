@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -78,6 +79,15 @@ class Running:
     def database_url(self, side: str) -> str:
         """The address of a side's database, as its server has it."""
         return self.environment.get(f"{side.upper()}_DATABASE_URL", f"sqlite:///{self.data / side / f'{side}.db'}")
+
+    def open_files(self, *words: str) -> list[str]:
+        """What the one process with `words` in its command line has open, as the kernel names it."""
+        (pid,) = self.pids(*words)
+        names = []
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                names.append(str(entry.readlink()))
+        return names
 
     def pids(self, *words: str) -> list[int]:
         """The processes of this installation whose command line holds `words` in a row."""
