@@ -75,8 +75,6 @@ NO_ZIP = "00000"  # no town of the United States has it
 
 SAMPLE_DOMAIN = "people.customerhub.net"  # invented people of the people side: real by the grammar, never written to
 SAMPLE_TOWN = "anytown ny 00000"  # of our own sample address in notices and mails: the people side alone has it
-    "anytown ny 00000"  # of our own sample address, which stands in notices and mails: the people side's alone
-)
 
 
 class Standing(Enum):
