@@ -29,7 +29,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         wanted = [*wanted, "postgresql15"]
     if "postgres" in marks:
         wanted = [name for name in wanted if name != "sqlite"]
+    if "one_engine" in marks:
+        wanted = wanted[:1]
     metafunc.parametrize("engine", wanted, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of one engine run in one process, beside those of another: each starts its servers once."""
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "engine" in item.callspec.params:
+            item.add_marker(pytest.mark.xdist_group(item.callspec.params["engine"]))
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,8 @@ def test(rest: Sequence[str]) -> int:
     _set_up(for_tests=True)
     _browser()
     _programs()
-    return _call([TEST / "bin" / "python", "-m", "pytest", *rest])
+    # One process an engine: the tests of each start their servers once, and run beside those of the other.
+    return _call([TEST / "bin" / "python", "-m", "pytest", "-n", "2", "--dist", "loadgroup", *rest])
 
 
 def check(_: Sequence[str]) -> int:

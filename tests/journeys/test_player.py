@@ -20,6 +20,8 @@ from tests.journeys.watching import (
 )
 from tests.support.running import Running
 
+pytestmark = pytest.mark.one_engine
+
 Visitor = Callable[..., Page]
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

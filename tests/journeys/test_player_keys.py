@@ -9,6 +9,8 @@ from tests.journeys.conftest import violations
 from tests.journeys.watching import CHAPTERS, button, get, is_paused, moment, open_player, put, until
 from tests.support.running import Running
 
+pytestmark = pytest.mark.one_engine
+
 Visitor = Callable[..., Page]
 
 

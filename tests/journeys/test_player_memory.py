@@ -18,6 +18,8 @@ from tests.journeys.watching import (
 )
 from tests.support.running import Running
 
+pytestmark = pytest.mark.one_engine
+
 Visitor = Callable[..., Page]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.journeys.conftest import violations
@@ -14,6 +15,8 @@ from tests.journeys.watching import (
     until,
 )
 from tests.support.running import Running
+
+pytestmark = pytest.mark.one_engine
 
 Visitor = Callable[..., Page]
 
