@@ -4,6 +4,7 @@ A client that keeps us waiting holds no worker, and no place that somebody else 
 two ways (RFC 9112, 6.1 and 11.2) is refused, so that no proxy and we ever disagree on where it ends.
 """
 
+import select
 import time
 from http import HTTPStatus
 from typing import Any
@@ -58,6 +59,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         self.channel_class = _Connection
         self.acts = acts
         self.is_stopping = False
+        self.waiting = _Waiting(sockets)
         self.rests: set[_Rest] = set()
         super().__init__(app, sockets, dispatcher=pages, adj=limits, sockinfo=address)
 
@@ -90,11 +92,52 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         for connection in self.active_channels.values():
             if connection.request and connection.request.began < now - MOST_SECONDS_TO_ARRIVE:
                 connection.will_close = True
+            self.waiting.sort(connection)
 
     def _make_room(self) -> None:
         waiting = [connection for connection in self.active_channels.values() if not connection.requests]
         if waiting:
             min(waiting, key=lambda connection: connection.waiting_since).handle_close()
+
+
+class _Waiting:
+    """The connections that only their client can move, watched by the kernel (epoll).
+
+    The loop looks through everything in `sockets` at every turn, which costs a request more the more of them wait.
+    """
+
+    accepting = False
+
+    def __init__(self, sockets: dict[int, Any]) -> None:
+        self.sockets = sockets
+        self._epoll = select.epoll()
+        self._connections: dict[int, _Connection] = {}
+        sockets[self._epoll.fileno()] = self
+
+    def sort(self, connection: "_Connection") -> None:
+        """Let it wait here, or with the others, as it is now."""
+        number = connection.socket.fileno()
+        if connection.is_to_be_moved:
+            self.give_back(number)
+        elif number in self.sockets:
+            self._connections[number] = self.sockets.pop(number)
+            self._epoll.register(number, select.EPOLLOUT if connection.total_outbufs_len else select.EPOLLIN)
+
+    def give_back(self, number: int) -> None:
+        """Let the loop look at it again, if it is here."""
+        if connection := self._connections.pop(number, None):
+            self._epoll.unregister(number)
+            self.sockets[number] = connection
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def handle_read_event(self) -> None:
+        for number, _ in self._epoll.poll(0):
+            self.give_back(number)
 
 
 class _Request(HTTPRequestParser):  # type: ignore[misc]
@@ -165,6 +208,15 @@ class _Connection(HTTPChannel):  # type: ignore[misc]
     def waiting_since(self) -> float:
         """Since when its client has had to act: to end a request, to read an answer, or to ask again."""
         return float(self.request.began if self.request else self.last_activity)
+
+    @property
+    def is_to_be_moved(self) -> bool:
+        """Whether a worker or the loop has something to do with it, whatever its client does."""
+        return bool(self.requests or self.will_close or self.close_when_flushed)
+
+    def del_channel(self, sockets: dict[int, Any] | None = None) -> None:
+        self.server.waiting.give_back(self._fileno)
+        super().del_channel(sockets)
 
     def handle_close(self) -> None:
         rests = self.server.rests

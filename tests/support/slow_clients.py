@@ -121,14 +121,14 @@ def slow_reader(host: str, path: str) -> Behaviour:
 
 
 def idle(host: str) -> Behaviour:
-    """Asks once and then keeps the connection, as browsers do."""
+    """Asks once and then keeps the connection, as browsers do; closed, it does not come back."""
     request = f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n"
 
     async def behave(loop: asyncio.AbstractEventLoop, wire: socket.socket, settled: Settled) -> None:
         await loop.sock_sendall(wire, request.encode())
         await loop.sock_recv(wire, 4096)
         settled()
-        await loop.sock_recv(wire, 4096)  # which ends when the server has had enough
+        await asyncio.sleep(3600)
 
     return behave
 
