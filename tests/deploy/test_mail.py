@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 
 # Real by the grammar, nobody's in fact, and the mail server is on this machine: nothing leaves it. Sample people's own
 # domain is never written to by SMTP.
-ADA, BEN, CLEO = (f"{name}@mailbox.customerhub.net" for name in ("ada", "ben", "cleo"))
+ADA, BEN, CLEO, DORA = (f"{name}@mailbox.customerhub.net" for name in ("ada", "ben", "cleo", "dora"))
 
 
 @pytest.fixture
@@ -102,7 +102,9 @@ def check_headers(letter: EmailMessage, production: Production) -> None:
     assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "text/html"]
 
 
-def test_the_line_is_encrypted_and_the_password_is_asked_for(production: Production) -> None:
+def test_the_line_is_encrypted_and_the_password_is_asked_for(visitor: Visitor, production: Production) -> None:
+    sign_up(visitor(), production, DORA)
+    eventually(lambda: letters(production, DORA))
     assert set(production.inbox.logins) == {b"ada"}
     assert all(envelope.mail_from == "learning@customerhub.net" for envelope in production.inbox.letters)
 

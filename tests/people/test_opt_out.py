@@ -19,6 +19,7 @@ from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
 from portal.shared import clock
 from tests.people.site import ADA, BEN, Site, at, find_person_id
+from tests.support.sides import close
 
 START = at("2026-03-01T09:00:00+00:00")
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -101,7 +102,7 @@ def test_a_link_works_after_a_year_with_other_keys_and_after_an_erasure(site: Si
         assert not later.may_write_to(ADA, "offers")
         assert later.count("suppressions") == 2
         assert later.verify().is_sound
-        later.database.close()
+        close(later.app)
 
 
 def test_another_channel_is_another_matter(site: Site) -> None:

@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from portal.sandbox.app import create_app
 from tests.sandbox.visitor import TOUCHED, Visitor
+from tests.support.sides import close
 
 
 def twenty_acts(visitor: Visitor, seed: int) -> None:
@@ -76,11 +77,13 @@ def test_undo_reaches_over_a_restart(fresh_app: Flask) -> None:
     twenty_acts(ada, 4)
     changed = ada.everything()
     fresh_app.extensions["database"].close()
-    again = Visitor(create_app(fresh_app.extensions["settings"]))
+    restarted = create_app(fresh_app.extensions["settings"])
+    again = Visitor(restarted)
     again.client._cookies = ada.client._cookies
     assert again.everything() == changed
     assert undo_all(again) >= 20
     assert again.everything() == before
+    close(restarted)
 
 
 def test_a_reset_is_one_act_and_is_undone_as_one(ada: Visitor) -> None:
