@@ -13,7 +13,7 @@ from rich.table import Table
 import bench
 from bench.figure import Figure
 
-NOT_BENCHES = {"__main__", "figure", "stores"}
+NOT_BENCHES = {"__main__", "asking", "figure", "stores"}
 
 
 def main() -> int:

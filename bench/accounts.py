@@ -1,17 +1,17 @@
 """What signing in costs a request: the same page with a session and without one, and a view behind the guard."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import structlog
 from flask import Flask, Response
-from werkzeug.test import Client, create_environ
+from werkzeug.test import Client
 from werkzeug.wrappers import Response as Answer
-from werkzeug.wsgi import ClosingIterator
 
+from bench.asking import asking
 from bench.figure import Figure, side_by_side
 from bench.stores import Store, stores
 from portal.people.accounts import presence
@@ -43,7 +43,7 @@ def _figures_of(store: Store) -> Iterator[Figure]:
             ("a public page", "/questions", "/questions"),
             ("a guarded view", "/bench-guarded", "/bench-open"),
         ):
-            value, peer = side_by_side(_ask(app, path, cookie), _ask(app, open_to_all, ""), rounds=ROUNDS)
+            value, peer = side_by_side(asking(app, path, cookie), asking(app, open_to_all, ""), rounds=ROUNDS)
             yield Figure(
                 name=f"Being signed in, {name}, {store.name}",
                 value=value - peer,
@@ -81,21 +81,3 @@ def _signed_in(app: Flask) -> str:
     if answer.location != presence.HOME["staff"]:
         raise RuntimeError("Nobody was signed in, so the time would say nothing.")
     return str(answer.headers["Set-Cookie"]).partition(";")[0]
-
-
-def _ask(app: Flask, path: str, cookie: str) -> Callable[[], None]:
-    """A request as a server hands it over; raises where the answer is not 200."""
-    url = app.extensions["settings"].url
-    headers = {"Cookie": cookie} if cookie else {}
-
-    def start(status: str, _headers: object, _fault: object = None) -> Callable[[bytes], object]:
-        if not status.startswith("200"):
-            raise RuntimeError(f"{path} answered {status}.")
-        return len
-
-    def ask() -> None:
-        environ = create_environ(path, url, headers=headers)
-        with closing(ClosingIterator(app.wsgi_app(environ, start))) as answer:
-            b"".join(answer)
-
-    return ask

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, redirect_stderr
+from contextlib import ExitStack, redirect_stderr
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +12,8 @@ from typing import Any
 from flask import Flask, Response
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, insert, select
 from sqlalchemy.orm import Session
-from werkzeug.test import create_environ
-from werkzeug.wsgi import ClosingIterator
 
+from bench.asking import asking
 from bench.figure import Figure, side_by_side
 from bench.stores import Store, owned, stores
 from portal.sandbox.app import create_app
@@ -123,7 +122,7 @@ def _page(app: Flask) -> Figure:
     cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in (client._cookies or {}).values())
     text = client.get("/leads").text
     app.view_functions["bench.constant"] = lambda: Response(text)
-    value, peer = side_by_side(_ask(app, "/leads", cookies), _ask(app, "/bench-constant", cookies), rounds=400)
+    value, peer = side_by_side(asking(app, "/leads", cookies), asking(app, "/bench-constant", cookies), rounds=400)
     return Figure(
         name="Page of the leads list",
         value=1e6 / value,
@@ -133,24 +132,6 @@ def _page(app: Flask) -> Figure:
         goal=0.35,
         bound="at least",
     )
-
-
-def _ask(app: Flask, path: str, cookies: str) -> Callable[[], None]:
-    """A request as a server hands it over; raises where the answer is not 200."""
-    base_url = app.extensions["settings"].url
-    headers = {"Cookie": cookies, "Accept": "text/html"}
-
-    def start(status: str, _headers: object, _fault: object = None) -> Callable[[bytes], object]:
-        if not status.startswith("200"):
-            raise RuntimeError(f"{path} answered {status}.")
-        return len
-
-    def ask() -> None:
-        environ = create_environ(path, base_url, headers=headers)
-        with closing(ClosingIterator(app.wsgi_app(environ, start))) as answer:
-            b"".join(answer)
-
-    return ask
 
 
 def workshop(store: Store, data: Path, stack: ExitStack) -> Flask:
