@@ -135,7 +135,7 @@ def _renamed(rows: Rows) -> Rows:
     names: dict[Any, Any] = {}
 
     def renamed(column: str, value: Any) -> Any:
-        if not column.endswith(("id", "digest", "leaf", "email")):
+        if value is None or not column.endswith(("id", "digest", "leaf", "email")):
             return value
         if isinstance(value, bytes):
             return names.setdefault(value, ids.new_token().encode()[: len(value)])

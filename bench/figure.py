@@ -1,5 +1,6 @@
 """What a measurement says, and how two things are timed fairly."""
 
+import importlib
 import statistics
 import time
 from collections.abc import Callable
@@ -26,6 +27,11 @@ class Figure:
     @property
     def is_met(self) -> bool:
         return self.ratio <= self.goal if self.bound == "at most" else self.ratio >= self.goal
+
+
+def take(bench: str) -> list[Figure]:
+    """The figures of one module of this folder."""
+    return list(importlib.import_module(f"bench.{bench}").figures())
 
 
 def side_by_side(one: Callable[[], object], other: Callable[[], object], *, rounds: int) -> tuple[float, float]:

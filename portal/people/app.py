@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from portal.people import metrics, web
-from portal.people.accounts.presence import load_person, use_presence
+from portal.people.accounts.presence import PERSONS, use_presence
 from portal.people.consent.routes import blueprint as consent
 from portal.people.database import Base, Database
 from portal.people.home.routes import blueprint as home
@@ -16,7 +16,7 @@ from portal.people.settings import Settings
 from portal.people.sign_in.factor_routes import blueprint as factors
 from portal.people.sign_in.routes import blueprint as sign_in
 from portal.people.sign_in.staff_routes import blueprint as staff_sign_in
-from portal.people.staff.members import load_staff
+from portal.people.staff.members import MEMBERS
 from portal.people.studio.routes import blueprint as studio
 from portal.people.webinars.routes import blueprint as webinars
 from portal.shared.metrics import look_at_rows
@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> Flask:
     """The people app for these settings."""
     app = Flask("portal.people", static_folder=None)
     web.set_up(app, settings, Database(settings.database_url))
-    use_presence(app, {"person": load_person, "staff": load_staff})
+    use_presence(app, {"person": PERSONS, "staff": MEMBERS})
     for feature in FEATURES:
         app.register_blueprint(feature)
     look_at_rows(app, metrics.look)

@@ -10,33 +10,40 @@ import psycopg
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.exc import DisconnectionError
 
-from portal.shared.database import MAY
+from portal.shared.database import MAY, Act
 from portal.shared.environment import SettingsError
 
 EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 CONNECT_SECONDS = 5
 
+_ISOLATION: dict[Act, str] = {"write": "READ COMMITTED", "read": "REPEATABLE READ", "peek": "AUTOCOMMIT"}
 _ALWAYS = "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
 
 
 def postgres_engine(
-    url: str, *, synchronous: Literal["FULL", "NORMAL"], is_writer: bool, bound_by: str | None = None
+    url: str, *, synchronous: Literal["FULL", "NORMAL"], act: Act, bound_by: str | None = None
 ) -> Engine:
     """An engine whose readers see one moment and cannot write.
+
+    One that peeks reads a single statement at a time: nothing is asked before it and no transaction stands around it,
+    so whoever peeks tries again where the connection proves dead.
 
     `synchronous=NORMAL` may lose the last commits in a power cut; where consent is kept it must be FULL. `bound_by`
     names a setting of ours that no connection may bring along from the transaction before.
     """
     commit = {"FULL": "on", "NORMAL": "off"}[synchronous]
+    options = f"{_ALWAYS} -c synchronous_commit={commit}"
+    if act == "peek":
+        options += " -c default_transaction_read_only=on"
     engine = create_engine(
         url,
-        connect_args={"options": f"{_ALWAYS} -c synchronous_commit={commit}", "connect_timeout": CONNECT_SECONDS},
+        connect_args={"options": options, "connect_timeout": CONNECT_SECONDS},
         hide_parameters=True,  # an error's text ends up in a log
-        isolation_level="READ COMMITTED" if is_writer else "REPEATABLE READ",
-        execution_options={} if is_writer else {"postgresql_readonly": True},
-        pool_pre_ping=bound_by is None,  # else the question below finds a dead connection, too
+        isolation_level=_ISOLATION[act],
+        execution_options={"postgresql_readonly": True} if act == "read" else {},
+        pool_pre_ping=bound_by is None and act != "peek",  # else the question below finds a dead connection, too
     )
-    if bound_by is not None:
+    if bound_by is not None and act != "peek":
         event.listen(engine, "checkout", _refuse_what_is_bound(bound_by))
     return engine
 

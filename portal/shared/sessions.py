@@ -9,7 +9,7 @@ from typing import Any, cast
 import structlog
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import ColumnElement, CursorResult, Row, String, Text, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, String, Text, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import CallbackDict
 
@@ -50,13 +50,14 @@ class StoredSession(CallbackDict[str, Any], SessionMixin):
     """
 
     def __init__(
-        self, content: dict[str, Any], *, sid: str | None = None, row: Row[Any] | None = None, is_away: bool = False
+        self, content: dict[str, Any], *, sid: str | None = None, row: Any = None, is_away: bool = False
     ) -> None:
         def note_change(_: Any) -> None:
             self.modified = True
 
         super().__init__(content, note_change)
         self.id = sid
+        self.row = row
         self.created_at: datetime | None = row.created_at if row else None
         self.seen_at: datetime | None = row.seen_at if row else None
         self.stored: str = row.content if row else "{}"  # as text: flask.flash changes its list in place
@@ -86,7 +87,7 @@ class ServerSideSessions(SessionInterface):
     def __init__(self, row: type[Any], database: Database) -> None:
         self.row = row
         self.database = database
-        self._of_id = select(row.content, row.created_at, row.seen_at).where(row.id_digest == bindparam("digest"))
+        self._find = select(row.content, row.created_at, row.seen_at).where(row.id_digest == bindparam("digest"))
 
     def limits(self, content: Mapping[str, Any]) -> Limits:
         """How long a session with this content may last."""
@@ -100,16 +101,13 @@ class ServerSideSessions(SessionInterface):
         sid = request.cookies.get(self.get_cookie_name(app))
         if sid:
             try:
-                found = self._find(sid)
+                found = self.database.peek(self._find, {"digest": ids.digest(sid)})
             except STORE_FAULTS:
                 return StoredSession({}, is_away=True)
             content = json.loads(found.content) if found else {}
             if found and _is_alive(found, self.limits(content), clock.now()):
                 return StoredSession(content, sid=sid, row=found)
         return StoredSession({})
-
-    def _find(self, sid: str) -> Row[Any] | None:
-        return self.database.peek(self._of_id, {"digest": ids.digest(sid)})
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not isinstance(session, StoredSession):
@@ -174,7 +172,7 @@ class ServerSideSessions(SessionInterface):
         return mine
 
 
-def _is_alive(found: Row[Any], limits: Limits, now: datetime) -> bool:
+def _is_alive(found: Any, limits: Limits, now: datetime) -> bool:
     return bool(now - found.seen_at < limits.idle and now - found.created_at < limits.absolute)
 
 

@@ -5,11 +5,15 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from portal.shared.database import Act
+
 BUSY_SECONDS = 5.0
 
 
-def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], is_writer: bool) -> Engine:
-    """An engine whose transactions begin by `BEGIN IMMEDIATE` (writer) or on `PRAGMA query_only` (reader).
+def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], act: Act) -> Engine:
+    """An engine whose transactions begin by `BEGIN IMMEDIATE` (to write) or on `PRAGMA query_only` (to read).
+
+    One that peeks reads a single statement at a time, which needs no transaction.
 
     A deferred BEGIN that writes later fails at once with SQLITE_BUSY_SNAPSHOT, whatever the time-out; hence IMMEDIATE.
     `synchronous=NORMAL` may lose the last commits in a power cut; where consent is kept it must be FULL.
@@ -31,12 +35,19 @@ def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], is_writer
             "trusted_schema=OFF",
             "secure_delete=ON",
             "recursive_triggers=ON",  # else INSERT OR REPLACE deletes without firing a delete trigger
-            f"query_only={'OFF' if is_writer else 'ON'}",
+            f"query_only={'OFF' if act == 'write' else 'ON'}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+    if act != "peek":
+        event.listen(engine, "begin", _begin_immediate if act == "write" else _begin)
 
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -8,7 +8,8 @@ from tempfile import mkdtemp
 import pytest
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from portal.shared.database import Database
 from portal.shared.ground import lay_ground
@@ -124,3 +125,20 @@ def test_with_every_connection_in_use_a_request_is_told_to_wait(server: Postgres
         connection.close()
     assert answer.status_code == 503
     assert client.get("/").status_code == 200
+
+
+def test_a_session_is_read_although_every_idle_connection_died(server: PostgresServer, client: FlaskClient) -> None:
+    database: Database = client.application.extensions["database"]
+    client.post("/", data={"names": "a"})
+    find = select(Row.id_digest, Row.seen_at).where(Row.id_digest == bindparam("digest"))
+    assert database.peek(find, {"digest": "a"}).seen_at == NOW
+    restart(server)
+    assert database.peek(find, {"digest": "a"}).seen_at == NOW
+    assert database.peek(find, {"digest": "b"}) is None
+
+
+def test_what_peeks_cannot_write(server: PostgresServer, client: FlaskClient) -> None:
+    database: Database = client.application.extensions["database"]
+    adding = insert(Row).values(id_digest="a", content="", created_at=NOW, seen_at=NOW).returning(Row.id_digest)
+    with pytest.raises(DBAPIError, match="read-only"), database._peeker.connect() as connection:
+        connection.execute(adding)

@@ -160,7 +160,7 @@ def stored(path: Path, *texts: str, keyed: bool = False) -> values.Stored:
     connection.executemany("insert into notes (words) values (?)", [(text,) for text in texts])
     connection.commit()
     connection.close()
-    engine = sqlite_engine(f"sqlite:///{path}", synchronous="FULL", is_writer=False)
+    engine = sqlite_engine(f"sqlite:///{path}", synchronous="FULL", act="read")
     try:
         return values.read_all(engine)
     finally:

@@ -13,23 +13,19 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, select
 from werkzeug.wrappers import Response as Answer
 
 from portal.people import web
 from portal.people.accounts.models import Person
-from portal.people.sessions import Account, Kind
+from portal.people.sessions import Account, Kind, PeopleSessions, owner_in
 from portal.shared import ids
-from portal.shared.database import Database
 from portal.shared.origins import SAFE
 from portal.shared.sessions import StoredSession
-from portal.shared.stores import database
 
 HOME: dict[Kind, str] = {"person": "/account", "staff": "/studio/"}
 FRESH = timedelta(minutes=15)  # how long a proof is good for what is dangerous
 _MOST_OF_A_PATH = 300
-
-Load = Callable[[Database, str], UserMixin | None]
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -52,13 +48,21 @@ class Known:
 class SignedInPerson(Visitor):
     """A prospect who is signed in."""
 
-    def __init__(self, person: Known) -> None:
-        super().__init__(Account("person", person.id))
-        self.person = person
+    def __init__(self, **known: Any) -> None:
+        self.person = Known(**known)
+        super().__init__(Account("person", self.person.id))
 
 
-def use_presence(app: Flask, loaders: Mapping[Kind, Load]) -> None:
-    """Let Flask-Login load an account by the loader of its kind: one query, and only where a view asks who it is.
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """How the accounts of one kind are found, by an `id` among other columns, and what a view is given of one."""
+
+    rows: Select[*tuple[Any, ...]]
+    signed_in: Callable[..., Visitor]
+
+
+def use_presence(app: Flask, owners: Mapping[Kind, Owner]) -> None:
+    """Let Flask-Login say who is there, out of the session's own row: no request asks twice.
 
     Its own session protection is off: it ties a session to an address, which a phone changes on every walk. What
     protects ours is that its id is random, new at each sign-in, and can be taken away.
@@ -68,15 +72,13 @@ def use_presence(app: Flask, loaders: Mapping[Kind, Load]) -> None:
     manager.init_app(app, add_context_processor=False)  # its own would load somebody for every template
 
     @manager.user_loader  # type: ignore[untyped-decorator]
-    def load(who: str) -> UserMixin | None:
-        account = Account.read(who)
-        return loaders[account.kind](database(), account.id)
+    def load(who: str) -> Visitor | None:
+        kind, row = Account.read(who).kind, _stored().row
+        found = owner_in(row, kind) if row else None
+        return owners[kind].signed_in(**found) if found else None
 
-
-def load_person(database: Database, person_id: str) -> SignedInPerson | None:
-    """The loader of prospects."""
-    found = database.peek(_PERSON, {"id": person_id})
-    return SignedInPerson(Known(**found._mapping)) if found else None
+    sessions = cast("PeopleSessions", app.session_interface)
+    sessions.read_owners({kind: owner.rows for kind, owner in owners.items()})
 
 
 def arrive(account: Account, *, handle: str, now: datetime, is_proven: bool = False) -> None:
@@ -161,7 +163,7 @@ def new_handle() -> str:
     return ids.new_id()
 
 
-_PERSON = select(Person.id, Person.name, Person.email).where(Person.id == bindparam("id"))
+PERSONS = Owner(rows=select(Person.id, Person.name, Person.email), signed_in=SignedInPerson)
 
 
 def _stored() -> StoredSession:

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts import audit
 from portal.people.accounts.audit import What
 from portal.people.accounts.links import Purpose, end_links, make_link
 from portal.people.accounts.passkeys import remove_passkeys
-from portal.people.accounts.presence import Visitor
+from portal.people.accounts.presence import Owner, Visitor
 from portal.people.sessions import Account, end_sessions
 from portal.people.staff.models import Authenticator, RecoveryCode, Staff, StaffDeparture, StaffPassword
 from portal.people.staff.roles import RIGHTS, Right, Role
 from portal.shared import ids
-from portal.shared.database import Database
 
 
 class NoSuchStaff(LookupError):
@@ -48,19 +48,13 @@ class Member:
 class SignedInStaff(Visitor):
     """One of the staff who is signed in."""
 
-    def __init__(self, staff: Member) -> None:
-        super().__init__(account_of(staff))
-        self.staff = staff
+    def __init__(self, **known: Any) -> None:
+        self.staff = Member(**known)
+        super().__init__(account_of(self.staff))
 
     def may(self, right: Right) -> bool:
         """Whether their role gives them this right."""
         return right in RIGHTS[Role(self.staff.role)]
-
-
-def load_staff(database: Database, staff_id: str) -> SignedInStaff | None:
-    """The loader of staff: nobody who left is one of them any more."""
-    found = database.peek(_MEMBER, {"id": staff_id})
-    return SignedInStaff(Member(**found._mapping)) if found else None
 
 
 def invite(db: Session, *, email: str, role: Role, by: str, now: datetime) -> Invited:
@@ -143,8 +137,11 @@ def names(db: Session) -> dict[str, str]:
 
 _LEFT = select(StaffDeparture.staff_id)
 _PRESENT = select(Staff).where(Staff.id.not_in(_LEFT))
-_MEMBER = select(Staff.id, Staff.email, Staff.name, Staff.role).where(
-    Staff.id == bindparam("id"), Staff.id.not_in(_LEFT)
+MEMBERS = Owner(  # nobody who left is one of them any more
+    rows=select(Staff.id, Staff.email, Staff.name, Staff.role).where(
+        ~exists(_LEFT.where(StaffDeparture.staff_id == Staff.id))
+    ),
+    signed_in=SignedInStaff,
 )
 
 
