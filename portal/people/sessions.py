@@ -57,7 +57,7 @@ class PeopleSession(SessionRow, Base):
 class PeopleSessions(ServerSideSessions):
     """Sessions with an owner, who decides how long they last and is read with them: one question, not two."""
 
-    def read_owners(self, owners: Mapping[Kind, Select[Any]]) -> None:
+    def read_owners(self, owners: Mapping[Kind, Select[*tuple[Any, ...]]]) -> None:
         """Read each session with its owner's row, which the statement of that kind gives with an `id`."""
         self._find = self._find.select_from(PeopleSession)
         for kind, statement in owners.items():

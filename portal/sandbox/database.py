@@ -1,10 +1,11 @@
 """The only place that opens the sandbox database, and binds a session to the one drive whose rows it may touch."""
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy import Connection, MetaData, Select, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -38,6 +39,12 @@ class Database(database.Database):
         for engine in (self.writer, self.reader):
             event.listen(engine, "begin", _unbind)
             event.listen(engine, "before_cursor_execute", _refuse_strangers)
+
+    def peek(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, str]) -> Any:
+        """As everywhere, but for rows of drives: nothing binds a peek to one."""
+        if _reaches_drives(statement):
+            raise NotBound("A row of a drive is not for a peek.")
+        return super().peek(statement, values)
 
 
 class NotBound(RuntimeError):
@@ -84,6 +91,11 @@ def _refuse_strangers(
     meant = {value for row in rows for name, value in row.items() if "drive_id" in name}
     if not _says_whose(statement) or meant != {connection.info.get("drive")}:
         raise NotBound("A statement must say of every table of drives that it means the rows of the bound drive.")
+
+
+@lru_cache(maxsize=100)
+def _reaches_drives(statement: Select[*tuple[Any, ...]]) -> bool:
+    return _names_drives(str(statement))
 
 
 @lru_cache(maxsize=1000)

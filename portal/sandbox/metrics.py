@@ -6,14 +6,15 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.models import OwnActivity, OwnLead, StartedDrive
+from portal.sandbox.drives.kinds import OWN_TABLES
+from portal.sandbox.drives.models import StartedDrive
 
 
 def look(db: Session) -> Sequence[Metric]:
     """Every figure; none tells one drive from another."""
     drives = db.scalar(select(func.count()).select_from(StartedDrive)) or 0
     own_rows = GaugeMetricFamily("portal_drive_rows", "Rows that visitors changed or added.", labels=("table",))
-    for table in (OwnLead.__tablename__, OwnActivity.__tablename__):
+    for table in sorted(table.__tablename__ for table in OWN_TABLES.values()):
         own_rows.add_metric((table,), _count_rows(db, table))
     return [GaugeMetricFamily("portal_drives", "Drives that are not over.", value=drives), own_rows]
 

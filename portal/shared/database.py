@@ -36,7 +36,7 @@ class Database:
         self.writer, self.reader, self._peeker = (
             self._engine(url, synchronous, act) for act in ("write", "read", "peek")
         )
-        self._peeks: dict[Select[Any], Peek] = {}
+        self._peeks: dict[Select[*tuple[Any, ...]], Peek] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -50,7 +50,7 @@ class Database:
         with self.session_class(self.reader, autoflush=False, expire_on_commit=False) as db, db.begin():
             yield db
 
-    def peek(self, statement: Select[Any], values: Mapping[str, str]) -> Any:
+    def peek(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, str]) -> Any:
         """One row with its columns by name, or None; for the question that almost every request asks.
 
         It goes to the driver itself, compiled once, without a transaction around it or a ping before it, which together
@@ -106,7 +106,7 @@ class Database:
 class Peek:
     """One statement, compiled once for the driver of `engine`; its values are text."""
 
-    def __init__(self, engine: Engine, statement: Select[Any]) -> None:
+    def __init__(self, engine: Engine, statement: Select[*tuple[Any, ...]]) -> None:
         self.fault: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._engine = engine
         self._compiled = statement.compile(engine)

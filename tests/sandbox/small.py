@@ -7,8 +7,16 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.sandbox.scenarios.models import Scenario, ScenarioActivity, ScenarioLead
-from portal.sandbox.scenarios.order import derived
+from portal.sandbox.scenarios.loading import RULES
+from portal.sandbox.scenarios.models import (
+    Scenario,
+    ScenarioActivity,
+    ScenarioCompany,
+    ScenarioDeal,
+    ScenarioLead,
+    ScenarioTask,
+)
+from portal.sandbox.scenarios.order import derived, fold
 
 LEADS = 120
 STAGES = ("New", "Contacted", "Proposal", "Won", "Lost")
@@ -16,6 +24,9 @@ MARKS = ("new", "contacted", "proposal", "won", "lost")
 TAGS = ("Fleet", "Net 30", "Öffentlich", 'Says "hi"')
 NAMES = ("Marisol Vance", "Osric Halloran", "élodie Quon", "Zelda O'Neil", "Straße Lind")
 COMPANIES = ("", "Thistledown & Daughters", "thistledown", "Copperline 100%", "Under_score")
+OWNERS = ("Ines", "Tobias")
+SOURCES = ("Phone", "Web form", "Referred")
+PRODUCTS = ("Wheels", "Service")
 LOADED = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
 
@@ -28,7 +39,10 @@ def load_small_scenario(db: Session, *, slug: str = "small") -> Scenario:
         trade="Shop",
         about="A shop that is small.",
         teaches="Tests",
-        stages=json.dumps([{"name": name, "mark": mark} for name, mark in zip(STAGES, MARKS, strict=True)]),
+        stages=json.dumps(
+            [{"name": name, "mark": mark} | RULES[mark] for name, mark in zip(STAGES, MARKS, strict=True)]
+        ),
+        facts=json.dumps({"owners": OWNERS, "sources": SOURCES, "products": PRODUCTS}),
         tags=json.dumps(TAGS),
         currency="USD",
         lead_count=LEADS,
@@ -37,6 +51,9 @@ def load_small_scenario(db: Session, *, slug: str = "small") -> Scenario:
     db.add(scenario)
     db.flush()
     db.execute(insert(ScenarioLead), [_lead(scenario.id, number) for number in range(LEADS)])
+    db.execute(insert(ScenarioCompany), [_company(scenario.id, number) for number in range(1, len(COMPANIES))])
+    db.execute(insert(ScenarioDeal), [_deal(scenario.id, number) for number in range(LEADS // 2)])
+    db.execute(insert(ScenarioTask), [_task(scenario.id, number) for number in range(LEADS // 4)])
     db.execute(insert(ScenarioActivity), [_activity(scenario.id, number) for number in range(LEADS * 3)])
     return scenario
 
@@ -56,8 +73,11 @@ def _lead(scenario_id: int, number: int) -> dict[str, object]:
         "id": f"L{number:03}",
         "stage": stage,
         "tags": json.dumps(sorted(TAGS[: number % 5]), ensure_ascii=False),
-        "owner": ("Ines", "Tobias")[number % 2],
-        "source": ("Phone", "Web form", "Referred")[number % 3],
+        "owner": OWNERS[number % 2],
+        "source": SOURCES[number % 3],
+        "role": "Buyer" if number % 7 == 0 else "",
+        "company_id": f"C{number * 7 % len(COMPANIES)}" if number * 7 % len(COMPANIES) else None,
+        "contact_since": -3600 if number % 10 == 9 else None,
         "address": f"{number} Example Street",
         "deal": "Two wheels" if number % 5 == 2 else "",
         "value": number % 9 * 10_050 if number % 5 == 2 else None,
@@ -65,6 +85,54 @@ def _lead(scenario_id: int, number: int) -> dict[str, object]:
         "last_at": -3600 * (number % 50 + 1),
         "last_kind": "call",
         "last_words": "Call, 3 min",
+    }
+
+
+def _company(scenario_id: int, number: int) -> dict[str, object]:
+    name = COMPANIES[number]
+    return {
+        "scenario_id": scenario_id,
+        "id": f"C{number}",
+        "name": name,
+        "trade": "Shop",
+        "town": "Exampleham",
+        "name_key": fold(name),
+    }
+
+
+def _deal(scenario_id: int, number: int) -> dict[str, object]:
+    """Every second lead has a deal, which stands where its lead stands."""
+    stage = STAGES[number * 2 * 3 % len(STAGES)]
+    is_closed = stage in ("Won", "Lost")
+    return {
+        "scenario_id": scenario_id,
+        "id": f"D{number:03}",
+        "lead_id": f"L{number * 2:03}",
+        "title": f"Two wheels, number {number}",
+        "product": PRODUCTS[number % 2],
+        "amount": None if number % 8 == 7 else number % 9 * 10_050 + 500,
+        "stage": stage,
+        "stage_rank": STAGES.index(stage),
+        "owner": OWNERS[number % 2],
+        "opened_at": -86_400 * (number % 60 + 1),
+        "moved_at": -86_400 * (number % 45),
+        "close_on": 86_400 * (number % 40) if number % 3 else None,
+        "closed_at": -86_400 * (number % 45) if is_closed else None,
+        "reason": "Price" if is_closed else "",
+    }
+
+
+def _task(scenario_id: int, number: int) -> dict[str, object]:
+    """Of all tasks a third are late, a third are to come, a third are done."""
+    return {
+        "scenario_id": scenario_id,
+        "id": f"T{number:03}",
+        "lead_id": f"L{number * 3:03}" if number % 6 else None,
+        "words": f"Ring back, number {number}",
+        "kind": ("call", "write", "meet", "other")[number % 4],
+        "owner": OWNERS[number % 2],
+        "due_at": 86_400 * (number % 21 - 10),
+        "done_at": -3600 if number % 3 == 2 else None,
     }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.sandbox.database import Base, Database, DriveRow, DriveSession, NotBound, bind
 from portal.sandbox.drives.drive import start_drive
+from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Act
 from portal.sandbox.scenarios.models import Scenario
 
@@ -154,11 +155,16 @@ def test_a_binding_does_not_follow_a_session_into_its_next_transaction(both: Dat
             db.scalars(select(Act)).all()
 
 
+def test_what_is_peeked_at_is_no_row_of_a_drive(both: Database) -> None:
+    with pytest.raises(NotBound):
+        both.peek(select(Act.words).where(Act.drive_id == ADA), {})
+
+
 def test_every_table_of_drives_is_a_drive_row_and_its_key_leads_with_the_drive() -> None:
     mapped = {str(mapper.local_table): mapper.class_ for mapper in Base.registry.mappers}
     owned = {name for name, table in Base.metadata.tables.items() if "drive_id" in table.columns}
     assert owned == {name for name, found in mapped.items() if issubclass(found, DriveRow)}
-    assert owned == {"drive_leads", "drive_activities", "drive_acts", "drive_befores"}
+    assert owned == {table.__tablename__ for table in OWN_TABLES.values()} | {"drive_acts", "drive_befores"}
     for name in owned:
         assert next(iter(Base.metadata.tables[name].primary_key.columns)).name == "drive_id"
         for index in Base.metadata.tables[name].indexes:

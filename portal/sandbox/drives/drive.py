@@ -7,7 +7,8 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.sandbox.database import Base, bind
-from portal.sandbox.drives.models import Act, Before, OwnActivity, OwnLead, StartedDrive
+from portal.sandbox.drives.kinds import OWN_TABLES
+from portal.sandbox.drives.models import Act, Before, StartedDrive
 from portal.sandbox.scenarios.hours import NOW_IN_DAY, NOW_WEEKDAY
 from portal.sandbox.scenarios.models import Scenario
 from portal.shared import ids
@@ -28,11 +29,14 @@ class Drive(NamedTuple):
     clock: int
     started_at: datetime
     seen_at: datetime
+    revision: int
+    name: str
     scenario_id: int
     version: str
     business: str
     stages: str
     tags: str
+    facts: str
     currency: str
 
 
@@ -55,6 +59,8 @@ def start_drive(db: Session, *, scenario_id: int, now: datetime) -> Started:
                 "scenario_id": scenario_id,
                 "epoch": _present(now),
                 "clock": 0,
+                "revision": 0,
+                "name": "",
                 "started_at": now,
                 "seen_at": now,
             }
@@ -89,7 +95,7 @@ def end_drives(db: Session, *, now: datetime, most: int) -> int:
     over = db.scalars(select(StartedDrive.id).where(is_past).limit(most)).all()
     for drive_id in over:
         bind(db, drive_id)
-        for table in (Before, Act, OwnActivity, OwnLead):
+        for table in (Before, Act, *OWN_TABLES.values()):
             db.execute(delete(table))
         db.execute(delete(StartedDrive).where(StartedDrive.id == drive_id))
     return len(over)
@@ -108,7 +114,9 @@ _START = insert(Base.metadata.tables[StartedDrive.__tablename__])
 _BY_TOKEN = (
     select(
         *(_drives.id, _drives.public_id, _drives.epoch, _drives.clock, _drives.started_at, _drives.seen_at),
-        *(_scenarios.id, _scenarios.version, _scenarios.name, _scenarios.stages, _scenarios.tags, _scenarios.currency),
+        *(_drives.revision, _drives.name),
+        *(_scenarios.id, _scenarios.version, _scenarios.name, _scenarios.stages, _scenarios.tags, _scenarios.facts),
+        _scenarios.currency,
     )
     .join_from(StartedDrive.__table__, Scenario.__table__, _scenarios.id == _drives.scenario_id)
     .where(_drives.token_digest == bindparam("digest"))

@@ -1,10 +1,11 @@
 """The only place that says what stands around every page of an open drive, and what its words and moments mean."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -13,10 +14,22 @@ from portal.sandbox.drives.journal import last_words
 
 
 class Stage(NamedTuple):
-    """A stage of the pipeline; `step` is the shape that it is drawn with: 0 to 3, won, lost."""
+    """A stage of the pipeline; `step` is the shape that it is drawn with: 0 to 3, won, lost.
+
+    `chance` says how likely a deal on it is won, in percent; `wait` after how many days it has waited too long, or
+    None; `needs` the columns that a deal must have filled in before it comes here.
+    """
 
     name: str
     step: str
+    chance: int
+    wait: int | None
+    needs: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a deal on it is still to be decided."""
+        return self.step not in ("won", "lost")
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,11 @@ def stages_of(drive: Drive) -> tuple[Stage, ...]:
     return _stages(drive.stages)
 
 
+def facts_of(drive: Drive) -> Mapping[str, Any]:
+    """What the drive's scenario says of its business: `owners`, `sources` and `products`, by name."""
+    return _facts(drive.facts)
+
+
 @lru_cache(maxsize=2000)
 def tags_in(stored: str) -> tuple[str, ...]:
     """The tags of a column that stores them: of a lead, or all that a scenario has."""
@@ -62,8 +80,17 @@ def tags_in(stored: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=100)
+def _facts(stored: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(stored)
+    return found
+
+
+@lru_cache(maxsize=100)
 def _stages(stored: str) -> tuple[Stage, ...]:
-    return tuple(Stage(stage["name"], _STEPS[stage["mark"]]) for stage in json.loads(stored))
+    return tuple(
+        Stage(stage["name"], _STEPS[stage["mark"]], stage["chance"], stage["wait"], tuple(stage["needs"]))
+        for stage in json.loads(stored)
+    )
 
 
 _STEPS = {"new": "0", "contacted": "1", "qualified": "2", "proposal": "3", "won": "won", "lost": "lost"}

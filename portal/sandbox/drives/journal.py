@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.models import Act, Before, OwnActivity, OwnLead
+from portal.sandbox.drives.kinds import OWN_TABLES
+from portal.sandbox.drives.models import Act, Before, StartedDrive
 
-MOST_OWN_ROWS = 5_000
+MOST_OWN_ROWS = 10_000
 MOST_ACTS = 200  # an older act can no longer be undone
 
-Place = Literal["lead", "activity"]
+Place = Literal["lead", "company", "deal", "task", "view", "segment", "activity"]
 
 
 class TooManyRows(Exception):
@@ -27,8 +28,9 @@ class Journal:
     def __init__(self, db: Session, drive: Drive, *, words: str, now: datetime) -> None:
         self._db = db
         self._drive_id = drive.id
-        self._remembered: set[tuple[Place, str]] = set()
+        self._remembered: set[tuple[str, str]] = set()
         self.number = _last_number(db) + 1
+        _revise(db, drive.id)
         db.execute(insert(Act), [{"drive_id": drive.id, "number": self.number, "words": words, "done_at": now}])
         _forget(db, until=self.number - MOST_ACTS)
 
@@ -42,7 +44,7 @@ class Journal:
 
     def clear(self) -> None:
         """Let go of every own row: the scenario as it was."""
-        for place, table in _TABLES.items():
+        for place, table in OWN_TABLES.items():
             self._remember(place, _images(self._db, place))
             self._db.execute(delete(table))
 
@@ -53,7 +55,7 @@ class Journal:
         self._remember(place, found or {row_id: None})
         _put(self._db, place, [columns | {"drive_id": self._drive_id, "id": row_id}])
 
-    def _remember(self, place: Place, images: Mapping[str, str | None]) -> None:
+    def _remember(self, place: str, images: Mapping[str, str | None]) -> None:
         """Keep the rows as they were before this act's first touch."""
         rows = [
             {"drive_id": self._drive_id, "act": self.number, "place": place, "row_id": row_id, "image": image}
@@ -65,12 +67,13 @@ class Journal:
             self._db.execute(insert(Before), rows)
 
 
-def undo(db: Session) -> str | None:
+def undo(db: Session, drive: Drive) -> str | None:
     """Take the last act of the bound drive back and return its words, or None where there is nothing to undo."""
     act = db.execute(select(Act.number, Act.words).order_by(Act.number.desc()).limit(1)).first()
     if act is None:
         return None
-    for place, table in _TABLES.items():
+    _revise(db, drive.id)
+    for place, table in OWN_TABLES.items():
         touched = (Before.act == act.number, Before.place == place)
         db.execute(delete(table).where(table.id.in_(select(Before.row_id).where(*touched))))
         images = db.scalars(select(Before.image).where(*touched, Before.image.is_not(None)))
@@ -101,7 +104,7 @@ def list_acts(db: Session, *, most: int) -> Sequence[tuple[str, datetime]]:
 
 def count_own_rows(db: Session) -> int:
     """How many rows the bound drive has of its own, tombstones included: what it costs to keep."""
-    return sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in _TABLES.values())
+    return sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in OWN_TABLES.values())
 
 
 def count_acts(db: Session) -> int:
@@ -112,7 +115,15 @@ def count_acts(db: Session) -> int:
 # Of the table and not of the class, built once, since every page asks this; it says itself whose act it means.
 _acts = Act.__table__.c
 _LAST_WORDS = select(_acts.words).where(_acts.drive_id == bindparam("drive_id")).order_by(_acts.number.desc()).limit(1)
-_TABLES: dict[Place, type[OwnLead] | type[OwnActivity]] = {"lead": OwnLead, "activity": OwnActivity}
+
+
+def _revise(db: Session, drive_id: int) -> None:
+    """What was made of the drive's rows before is of an older revision; within this transaction, of none."""
+    db.info["has_written"] = True
+    db.execute(
+        update(StartedDrive).where(StartedDrive.id == drive_id).values(revision=StartedDrive.revision + 1),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _last_number(db: Session) -> int:
@@ -125,17 +136,17 @@ def _forget(db: Session, *, until: int) -> None:
         db.execute(delete(Act).where(Act.number <= until))
 
 
-def _put(db: Session, place: Place, rows: list[dict[str, Any]]) -> None:
+def _put(db: Session, place: str, rows: list[dict[str, Any]]) -> None:
     """Store rows, each in place of what stood there under its id."""
-    table = _TABLES[place]
+    table = OWN_TABLES[place]
     if rows:
         db.execute(delete(table).where(table.id.in_([row["id"] for row in rows])))
         db.execute(insert(table), rows)
 
 
-def _images(db: Session, place: Place, *row_ids: str) -> dict[str, str]:
+def _images(db: Session, place: str, *row_ids: str) -> dict[str, str]:
     """The rows of these ids, or all of them, as JSON of their columns."""
-    table = _TABLES[place]
+    table = OWN_TABLES[place]
     columns = [getattr(table, name) for name in table.__table__.columns.keys()]  # noqa: SIM118
     query = select(*columns).where(table.id.in_(row_ids)) if row_ids else select(*columns)
     return {row["id"]: json.dumps(dict(row), ensure_ascii=False) for row in db.execute(query).mappings()}

@@ -11,7 +11,9 @@ class Lead(NamedTuple):
 
     id: str
     name: str
+    role: str
     company: str
+    company_id: str | None
     email: str | None
     phone: str | None
     stage: str
@@ -22,6 +24,7 @@ class Lead(NamedTuple):
     deal: str
     value: int | None
     came_at: int
+    contact_since: int | None
     last_at: int
     last_kind: str
     last_words: str
@@ -47,7 +50,9 @@ def blank_lead(lead_id: str, *, who: str, at: int) -> Lead:
     return Lead(
         id=lead_id,
         name="",
+        role="",
         company="",
+        company_id=None,
         email=None,
         phone=None,
         stage="",
@@ -58,6 +63,7 @@ def blank_lead(lead_id: str, *, who: str, at: int) -> Lead:
         deal="",
         value=None,
         came_at=at,
+        contact_since=None,
         last_at=at,
         last_kind="",
         last_words="",

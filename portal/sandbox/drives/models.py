@@ -7,12 +7,22 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
 from portal.sandbox.database import Base, DriveRow
-from portal.sandbox.scenarios.models import ActivityColumns, LeadColumns, reserved_columns
-from portal.shared.columns import Moment
+from portal.sandbox.scenarios.models import (
+    ActivityColumns,
+    CompanyColumns,
+    DealColumns,
+    LeadColumns,
+    TaskColumns,
+    reserved_columns,
+)
+from portal.shared.columns import Moment, by_code_point
 
 
 class StartedDrive(Base):
-    """One visitor's test drive. `clock` is its present, in seconds from `epoch`, the scenario's own present."""
+    """One visitor's test drive. `clock` is its present, in seconds from `epoch`, the scenario's own present.
+
+    `revision` counts what was done, undone and redone, so that whatever was made of the drive's rows can be kept by it.
+    """
 
     __tablename__ = "drives"
 
@@ -22,6 +32,8 @@ class StartedDrive(Base):
     scenario_id: Mapped[int] = mapped_column(ForeignKey("scenarios.id"))
     epoch: Mapped[datetime] = mapped_column(Moment)
     clock: Mapped[int] = mapped_column(BigInteger)
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+    name: Mapped[str] = mapped_column(String(100), default="")
     started_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
@@ -30,6 +42,7 @@ class OwnRow(DriveRow):
     """A row that shadows the scenario's row of the same id, hides it (`is_deleted`), or is the drive's alone."""
 
     drive_id: Mapped[int] = mapped_column(ForeignKey("drives.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(by_code_point(16), primary_key=True)
     is_deleted: Mapped[bool] = mapped_column(Boolean)
 
 
@@ -42,6 +55,44 @@ class OwnLead(OwnRow, LeadColumns, Base):
     @classmethod
     def __table_args__(cls) -> tuple[SchemaItem, ...]:
         return reserved_columns()
+
+
+class OwnCompany(OwnRow, CompanyColumns, Base):
+    """A company as this drive has it."""
+
+    __tablename__ = "drive_companies"
+
+
+class OwnDeal(OwnRow, DealColumns, Base):
+    """A deal as this drive has it."""
+
+    __tablename__ = "drive_deals"
+
+
+class OwnTask(OwnRow, TaskColumns, Base):
+    """A task as this drive has it."""
+
+    __tablename__ = "drive_tasks"
+
+
+class OwnView(OwnRow, Base):
+    """A list that the visitor saved under a name: what it asks for, and how it is shown, as JSON."""
+
+    __tablename__ = "drive_views"
+
+    name: Mapped[str] = mapped_column(String(100))
+    shape: Mapped[str] = mapped_column(Text)
+    place: Mapped[int] = mapped_column(Integer)
+
+
+class OwnSegment(OwnRow, Base):
+    """A question about leads that the visitor saved under a name; its rules as JSON."""
+
+    __tablename__ = "drive_segments"
+
+    name: Mapped[str] = mapped_column(String(100))
+    rules: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class OwnActivity(OwnRow, ActivityColumns, Base):
@@ -61,6 +112,7 @@ class Act(DriveRow, Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     words: Mapped[str] = mapped_column(Text)
     done_at: Mapped[datetime] = mapped_column(Moment)
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Before(DriveRow, Base):

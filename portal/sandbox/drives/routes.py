@@ -74,7 +74,7 @@ def undo() -> Answer:
     """Take the last act back."""
     with transaction() as db:
         drive = open_drive(db)
-        words = journal.undo(db)
+        words = journal.undo(db, drive)
         back = _back(db, drive)
     flash(words or "", "undone" if words else "nothing-to-undo")
     return redirect(back, 303)

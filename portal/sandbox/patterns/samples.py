@@ -11,6 +11,7 @@ from portal.sandbox.drives.frame import Frame
 from portal.sandbox.drives.lead import Lead, blank_lead
 from portal.sandbox.drives.twins import Twins
 from portal.sandbox.leads.forms import LeadForm, sent_form
+from portal.sandbox.scenarios.loading import RULES
 
 MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
 STAGES = tuple(mark.capitalize() for mark in MARKS)
@@ -45,11 +46,16 @@ def sample_drive(now: datetime) -> Drive:
         clock=0,
         started_at=now - timedelta(days=2),
         seen_at=now,
+        revision=0,
+        name="",
         scenario_id=0,
         version="patterns",
         business="Fernhollow Cycles",
-        stages=json.dumps([{"name": name, "mark": mark} for name, mark in zip(STAGES, MARKS, strict=True)]),
+        stages=json.dumps(
+            [{"name": name, "mark": mark} | RULES[mark] for name, mark in zip(STAGES, MARKS, strict=True)]
+        ),
         tags=json.dumps(TAGS),
+        facts=json.dumps({"owners": [], "sources": [], "products": []}),
         currency="USD",
     )
 

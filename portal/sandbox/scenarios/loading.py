@@ -11,11 +11,22 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from portal.sandbox.scenarios.generate import Activity, Deal, Invented, generate
-from portal.sandbox.scenarios.models import Scenario, ScenarioActivity, ScenarioLead
-from portal.sandbox.scenarios.order import derived
+from portal.sandbox.scenarios.generate import Activity, Company, Deal, Invented, generate
+from portal.sandbox.scenarios.models import Scenario, ScenarioActivity, ScenarioCompany, ScenarioDeal, ScenarioLead
+from portal.sandbox.scenarios.order import derived, fold
 from portal.sandbox.scenarios.reading import read_recipe
 from portal.sandbox.scenarios.recipe import Recipe
+
+# What a stage asks for: how likely a deal on it is won in percent, after how many days it has waited too long, and the
+# columns that a deal must have filled in before it comes here.
+RULES: dict[str, dict[str, Any]] = {
+    "new": {"chance": 10, "wait": 14, "needs": []},
+    "contacted": {"chance": 20, "wait": 21, "needs": []},
+    "qualified": {"chance": 40, "wait": 30, "needs": []},
+    "proposal": {"chance": 60, "wait": 30, "needs": ["amount"]},
+    "won": {"chance": 100, "wait": None, "needs": ["amount", "close_on"]},
+    "lost": {"chance": 0, "wait": None, "needs": ["reason"]},
+}
 
 _MOST_LAST_WORDS = 120
 _UNTOLD = frozenset({"note", "visit", "complained"})  # kinds whose words alone say nothing
@@ -43,6 +54,10 @@ def load_scenario(db: Session, path: Path, *, now: datetime) -> Scenario:
     db.flush()
     db.execute(insert(ScenarioLead), [row | {"scenario_id": scenario.id} for row in _lead_rows(recipe, invented)])
     db.execute(
+        insert(ScenarioCompany), [_company_row(one) | {"scenario_id": scenario.id} for one in invented.companies]
+    )
+    db.execute(insert(ScenarioDeal), [row | {"scenario_id": scenario.id} for row in _deal_rows(recipe, invented)])
+    db.execute(
         insert(ScenarioActivity), [_activity_row(one) | {"scenario_id": scenario.id} for one in invented.activities]
     )
     return scenario
@@ -64,7 +79,10 @@ def _scenario(recipe: Recipe, version: str, *, now: datetime) -> Scenario:
         trade=recipe.trade,
         about=recipe.about,
         teaches=recipe.teaches,
-        stages=json.dumps([vars(stage) for stage in recipe.stages]),
+        stages=json.dumps([vars(stage) | RULES[stage.mark] for stage in recipe.stages]),
+        facts=json.dumps(
+            {"owners": [one.name for one in recipe.owners], "sources": [one.name for one in recipe.sources]}
+        ),
         tags=json.dumps(sorted(recipe.tags)),
         currency=recipe.currency,
         lead_count=recipe.leads,
@@ -87,6 +105,9 @@ def _lead_rows(recipe: Recipe, invented: Invented) -> Iterator[dict[str, Any]]:
             "tags": json.dumps(lead.tags, ensure_ascii=False),
             "owner": lead.owner,
             "source": lead.source,
+            "role": lead.role,
+            "company_id": lead.company_id,
+            "contact_since": None,
             "address": lead.address,
             "deal": open_deals[0].title if open_deals else "",
             "value": sum(deal.amount for deal in open_deals) or None,
@@ -94,6 +115,40 @@ def _lead_rows(recipe: Recipe, invented: Invented) -> Iterator[dict[str, Any]]:
             "last_at": last[lead.id].at,
             "last_kind": last[lead.id].kind,
             "last_words": _last_words(last[lead.id]),
+        }
+
+
+def _company_row(company: Company) -> dict[str, Any]:
+    return {
+        "id": company.id,
+        "name": company.name,
+        "trade": company.thread,
+        "town": company.town,
+        "name_key": fold(company.name),
+    }
+
+
+def _deal_rows(recipe: Recipe, invented: Invented) -> Iterator[dict[str, Any]]:
+    stages = {stage.mark: stage.name for stage in recipe.stages}
+    ranks = {stage.name: rank for rank, stage in enumerate(recipe.stages)}
+    leads = {lead.id: lead for lead in invented.leads}
+    for deal in invented.deals:
+        lead = leads[deal.lead_id]
+        stage = lead.stage if deal.state == "open" else stages[deal.state]
+        yield {
+            "id": deal.id,
+            "lead_id": deal.lead_id,
+            "title": deal.title,
+            "product": "",
+            "amount": deal.amount,
+            "stage": stage,
+            "stage_rank": ranks[stage],
+            "owner": lead.owner,
+            "opened_at": deal.opened_at,
+            "moved_at": deal.opened_at if deal.closed_at is None else deal.closed_at,
+            "close_on": None,
+            "closed_at": deal.closed_at,
+            "reason": "",
         }
 
 

@@ -27,8 +27,9 @@ class Scenario(Base):
     trade: Mapped[str] = mapped_column(String(100))
     about: Mapped[str] = mapped_column(Text)
     teaches: Mapped[str] = mapped_column(Text)
-    stages: Mapped[str] = mapped_column(Text)  # [{"name", "mark"}], in the order of the pipeline
+    stages: Mapped[str] = mapped_column(Text)  # [{"name", "mark", …}], in the order of the pipeline
     tags: Mapped[str] = mapped_column(Text)
+    facts: Mapped[str] = mapped_column(Text, default="{}")  # {"owners", "sources", "products", …}
     currency: Mapped[str] = mapped_column(String(3))
     lead_count: Mapped[int] = mapped_column(Integer)
     loaded_at: Mapped[datetime] = mapped_column(Moment)
@@ -39,7 +40,9 @@ class LeadColumns:
 
     id: Mapped[str] = mapped_column(by_code_point(16), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(100), default="")
     company: Mapped[str] = mapped_column(String(200))
+    company_id: Mapped[str | None] = mapped_column(by_code_point(16))
     email: Mapped[str | None] = mapped_column(by_code_point(254))
     phone: Mapped[str | None] = mapped_column(by_code_point(16))
     stage: Mapped[str] = mapped_column(String(40))
@@ -50,6 +53,7 @@ class LeadColumns:
     deal: Mapped[str] = mapped_column(String(300))  # what the open deal is about; empty where there is none
     value: Mapped[int | None] = mapped_column(BigInteger)  # of the open deal, in minor units
     came_at: Mapped[int] = mapped_column(BigInteger)
+    contact_since: Mapped[int | None] = mapped_column(BigInteger)  # when the lead became a contact, if it did
     last_at: Mapped[int] = mapped_column(BigInteger)
     last_kind: Mapped[str] = mapped_column(String(20))
     last_words: Mapped[str] = mapped_column(String(300))
@@ -58,6 +62,46 @@ class LeadColumns:
     company_key: Mapped[str] = mapped_column(by_code_point(220))
     stage_rank: Mapped[int] = mapped_column(Integer)
     sought: Mapped[str] = mapped_column(Text)
+
+
+class CompanyColumns:
+    """An employer of leads. `trade` says what kind of customer it is."""
+
+    id: Mapped[str] = mapped_column(by_code_point(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    trade: Mapped[str] = mapped_column(String(100))
+    town: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(by_code_point(220))
+
+
+class DealColumns:
+    """Something a lead may buy, has bought or will not buy, which the mark of its stage says. Money in minor units."""
+
+    id: Mapped[str] = mapped_column(by_code_point(16), primary_key=True)
+    lead_id: Mapped[str] = mapped_column(by_code_point(16))
+    title: Mapped[str] = mapped_column(String(200))
+    product: Mapped[str] = mapped_column(by_code_point(100))
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+    stage: Mapped[str] = mapped_column(String(40))
+    stage_rank: Mapped[int] = mapped_column(Integer)
+    owner: Mapped[str] = mapped_column(by_code_point(100))
+    opened_at: Mapped[int] = mapped_column(BigInteger)
+    moved_at: Mapped[int] = mapped_column(BigInteger)  # when it came to its stage
+    close_on: Mapped[int | None] = mapped_column(BigInteger)  # when it is likely to be decided
+    closed_at: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(200))  # why it was won or lost
+
+
+class TaskColumns:
+    """Something to do, about a lead where `lead_id` names one; `kind` is call, write, meet or other."""
+
+    id: Mapped[str] = mapped_column(by_code_point(16), primary_key=True)
+    lead_id: Mapped[str | None] = mapped_column(by_code_point(16))
+    words: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[str] = mapped_column(String(20))
+    owner: Mapped[str] = mapped_column(by_code_point(100))
+    due_at: Mapped[int] = mapped_column(BigInteger)
+    done_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ActivityColumns:
@@ -101,4 +145,25 @@ class ScenarioActivity(ScenarioRow, ActivityColumns, Base):
     """A timeline entry as the scenario has it."""
 
     __tablename__ = "scenario_activities"
+    __table_args__ = (Index(None, "scenario_id", "lead_id"), _ADDED)
+
+
+class ScenarioCompany(ScenarioRow, CompanyColumns, Base):
+    """A company as the scenario has it."""
+
+    __tablename__ = "scenario_companies"
+    __table_args__ = (_ADDED,)
+
+
+class ScenarioDeal(ScenarioRow, DealColumns, Base):
+    """A deal as the scenario has it."""
+
+    __tablename__ = "scenario_deals"
+    __table_args__ = (Index(None, "scenario_id", "lead_id"), _ADDED)
+
+
+class ScenarioTask(ScenarioRow, TaskColumns, Base):
+    """A task as the scenario has it."""
+
+    __tablename__ = "scenario_tasks"
     __table_args__ = (Index(None, "scenario_id", "lead_id"), _ADDED)

@@ -1,7 +1,6 @@
 """Sessions: a new id at sign-in, dead at sign-out, ended by their owner, over when their time is."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -159,15 +158,13 @@ def test_what_is_stored_names_no_address_of_a_machine(ada: Browser) -> None:
 
 def test_pages_ask_the_database_who_somebody_is_only_where_it_matters(ada: Browser) -> None:
     asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            asked.append(statement)
-
-    event.listen(ada.site.database.reader, "before_cursor_execute", note)
+    for name in ("reader", "_peeker"):
+        event.listen(getattr(ada.site.database, name), "checkout", lambda *_, name=name: asked.append(name))
     ada.get("/questions")
-    assert len(asked) == 1, asked  # the session itself
-    assert "sessions" in asked[0]
+    assert asked == ["_peeker"]  # the session itself
+    asked.clear()
+    ada.get("/account")
+    assert asked == ["_peeker", "reader"]  # its owner is read with it
     asked.clear()
     Browser(ada.site).get("/questions")
     assert asked == []

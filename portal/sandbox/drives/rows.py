@@ -1,0 +1,51 @@
+"""The only place that finds single rows of any kind as a drive has them; lists of leads are `overlay.py`'s."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.kinds import Kind, Value
+
+
+def find_row(db: Session, drive: Drive, kind: Kind[Value], row_id: str) -> Value | None:
+    """The row as the bound drive has it, or None where there is none, or no longer."""
+    return next(iter(_laid_over(db, drive, kind, "id", row_id)), None)
+
+
+def rows_of_lead(db: Session, drive: Drive, kind: Kind[Value], lead_id: str) -> list[Value]:
+    """The rows that belong to a lead of the bound drive, by id."""
+    return _laid_over(db, drive, kind, "lead_id", lead_id)
+
+
+def own_rows(db: Session, kind: Kind[Value]) -> dict[str, Value | None]:
+    """The bound drive's own rows, by id; None for one that it deleted."""
+    found = db.execute(select(*_columns(kind.own, kind), kind.own.is_deleted))
+    return {row[0]: None if row[-1] else kind.value._make(row[:-1]) for row in found}
+
+
+def _laid_over(db: Session, drive: Drive, kind: Kind[Value], column: str, wanted: str) -> list[Value]:
+    """The rows whose `column` is `wanted`: the scenario's that no own row shadows, and the own ones."""
+    own = own_rows_where(db, kind, getattr(kind.own, column) == wanted)
+    found = {row_id: row for row_id, row in own.items() if row is not None}
+    if kind.base is not None:
+        base: Any = kind.base
+        rows = db.execute(
+            select(*_columns(base, kind)).where(base.scenario_id == drive.scenario_id, getattr(base, column) == wanted)
+        ).all()
+        # A row may have moved away from what is asked for, to another lead say: then it has an own row all the same.
+        is_among = kind.own.id.in_([row[0] for row in rows])
+        moved = db.scalars(select(kind.own.id).where(is_among)).all() if rows else []
+        found |= {row[0]: kind.value._make(row) for row in rows if row[0] not in moved}
+    return [found[row_id] for row_id in sorted(found)]
+
+
+def own_rows_where(db: Session, kind: Kind[Value], condition: ColumnElement[bool]) -> dict[str, Value | None]:
+    """Those of the bound drive's own rows that meet a condition, by id; None for one that it deleted."""
+    found = db.execute(select(*_columns(kind.own, kind), kind.own.is_deleted).where(condition))
+    return {row[0]: None if row[-1] else kind.value._make(row[:-1]) for row in found}
+
+
+def _columns(table: Any, kind: Kind[Any]) -> list[ColumnElement[Any]]:
+    return [getattr(table, name) for name in kind.fields]
