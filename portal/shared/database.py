@@ -1,8 +1,8 @@
 """The only place that knows how a database is opened and a transaction begun; each side opens its own, once."""
 
 from collections import namedtuple
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from sqlalchemy import Engine, MetaData, Select, make_url, text
@@ -18,6 +18,7 @@ NAMES = {
 }
 
 Act = Literal["write", "read", "peek"]  # what an engine is for
+Peek = Callable[[Mapping[str, str]], tuple[Any, ...] | None]  # values by name, to the first row
 
 MAY = "may"  # in a table's `info`: what a server may do with its rows, where that is not everything
 
@@ -36,7 +37,7 @@ class Database:
         self.writer, self.reader, self._peeker = (
             self._engine(url, synchronous, act) for act in ("write", "read", "peek")
         )
-        self._peeks: dict[Select[*tuple[Any, ...]], Peek] = {}
+        self._peeks: dict[Select[*tuple[Any, ...]], Callable[[Mapping[str, str]], Any]] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -54,12 +55,12 @@ class Database:
         """One row with its columns by name, or None; for the question that almost every request asks.
 
         It goes to the driver itself, compiled once, without a transaction around it or a ping before it, which together
-        cost several times what the question does.
+        cost several times what the question does. Values are text.
         """
-        peek = self._peeks.get(statement) or self._peeks.setdefault(statement, Peek(self._peeker, statement))
+        ask = self._peeks.get(statement) or self._peeks.setdefault(statement, self._way_to_ask(statement))
         try:
-            return peek(values)
-        except peek.fault:
+            return ask(values)
+        except self._peeker.dialect.loaded_dbapi.Error:
             self._peeker.dispose()  # the database may have been restarted, and no connection be alive
         with self._peeker.connect() as connection:  # the long way, which says what is wrong as everything else does
             return connection.execute(statement, values).first()
@@ -98,30 +99,24 @@ class Database:
 
         return postgres_engine(url, synchronous=synchronous, act=act, bound_by=self.bound_by)
 
+    def _way_to_ask(self, statement: Select[*tuple[Any, ...]]) -> Callable[[Mapping[str, str]], Any]:
+        if self._has_roles:
+            from portal.shared.postgres import postgres_peek as peek
+        else:
+            from portal.shared.sqlite import sqlite_peek as peek
+        ask = peek(self._peeker, statement.compile(self._peeker))
+        dialect, columns = self._peeker.dialect, statement.selected_columns
+        row: Any = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+
+        def answer(values: Mapping[str, str]) -> Any:
+            found = ask(values)
+            if found is None:
+                return None
+            return row(*(read(value) if read else value for read, value in zip(readers, found, strict=True)))
+
+        return answer
+
     @property
     def _has_roles(self) -> bool:
         return self.writer.dialect.name == "postgresql"
-
-
-class Peek:
-    """One statement, compiled once for the driver of `engine`; its values are text."""
-
-    def __init__(self, engine: Engine, statement: Select[*tuple[Any, ...]]) -> None:
-        self.fault: type[Exception] = engine.dialect.loaded_dbapi.Error
-        self._engine = engine
-        self._compiled = statement.compile(engine)
-        columns = statement.selected_columns
-        self._row: Any = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
-        self._readers = [
-            column.type.dialect_impl(engine.dialect).result_processor(engine.dialect, None) for column in columns
-        ]
-
-    def __call__(self, values: Mapping[str, str]) -> Any:
-        """The first row for these values, or None; raises the driver's own `fault`."""
-        with closing(self._engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            order = self._compiled.positiontup
-            cursor.execute(self._compiled.string, values if order is None else [values[name] for name in order])
-            found = cursor.fetchone()
-        if found is None:
-            return None
-        return self._row(*(read(value) if read else value for read, value in zip(self._readers, found, strict=True)))

@@ -4,13 +4,20 @@ Two roles a side: the owner changes the schema and is used by `migrate` alone; t
 row-level security, grants and triggers bind it, and it cannot take them off.
 """
 
-from typing import Any, Literal
+import re
+from collections.abc import Mapping
+from contextlib import closing
+from itertools import count
+from typing import Any, Literal, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+from sqlalchemy import Compiled, Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.exc import DisconnectionError
 
-from portal.shared.database import MAY, Act
+from portal.shared.database import MAY, Act, Peek
 from portal.shared.environment import SettingsError
 
 EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
@@ -46,6 +53,42 @@ def postgres_engine(
     if bound_by is not None and act != "peek":
         event.listen(engine, "checkout", _refuse_what_is_bound(bound_by))
     return engine
+
+
+def postgres_peek(engine: Engine, compiled: Compiled) -> Peek:
+    """A way to ask one compiled statement for its first row, and nothing more; raises the driver's own errors.
+
+    By libpq itself (psycopg's `pq`): prepared on each connection at its first use, then one call that waits in C.
+    """
+    order = re.findall(r"%\((\w+)\)s", compiled.string)
+    places = {name: f"${place}" for place, name in enumerate(dict.fromkeys(order), 1)}
+    statement = re.sub(r"%\((\w+)\)s", lambda found: places[found[1]], compiled.string).replace("%%", "%").encode()
+    name = f"peek_{next(_numbers)}".encode()
+
+    def ask(values: Mapping[str, str]) -> tuple[Any, ...] | None:
+        with closing(engine.raw_connection()) as connection:
+            driver = cast("psycopg.Connection[Any]", connection.driver_connection)
+            if name not in connection.info:
+                _well(driver.pgconn.prepare(name, statement, [_TEXT] * len(places)))
+                connection.info[name] = True
+            result = _well(driver.pgconn.exec_prepared(name, [values[one].encode() for one in places]))
+            if not result.ntuples:
+                return None
+            reader = Transformer(driver)
+            reader.set_pgresult(result)
+            return reader.load_row(0, tuple)
+
+    return ask
+
+
+def _well(result: PGresult) -> PGresult:
+    if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+        raise psycopg.OperationalError(result.get_error_message())
+    return result
+
+
+_numbers = count()
+_TEXT = 25  # the OID of text
 
 
 def grant(owner: Engine, metadata: MetaData, *, role: str) -> None:

@@ -1,11 +1,13 @@
 """The only place that opens SQLite: write-ahead log, no implicit transactions, one lock taken early by writers."""
 
 import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Compiled, Connection, Engine, create_engine, event
 
-from portal.shared.database import Act
+from portal.shared.database import Act, Peek
 
 BUSY_SECONDS = 5.0
 
@@ -43,6 +45,19 @@ def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], act: Act)
         event.listen(engine, "begin", _begin_immediate if act == "write" else _begin)
 
     return engine
+
+
+def sqlite_peek(engine: Engine, compiled: Compiled) -> Peek:
+    """A way to ask one compiled statement for its first row, and nothing more; raises the driver's own errors."""
+    order: list[str] = getattr(compiled, "positiontup", None) or []
+
+    def ask(values: Mapping[str, str]) -> tuple[Any, ...] | None:
+        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute(compiled.string, [values[name] for name in order])
+            found: tuple[Any, ...] | None = cursor.fetchone()
+            return found
+
+    return ask
 
 
 def _begin(connection: Connection) -> None:
