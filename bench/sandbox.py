@@ -22,7 +22,7 @@ from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.lead import FIELDS
 from portal.sandbox.drives.overlay import PAGE, find_lead, list_leads
-from portal.sandbox.drives.question import Question, conditions, ordering
+from portal.sandbox.drives.question import Question, conditions, ordering, plain_question
 from portal.sandbox.scenarios.loading import load_scenario
 from portal.sandbox.scenarios.models import ScenarioLead
 from portal.sandbox.settings import load_settings
@@ -79,8 +79,8 @@ def _list(app: Flask) -> Iterator[Figure]:
     token = _changed_drive(database)
     asked = {
         "all, the latest first": (Question(), 1),
-        "one stage by name, page 2": (Question(stage="Contacted", sort="name"), 2),
-        "one tag and a word": (Question(tag="Fleet", q="mar"), 1),
+        "one stage by name, page 2": (plain_question(stage="Contacted", sort="name"), 2),
+        "one tag and a word": (plain_question(tag="Fleet", q="mar"), 1),
     }
     for words, (question, page) in asked.items():
         with database.reading() as db:

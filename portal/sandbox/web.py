@@ -33,6 +33,8 @@ __all__ = [
 
 # The one form on the learning center's home page may open a drive, without cookie or token.
 START = "drives.create"
+# Filters of a list, and the values of one, of which there may be several.
+OFTEN = frozenset({"f", "value"})
 ACTS = ("drive-started", "drive-ended")
 
 
@@ -67,6 +69,7 @@ def set_up(app: Flask, settings: Settings, database: Database) -> None:
         policy=content_policy(),
         is_private=True,
         other_origins={START: origin_of(settings.learning_url)},
+        often=OFTEN,
     )
     measure(app, database=database, token=settings.metrics_token, is_open=settings.is_development, acts=ACTS)
     app.context_processor(lambda: {"learning_url": settings.learning_url})

@@ -38,6 +38,7 @@ def lay_ground(
     is_private: bool = False,
     no_origin_check: frozenset[str] = frozenset(),
     other_origins: dict[str, str] | None = None,
+    often: frozenset[str] = frozenset(),
 ) -> None:
     """Give `app` everything that a request meets before and after its view.
 
@@ -64,7 +65,7 @@ def lay_ground(
     answer_problems(app)
     _refuse_while_sessions_are_away(app)
     guard_origins(app, url=url, exempt=no_origin_check, also=other_origins)
-    _refuse_what_cannot_be_read(app, exempt=no_origin_check)
+    _refuse_what_cannot_be_read(app, exempt=no_origin_check, often=often)
     _check_tokens(app, exempt=no_origin_check | frozenset(other_origins))
     add_security_headers(app, policy=policy, is_https=is_https, is_private=is_private)
     Compress(app)
@@ -81,24 +82,24 @@ def _refuse_while_sessions_are_away(app: Flask) -> None:
             raise Problem(503)
 
 
-def _refuse_what_cannot_be_read(app: Flask, *, exempt: frozenset[str]) -> None:
-    """Bytes that do not decode, and a name given twice (no form of ours asks so), are refused before any view."""
+def _refuse_what_cannot_be_read(app: Flask, *, exempt: frozenset[str], often: frozenset[str]) -> None:
+    """Bytes that do not decode, and a name given twice, but for those of `often`, are refused before any view."""
 
     @app.before_request
     def check() -> None:
         if not is_utf8(request.query_string) or "\ufffd" in request.path:
             raise Problem(400, "That address cannot be read", "It holds bytes that are not text. Check the link.")
-        if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+        if "\x00" in request.path or any("\x00" in value for _, value in request.args.items(multi=True)):
             raise Problem(
                 400, "That address cannot be read", "It holds a character that cannot be text. Check the link."
             )
-        if _has_one_twice(request.args):
+        if _has_one_twice(request.args, often):
             raise Problem(400, "That address cannot be read", "It names one thing twice. Leave one of the two.")
         if request.method not in SAFE and request.endpoint not in exempt:
-            _check_form()
+            _check_form(often)
 
 
-def _check_form() -> None:
+def _check_form(often: frozenset[str]) -> None:
     """A form of a kind that we read, whose bytes are text, and each name in it once."""
     if request.mimetype not in _FORMS and (request.mimetype or request.content_length):
         raise Problem(415)
@@ -111,7 +112,7 @@ def _check_form() -> None:
         form = request.form
     except ValueError as fault:
         raise Problem(400, "That form cannot be read", "A part of it is missing. Send it again.") from fault
-    if _has_one_twice(form):
+    if _has_one_twice(form, often):
         raise Problem(400, "That form cannot be read", "It holds one field twice. Reload the page, send it again.")
 
 
@@ -129,8 +130,8 @@ class _WholeForms(FormDataParser):
         super().__init__(*arguments, **more | {"silent": False})
 
 
-def _has_one_twice(sent: MultiDict[str, str]) -> bool:
-    return any(len(values) > 1 for _, values in sent.lists())
+def _has_one_twice(sent: MultiDict[str, str], often: frozenset[str]) -> bool:
+    return any(len(values) > 1 and name not in often for name, values in sent.lists())
 
 
 def _check_tokens(app: Flask, *, exempt: frozenset[str]) -> None:

@@ -6,23 +6,38 @@ is the same in plain SQL: the oracle of the tests, and the way once a drive has 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Subquery, and_, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.columns import columns_of
 from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.frame import facts_of, stages_of, tags_in
+from portal.sandbox.drives.kinds import LEADS
 from portal.sandbox.drives.lately import Lately
 from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.models import OwnLead
-from portal.sandbox.drives.question import Question, conditions, in_order, matches, ordering
+from portal.sandbox.drives.question import Question, conditions, matches, ordering
 from portal.sandbox.scenarios.models import ScenarioLead
 
 PAGE = 50
 MANY_OWN_ROWS = 300  # above it, merging in memory costs more than the database's own merge
 
 Own = dict[str, Lead | None]  # by id; None where the drive deleted a lead
+
+
+class Options(NamedTuple):
+    """The values that leads of a drive have, or can be given, by what lists are filtered by."""
+
+    stages: tuple[str, ...]
+    tags: tuple[str, ...]
+    owners: tuple[str, ...]
+    sources: tuple[str, ...]
+    roles: tuple[str, ...]
+    kinds: tuple[str, ...]
 
 
 class Listing(NamedTuple):
@@ -44,6 +59,7 @@ class Neighbors(NamedTuple):
 
 def list_leads(db: Session, drive: Drive, question: Question, *, page: int) -> Listing:
     """The leads of the bound drive that `question` asks for: page 1 and on, PAGE at a time."""
+    question = question.at(drive)
     own = _own_leads(db, drive)
     if len(own) > MANY_OWN_ROWS:
         return list_by_sql(db, drive, question, page=page)
@@ -55,6 +71,7 @@ def list_leads(db: Session, drive: Drive, question: Question, *, page: int) -> L
 
 def list_by_sql(db: Session, drive: Drive, question: Question, *, page: int) -> Listing:
     """The same by the database alone."""
+    question = question.at(drive)
     found = _laid_over(drive, question)
     rows = db.execute(select(found).order_by(*ordering(question, found.c)).limit(PAGE).offset((page - 1) * PAGE))
     return Listing(
@@ -64,6 +81,7 @@ def list_by_sql(db: Session, drive: Drive, question: Question, *, page: int) -> 
 
 def find_neighbors(db: Session, drive: Drive, question: Question, lead_id: str) -> Neighbors | None:
     """Where the lead stands in the list; None where it is not in it, or the drive has MANY_OWN_ROWS."""
+    question = question.at(drive)
     own = _own_leads(db, drive)
     if len(own) > MANY_OWN_ROWS:
         return None
@@ -73,6 +91,44 @@ def find_neighbors(db: Session, drive: Drive, question: Question, lead_id: str) 
         return None
     previous, after = (merged.id_at(index) if 0 <= index < len(merged) else None for index in (at - 1, at + 1))
     return Neighbors(at + 1, len(merged), previous, after)
+
+
+def ids_of(db: Session, drive: Drive, question: Question) -> list[str]:
+    """The ids of all leads that the question finds, in its order; what bulk acts and exports go by."""
+    listing = list_leads(db, drive, question, page=1)
+    pages = (list_leads(db, drive, question, page=page + 2).leads for page in range((listing.total - 1) // PAGE))
+    return [lead.id for leads in (listing.leads, *pages) for lead in leads]
+
+
+def count_of(db: Session, drive: Drive, question: Question) -> int:
+    """How many leads the question finds."""
+    return list_leads(db, drive, question, page=1).total
+
+
+def leads_of(db: Session, drive: Drive, ids: Sequence[str]) -> list[Lead]:
+    """The leads of these ids as the bound drive has them, in that order; ids that it does not have are left out."""
+    found = (find_lead(db, drive, one) for one in ids)
+    return [lead for lead in found if lead]
+
+
+def each_lead(db: Session, drive: Drive, question: Question) -> Iterator[Lead]:
+    """All leads that the question finds, in its order, a part at a time; for exports."""
+    yield from leads_of(db, drive, ids_of(db, drive, question))
+
+
+def options_of(db: Session, drive: Drive) -> Options:
+    """What the leads of the bound drive can be filtered by."""
+    columns = columns_of(db, drive, LEADS)
+    facts = facts_of(drive)
+    tags = {tag for stored in set(columns.texts("tags")) for tag in tags_in(stored)}
+    return Options(
+        stages=tuple(stage.name for stage in stages_of(drive)),
+        tags=tuple(sorted({*tags_in(drive.tags), *tags})),
+        owners=tuple(sorted({*facts.get("owners", ()), *columns.texts("owner")})),
+        sources=tuple(sorted({*facts.get("sources", ()), *columns.texts("source")})),
+        roles=tuple(sorted(set(columns.texts("role")))),
+        kinds=tuple(sorted(set(columns.texts("last_kind")))),
+    )
 
 
 def find_lead(db: Session, drive: Drive, lead_id: str) -> Lead | None:
@@ -126,7 +182,7 @@ class _Merged:
         self._own = own
         self._hidden = sorted(order.places[row_id] for row_id in own if row_id in order.places)
         self._visible_before = [place - i for i, place in enumerate(self._hidden)]
-        added = in_order(question, (lead for lead in own.values() if lead and matches(question, lead)))
+        added = in_order(question, (lead for lead in own.values() if lead and _fits(question, lead)))
         self._added = {self._place(question, lead) + i: lead for i, lead in enumerate(added)}
         self._added_at = list(self._added)
 
@@ -190,6 +246,18 @@ def _leads(db: Session, drive: Drive, wanted: Sequence[str | Lead]) -> list[Lead
             found[row.id] = _base.keep((drive.version, row.id), Lead._make(row))
     leads = (found[one] if isinstance(one, str) else one for one in wanted)
     return [lead for lead in leads if lead is not None]
+
+
+def _fits(question: Question, lead: Lead) -> bool:
+    return matches(question, lead) and all(word in lead.sought for word in question.words)
+
+
+def in_order(question: Question, leads: Iterable[Lead]) -> list[Lead]:
+    """The question's order in Python; agrees with `ordering` to the letter."""
+    by_id = sorted(leads, key=lambda lead: lead.id)
+    known = [lead for lead in by_id if getattr(lead, question.column) is not None]
+    known.sort(key=attrgetter(question.column), reverse=question.is_descending)
+    return known + [lead for lead in by_id if getattr(lead, question.column) is None]
 
 
 def _own_leads(db: Session, drive: Drive) -> Own:

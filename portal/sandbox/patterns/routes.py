@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from portal.sandbox import web
-from portal.sandbox.drives.question import Question
+from portal.sandbox.drives.question import plain_question
 from portal.sandbox.leads.drawing import draw_filters, draw_heads, draw_rows
 from portal.sandbox.leads.story import tell
 from portal.sandbox.patterns import samples
@@ -17,7 +17,7 @@ blueprint.before_request(web.only_in_development)
 def index() -> str:
     """All of them, within the frame of a drive that nobody started."""
     drive = samples.sample_drive(clock.now())
-    question = Question(stage="Won")
+    question = plain_question(stage="Won")
     return render_template(
         "patterns/index.html",
         drive=samples.sample_frame(drive),
