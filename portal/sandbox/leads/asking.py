@@ -1,0 +1,55 @@
+"""The only place that says what a request about leads means: which list, which lead, whose twins, and where to next."""
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from portal.sandbox import web
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.frame import stages_of, tags_in
+from portal.sandbox.drives.lead import Lead
+from portal.sandbox.drives.overlay import find_lead
+from portal.sandbox.drives.twins import Swap, Twins, key_of
+from portal.sandbox.leads.address import Asked, read_address
+from portal.shared.problems import Problem
+
+
+def asked(drive: Drive) -> Asked:
+    """The list that the address asks for. Raises Problem (400)."""
+    return read_address(request.args, stages=stage_names(drive), tags=tags_in(drive.tags))
+
+
+def get_lead(db: Session, drive: Drive, lead_id: str) -> Lead:
+    """The lead. Raises Problem (404)."""
+    lead = find_lead(db, drive, lead_id)
+    if lead is None:
+        raise Problem(
+            404, "There is no such lead here", "If you deleted it, Undo brings it back. Else look for it in the list."
+        )
+    return lead
+
+
+def stage_names(drive: Drive) -> list[str]:
+    """The names of the stages, in order."""
+    return [stage.name for stage in stages_of(drive)]
+
+
+def twins_of(drive: Drive) -> Twins:
+    """The drive's twins; by the oldest key, which a rotation takes away last."""
+    return Twins(key_of(drive.public_id, secret=web.settings().secret_keys[-1]))
+
+
+def to_lead(lead: Lead, *, done: str = "", swaps: Sequence[Swap] = (), view: str = "") -> Answer:
+    """Back to the lead's page, which says what was done and what an invented twin took the place of."""
+    tell(done, swaps)
+    return redirect(url_for("records.show", lead_id=lead.id) + view, 303)
+
+
+def tell(done: str, swaps: Sequence[Swap] = ()) -> None:
+    """Let the next page say what was done, and what an invented twin took the place of."""
+    if done:
+        flash(done, "done")
+    for swap in swaps:
+        flash("\n".join((swap.kind, swap.masked, swap.twin)), "twin")
