@@ -238,7 +238,8 @@ def copy(database: Database) -> Copy:
 
 
 def typed(name: str = "Own", **more: str) -> Entered:
-    return Entered(**{"name": name, "company": "", "email": None, "phone": None, "stage": STAGES[0], **more})  # type: ignore[arg-type]
+    blank = {"role": "", "company": "", "email": None, "phone": None, "stage": STAGES[0], "owner": "", "source": ""}
+    return Entered(**{"name": name, **blank, **more})  # type: ignore[arg-type]
 
 
 def plant(db: Session, drive: Drive, leads: list[Lead]) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.activities import add_entry
+from portal.sandbox.drives.columns import columns_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.journal import Journal
+from portal.sandbox.drives.kinds import COMPANIES
 from portal.sandbox.drives.lead import Lead, blank_lead
+from portal.sandbox.scenarios.order import fold
 from portal.shared import ids
 from portal.shared.spotting import spotted
 
@@ -24,10 +27,13 @@ class Entered:
     """What a visitor entered, with twins in place of what looked real; an empty note is none."""
 
     name: str
+    role: str
     company: str
     email: str | None
     phone: str | None
     stage: str
+    owner: str
+    source: str
     note: str = ""
 
 
@@ -43,7 +49,7 @@ def fingerprint(lead: Lead) -> str:
 def create_lead(db: Session, drive: Drive, *, entered: Entered, now: datetime) -> Lead:
     """Add a lead to the bound drive. Raises TooManyRows."""
     journal = Journal(db, drive, words=f"Added {entered.name}", now=now)
-    lead = _changed(drive, blank_lead(ids.new_id(), who=YOU, at=drive.clock), entered)._replace(
+    lead = _changed(db, drive, blank_lead(ids.new_id(), who=YOU, at=drive.clock), entered)._replace(
         last_kind="came_in", last_words="Added by you"
     )
     add_entry(journal, lead_id=lead.id, at=drive.clock, kind=lead.last_kind, words=lead.last_words)
@@ -60,7 +66,7 @@ def edit_lead(db: Session, drive: Drive, lead: Lead, *, entered: Entered, seen: 
     """
     if seen not in ("", fingerprint(lead)):
         raise Changed
-    after = _changed(drive, lead, entered)
+    after = _changed(db, drive, lead, entered)
     words = _in_words(lead, after, entered.note)
     if words is None:
         return None
@@ -79,15 +85,28 @@ def delete_lead(db: Session, drive: Drive, lead: Lead, *, now: datetime) -> None
     Journal(db, drive, words=f"Deleted {lead.name}", now=now).hide("lead", lead.id, lead._asdict())
 
 
-def _changed(drive: Drive, lead: Lead, entered: Entered) -> Lead:
+def _changed(db: Session, drive: Drive, lead: Lead, entered: Entered) -> Lead:
     return lead.changed(
         [stage.name for stage in stages_of(drive)],
         name=entered.name,
+        role=entered.role,
         company=entered.company,
+        company_id=lead.company_id if entered.company == lead.company else _company_called(db, drive, entered.company),
         email=entered.email,
         phone=entered.phone,
         stage=entered.stage,
+        owner=entered.owner,
+        source=entered.source,
     )
+
+
+def _company_called(db: Session, drive: Drive, name: str) -> str | None:
+    """The id of the drive's company of this name, in whatever case; None where there is none."""
+    if not name:
+        return None
+    companies = columns_of(db, drive, COMPANIES)
+    found = companies.texts("id")[companies.texts("name_key") == fold(name)]
+    return str(found[0]) if len(found) else None
 
 
 def _with_note(journal: Journal, drive: Drive, lead: Lead, note: str) -> Lead:
@@ -113,7 +132,16 @@ def _short(text: str) -> str:
 
 
 _MOST_LAST_WORDS = 100
-_FIELDS = {"name": "name", "company": "company", "email": "e-mail", "phone": "phone", "stage": "stage"}
+_FIELDS = {
+    "name": "name",
+    "role": "role",
+    "company": "company",
+    "email": "e-mail",
+    "phone": "phone",
+    "stage": "stage",
+    "owner": "owner",
+    "source": "source",
+}
 
 
 def _in_words(before: Lead, after: Lead, note: str) -> str | None:

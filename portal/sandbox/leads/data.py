@@ -21,6 +21,7 @@ def lead_as_data(drive: Drive, lead: Lead) -> dict[str, Any]:
     return {
         "id": lead.id,
         "name": lead.name,
+        "role": lead.role,
         "company": lead.company,
         "email": lead.email,
         "phone": lead.phone,

@@ -7,31 +7,42 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.frame import facts_of, stages_of
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.twins import NotAnAddress, NotANumber, Swap, Twinned, Twins, Unclear
-from portal.sandbox.leads.changes import Entered, fingerprint
+from portal.sandbox.leads.changes import YOU, Entered, fingerprint
 from portal.sandbox.leads.wording import phone_in_words
 from portal.sandbox.scenarios.order import derived
 from portal.shared.spotting import spotted
 from portal.shared.text import PlainText
 
 MOST_NAME = 120
+MOST_ROLE = 60
 MOST_NOTE = 4_000
 MOST_STORED = 200  # of a name or a company, in which a twin may be longer than what it replaced
+MOST_STORED_ROLE = 100
+
+FIELDS = ("name", "role", "company", "email", "phone", "stage", "owner", "source")  # as a page shows them
 
 
 class LeadForm(Form):
     """The fields of a lead. Once it is valid, `entered` is what may be stored, and `swaps` what took whose place."""
 
     name = StringField("Name", [PlainText(most=MOST_NAME)])
+    role = StringField("Role", [PlainText(most=MOST_ROLE)])
     company = StringField("Company", [PlainText(most=MOST_NAME)])
     email = StringField("E-mail", [PlainText(most=254)], render_kw={"inputmode": "email"})
     phone = StringField("Phone", [PlainText(most=40)], render_kw={"inputmode": "tel"})
     stage = SelectField("Stage", validate_choice=False)
+    owner = SelectField("Owner", validate_choice=False)
+    source = SelectField("Source", validate_choice=False)
     note = TextAreaField("Note", [PlainText(most=MOST_NOTE, lines=True)])
     fingerprint = HiddenField()
 
     stages: Sequence[str]
+    owners: Sequence[str]
+    sources: Sequence[str]
     twins: Twins
     stored: dict[str, Twinned]
 
@@ -41,8 +52,12 @@ class LeadForm(Form):
             raise ValidationError("Type a name.")
         self._keep(field, self.twins.of_text, most=MOST_STORED)
 
+    def validate_role(self, field: StringField) -> None:
+        """So is what somebody does."""
+        self._keep(field, self.twins.of_text, most=MOST_STORED_ROLE)
+
     def validate_company(self, field: StringField) -> None:
-        """A company is free text too."""
+        """A company is free text."""
         self._keep(field, self.twins.of_text, most=MOST_STORED)
 
     def validate_email(self, field: StringField) -> None:
@@ -57,6 +72,16 @@ class LeadForm(Form):
         """One of the pipeline's stages."""
         if field.data not in self.stages:
             raise ValidationError("Pick one of the stages.")
+
+    def validate_owner(self, field: SelectField) -> None:
+        """One of those who work here, the visitor among them."""
+        if field.data not in self.owners:
+            raise ValidationError("Pick one of the owners.")
+
+    def validate_source(self, field: SelectField) -> None:
+        """One of the ways that leads come in."""
+        if field.data not in self.sources:
+            raise ValidationError("Pick one of the sources.")
 
     def validate_note(self, field: TextAreaField) -> None:
         """A note is free text."""
@@ -89,10 +114,13 @@ class LeadForm(Form):
         """What may be stored."""
         return Entered(
             name=self.stored["name"].text,
+            role=self.stored["role"].text,
             company=self.stored["company"].text,
             email=self.stored["email"].text or None,
             phone=self.stored["phone"].text or None,
             stage=self.stage.data,
+            owner=self.owner.data,
+            source=self.source.data,
             note=self.stored["note"].text,
         )
 
@@ -106,7 +134,7 @@ class LeadForm(Form):
         stored = lead._asdict() | {"phone": phone_in_words(lead.phone)}
         return [
             (self[name].label.text, stored[name] or "")
-            for name in ("name", "company", "email", "phone", "stage")
+            for name in FIELDS
             if getattr(self.entered, name) != getattr(lead, name)
         ]
 
@@ -123,24 +151,32 @@ class LeadForm(Form):
         self.stored[field.name] = twinned
 
 
-def shown_form(lead: Lead | None, *, stages: Sequence[str]) -> LeadForm:
+def shown_form(drive: Drive, lead: Lead | None) -> LeadForm:
     """The form as a page shows it first."""
     form = LeadForm()
-    form.stages = stages
-    form.stage.choices = [(name, name) for name in stages]
-    form.process(None, data=_known(lead, stages))
+    form.stages = [stage.name for stage in stages_of(drive)]
+    form.owners = _choices(*facts_of(drive)["owners"], YOU, lead.owner if lead else "")
+    form.sources = _choices(*facts_of(drive)["sources"], YOU, lead.source if lead else "")
+    for field, values in ((form.stage, form.stages), (form.owner, form.owners), (form.source, form.sources)):
+        field.choices = [(value, value) for value in values]
+    form.process(None, data=_known(form, lead))
     return form
 
 
-def sent_form(sent: MultiDict[str, str], lead: Lead | None, *, stages: Sequence[str], twins: Twins) -> LeadForm:
+def sent_form(sent: MultiDict[str, str], drive: Drive, lead: Lead | None, *, twins: Twins) -> LeadForm:
     """The form as it was sent; a field left out keeps what the lead has."""
-    form = shown_form(lead, stages=stages)
-    form.process(sent, data=_known(lead, stages))
+    form = shown_form(drive, lead)
+    form.process(sent, data=_known(form, lead))
     form.twins, form.stored = twins, {}
     return form
 
 
-def _known(lead: Lead | None, stages: Sequence[str]) -> dict[str, object]:
+def _choices(*values: str) -> list[str]:
+    """Each value once; what a lead has already stays a choice."""
+    return [value for value in dict.fromkeys(values) if value]
+
+
+def _known(form: LeadForm, lead: Lead | None) -> dict[str, object]:
     if lead is None:
-        return {"stage": stages[0]}
+        return {"stage": form.stages[0], "owner": YOU, "source": YOU}
     return lead._asdict() | {"phone": phone_in_words(lead.phone), "fingerprint": fingerprint(lead)}

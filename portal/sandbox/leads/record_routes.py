@@ -13,7 +13,7 @@ from portal.sandbox.drives.journal import list_acts
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import count_leads, find_neighbors
 from portal.sandbox.leads.address import write_query
-from portal.sandbox.leads.asking import asked, get_lead, stage_names, to_lead, twins_of
+from portal.sandbox.leads.asking import asked, get_lead, to_lead, twins_of
 from portal.sandbox.leads.changes import Changed, delete_lead, edit_lead, fingerprint
 from portal.sandbox.leads.data import lead_as_data, story_as_data
 from portal.sandbox.leads.forms import LeadForm, sent_form, shown_form
@@ -32,7 +32,7 @@ def show(lead_id: str) -> str:
     with web.reading() as db:
         drive = open_drive(db)
         lead = get_lead(db, drive, lead_id)
-        return _render(db, drive, lead, shown_form(lead, stages=stage_names(drive)))
+        return _render(db, drive, lead, shown_form(drive, lead))
 
 
 @blueprint.get("/leads/<lead_id>.json")
@@ -51,7 +51,7 @@ def update(lead_id: str) -> Answer | tuple[str, int]:
         drive = open_drive(db)
         lead = get_lead(db, drive, lead_id)
         view = write_query(asked(drive).question)
-        form = sent_form(request.form, lead, stages=stage_names(drive), twins=twins_of(drive))
+        form = sent_form(request.form, drive, lead, twins=twins_of(drive))
         if not form.validate():
             return _render(db, drive, lead, form), 422
         try:

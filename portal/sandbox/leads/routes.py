@@ -15,7 +15,7 @@ from portal.sandbox.drives.journal import MOST_OWN_ROWS, TooManyRows
 from portal.sandbox.drives.overlay import PAGE, Listing, count_leads, list_leads
 from portal.sandbox.leads import asking
 from portal.sandbox.leads.address import Asked, write_query
-from portal.sandbox.leads.asking import stage_names, to_lead, twins_of
+from portal.sandbox.leads.asking import to_lead, twins_of
 from portal.sandbox.leads.changes import create_lead
 from portal.sandbox.leads.data import listing_as_data
 from portal.sandbox.leads.drawing import draw_filters, draw_heads, draw_rows
@@ -60,7 +60,7 @@ def new() -> str:
     """An empty form."""
     with web.reading() as db:
         drive = open_drive(db)
-        return _render_new(db, drive, shown_form(None, stages=stage_names(drive)))
+        return _render_new(db, drive, shown_form(drive, None))
 
 
 @blueprint.post("/leads/new")
@@ -68,7 +68,7 @@ def create() -> Answer | tuple[str, int]:
     """Add a lead."""
     with web.transaction() as db:
         drive = open_drive(db)
-        form = sent_form(request.form, None, stages=stage_names(drive), twins=twins_of(drive))
+        form = sent_form(request.form, drive, None, twins=twins_of(drive))
         if not form.validate():
             return _render_new(db, drive, form), 422
         lead = create_lead(db, drive, entered=form.entered, now=clock.now())

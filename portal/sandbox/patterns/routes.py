@@ -27,7 +27,7 @@ def index() -> str:
         rows=draw_rows(drive, samples.sample_leads(), view=""),
         tags=samples.TAGS,
         stages=list(zip(("0", "1", "2", "3", "won", "lost"), samples.STAGES, strict=True)),
-        form=samples.refused_form(),
+        form=samples.refused_form(drive),
         days=tell(drive, samples.ENTRIES),
         told=[samples.TOLD, samples.TWINS[:1], samples.TWINS],
     )

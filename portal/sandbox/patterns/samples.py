@@ -55,7 +55,7 @@ def sample_drive(now: datetime) -> Drive:
             [{"name": name, "mark": mark} | RULES[mark] for name, mark in zip(STAGES, MARKS, strict=True)]
         ),
         tags=json.dumps(TAGS),
-        facts=json.dumps({"owners": [], "sources": [], "products": []}),
+        facts=json.dumps({"owners": ["Ines Okafor", "Tobias Rehn"], "sources": ["Web form"], "products": []}),
         currency="USD",
     )
 
@@ -70,10 +70,10 @@ def sample_leads() -> list[Lead]:
     return [_lead(number, stage) for number, stage in enumerate(STAGES)]
 
 
-def refused_form() -> LeadForm:
+def refused_form(drive: Drive) -> LeadForm:
     """The form of a lead as it comes back: no name, and an address that is none."""
     sent = MultiDict({"name": "", "company": "Hollow & Daughters", "email": "no address", "stage": STAGES[0]})
-    form = sent_form(sent, None, stages=STAGES, twins=Twins(b"patterns"))
+    form = sent_form(sent, drive, None, twins=Twins(b"patterns"))
     form.validate()
     return form
 
