@@ -121,6 +121,7 @@ SANDBOX = {
     "GET /metrics": CODES,
     "POST /open": CHANGES,
     "GET /readyz": PROBE,
+    "POST /redo": CHANGES,
     "POST /reset": CHANGES,
     "GET /resume/<code>": CODES,
     "POST /resume/<code>": CODES,

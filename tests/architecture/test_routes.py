@@ -119,6 +119,7 @@ SANDBOX = {
     "GET /metrics": OPERATOR,
     "POST /open": VISITOR,
     "GET /readyz": ANYONE,
+    "POST /redo": VISITOR,
     "POST /reset": VISITOR,
     "GET /resume/<code>": HOLDER,
     "POST /resume/<code>": HOLDER,

@@ -99,7 +99,7 @@ def do(db: Session, copy: Copy, kind: str, number: int, typed: Entered, original
     drive = opened(db, copy.token)
     lead = list(copy.leads.values())[number % len(copy.leads)] if copy.leads else None
     if kind == "undo":
-        assert (undo(db, drive) is None) == (not copy.past)
+        assert (undo(db, drive, now=NOW) is None) == (not copy.past)
         if copy.past:
             copy.leads, copy.notes = copy.past.pop()
     elif kind == "reset":
@@ -299,7 +299,7 @@ def test_an_act_long_past_can_no_longer_be_undone_and_costs_nothing(database: Da
             assert lead
             edit_lead(db, drive, lead, entered=typed(f"Name {number}"), seen="", now=NOW)
         assert len(list_acts(db, most=MOST_ACTS * 2)) == MOST_ACTS
-        while undo(db, drive):
+        while undo(db, drive, now=NOW):
             pass
         lead = find_lead(db, drive, "L001")
         assert lead
@@ -314,7 +314,7 @@ def test_a_row_written_twice_in_one_act_is_undone_to_what_it_was_before(database
         for name in ("Once", "Twice"):
             journal.write("lead", "L001", original._replace(name=name)._asdict())
         assert find_lead(db, drive, "L001") == original._replace(name="Twice")
-        assert undo(db, drive) == "Twice"
+        assert undo(db, drive, now=NOW) == "Twice"
         assert find_lead(db, drive, "L001") == original
 
 

@@ -1,7 +1,7 @@
 """The databases that tests run on. A test that opens a side asks for `engine`, and so runs once on each of them."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
@@ -11,10 +11,8 @@ from typing import Protocol
 from sqlalchemy import Connection, NullPool, create_engine
 
 from portal.people.app import Base as PeopleBase
-from portal.people.database import Database as PeopleDatabase
 from portal.people.setup import REVISIONS as PEOPLE_REVISIONS
 from portal.sandbox.app import Base as SandboxBase
-from portal.sandbox.database import Database as SandboxDatabase
 from portal.sandbox.setup import REVISIONS as SANDBOX_REVISIONS
 from portal.shared import migrations
 from portal.shared.database import Database
@@ -104,7 +102,7 @@ def current() -> Engine:
 
 def migrate(side: str, owner_url: str, *, url: str) -> None:
     """Bring a database to the newest schema as `bin/portal migrate` does."""
-    metadata, revisions = _SIDES[side][1:]
+    metadata, revisions = _SIDES[side]
     owner = Database(owner_url, synchronous="NORMAL")
     migrations.upgrade(owner.writer, revisions)
     owner.let_serve(metadata, url=url)
@@ -112,16 +110,15 @@ def migrate(side: str, owner_url: str, *, url: str) -> None:
 
 
 _SIDES = {
-    "people": (PeopleDatabase, PeopleBase.metadata, PEOPLE_REVISIONS),
-    "sandbox": (SandboxDatabase, SandboxBase.metadata, SANDBOX_REVISIONS),
+    "people": (PeopleBase.metadata, PEOPLE_REVISIONS),
+    "sandbox": (SandboxBase.metadata, SANDBOX_REVISIONS),
 }
 
 
 @cache
 def _migrated_file(side: str) -> Path:
     path = Path(mkdtemp(prefix="portal-")) / "migrated.db"
-    open_database: Callable[[str], Database] = _SIDES[side][0]
-    database = open_database(f"sqlite:///{path}")
-    migrations.upgrade(database.writer, _SIDES[side][2])
+    database = Database(f"sqlite:///{path}", synchronous="NORMAL")  # the owner's, who is bound to no drive
+    migrations.upgrade(database.writer, _SIDES[side][1])
     database.close()  # the last connection to close folds the log into the file
     return path

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.journal import last_words
+from portal.sandbox.drives.journal import next_words
 
 
 class Stage(NamedTuple):
@@ -34,13 +34,14 @@ class Stage(NamedTuple):
 
 @dataclass(frozen=True)
 class Frame:
-    """What the layout shows of a drive; `undo` says what Undo would take back, in words, or is empty."""
+    """What the layout shows of a drive; `undo` and `redo` say in words what each would do, or are empty."""
 
     id: str
     business: str
     leads: int
     today: datetime
     undo: str
+    redo: str
 
     @property
     def initials(self) -> str:
@@ -49,7 +50,7 @@ class Frame:
 
 def frame(db: Session, drive: Drive, *, leads: int) -> Frame:
     """The frame of the bound drive, which has so many `leads`."""
-    return Frame(drive.public_id, drive.business, leads, moment(drive, drive.clock), last_words(db, drive))
+    return Frame(drive.public_id, drive.business, leads, moment(drive, drive.clock), *next_words(db, drive))
 
 
 def moment(drive: Drive, offset: int) -> datetime:

@@ -1,11 +1,16 @@
-"""The only place that writes a drive's own rows: every act remembers what it replaced, so that it can be undone."""
+"""The only place that writes a drive's own rows: every act remembers what it replaced, so that it can be undone.
+
+An act is never lost by undoing it: what it did and what it replaced change places, and redoing changes them back. A new
+act forgets those that stand undone. Numbers of acts are the drive's revisions: they rise and are used once.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from itertools import islice
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import JSON, ScalarSelect, Table, Text, bindparam, cast, column, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive
@@ -19,7 +24,26 @@ Place = Literal["lead", "company", "deal", "task", "view", "segment", "activity"
 
 
 class TooManyRows(Exception):
-    """The drive has as many rows of its own as one may have; nothing was changed."""
+    """The act needs more rows of the drive's own than it may have: `wanted` new ones beside the `have` it has."""
+
+    def __init__(self, *, have: int, wanted: int) -> None:
+        super().__init__(f"{wanted:,} more rows wanted, {have:,} there of {MOST_OWN_ROWS:,}.")
+        self.have = have
+        self.wanted = wanted
+
+    @property
+    def left(self) -> int:
+        """How many more rows the drive may have."""
+        return max(0, MOST_OWN_ROWS - self.have)
+
+
+class Line(NamedTuple):
+    """An act as the history shows it."""
+
+    number: int
+    words: str
+    done_at: datetime
+    undone_at: datetime | None
 
 
 class Journal:
@@ -29,124 +53,298 @@ class Journal:
         self._db = db
         self._drive_id = drive.id
         self._remembered: set[tuple[str, str]] = set()
-        self.number = _last_number(db) + 1
-        _revise(db, drive.id)
+        self._left: int | None = None  # unknown until somebody adds a row
+        self.number = _revise(db, drive.id)
+        _make_way(db)
         db.execute(insert(Act), [{"drive_id": drive.id, "number": self.number, "words": words, "done_at": now}])
-        _forget(db, until=self.number - MOST_ACTS)
 
-    def write(self, place: Place, row_id: str, columns: dict[str, Any]) -> None:
+    def write(self, place: Place, row_id: str, columns: Mapping[str, Any]) -> None:
         """Store a row of this drive's own, whole, in place of what it had under that id. Raises TooManyRows."""
-        self._replace(place, row_id, {**columns, "is_deleted": False})
+        self.write_all(place, {row_id: columns})
 
-    def hide(self, place: Place, row_id: str, columns: dict[str, Any]) -> None:
+    def write_all(self, place: Place, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        """Store many rows, by id, in few statements. Raises TooManyRows before it has stored one."""
+        self._replace(place, {row_id: {**columns, "is_deleted": False} for row_id, columns in rows.items()})
+
+    def hide(self, place: Place, row_id: str, columns: Mapping[str, Any]) -> None:
         """Delete a row as this drive sees it: a tombstone stands in its place. Raises TooManyRows."""
-        self._replace(place, row_id, {**columns, "is_deleted": True})
+        self.hide_all(place, {row_id: columns})
+
+    def hide_all(self, place: Place, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        """Delete many rows, by id, in few statements. Raises TooManyRows before it has deleted one."""
+        self._replace(place, {row_id: {**columns, "is_deleted": True} for row_id, columns in rows.items()})
 
     def clear(self) -> None:
         """Let go of every own row: the scenario as it was."""
         for place, table in OWN_TABLES.items():
-            self._remember(place, _images(self._db, place))
-            self._db.execute(delete(table))
+            if images := _images(self._db, place):
+                self._remember(place, images)
+                self._db.execute(delete(table))
+        self._left = MOST_OWN_ROWS
 
-    def _replace(self, place: Place, row_id: str, columns: dict[str, Any]) -> None:
-        found = _images(self._db, place, row_id)
-        if not found and count_own_rows(self._db) >= MOST_OWN_ROWS:
-            raise TooManyRows
-        self._remember(place, found or {row_id: None})
-        _put(self._db, place, [columns | {"drive_id": self._drive_id, "id": row_id}])
+    def move_clock(self, to: int) -> None:
+        """Let the drive's present be `to` seconds from the scenario's."""
+        self._remember(_CLOCK, {_CLOCK: _clock_image(self._db, self._drive_id)})
+        _set_clock(self._db, self._drive_id, to)
+
+    def _replace(self, place: Place, rows: dict[str, dict[str, Any]]) -> None:
+        if not rows:
+            return
+        found = _images(self._db, place, rows)
+        self._take_room(len(rows) - len(found))
+        self._remember(place, {row_id: found.get(row_id) for row_id in rows})
+        _let_go(self._db, place, found)
+        _put(
+            self._db, place, [columns | {"drive_id": self._drive_id, "id": row_id} for row_id, columns in rows.items()]
+        )
+
+    def _take_room(self, wanted: int) -> None:
+        if not wanted:
+            return
+        if self._left is None:
+            self._left = MOST_OWN_ROWS - count_own_rows(self._db)
+        if wanted > self._left:
+            raise TooManyRows(have=MOST_OWN_ROWS - self._left, wanted=wanted)
+        self._left -= wanted
 
     def _remember(self, place: str, images: Mapping[str, str | None]) -> None:
         """Keep the rows as they were before this act's first touch."""
-        rows = [
-            {"drive_id": self._drive_id, "act": self.number, "place": place, "row_id": row_id, "image": image}
-            for row_id, image in images.items()
-            if (place, row_id) not in self._remembered
-        ]
-        self._remembered.update((place, row_id) for row_id in images)
-        if rows:
-            self._db.execute(insert(Before), rows)
+        first = {row_id: image for row_id, image in images.items() if (place, row_id) not in self._remembered}
+        self._remembered.update((place, row_id) for row_id in first)
+        _keep(self._db, self._drive_id, self.number, place, first)
 
 
-def undo(db: Session, drive: Drive) -> str | None:
+def undo(db: Session, drive: Drive, *, now: datetime) -> str | None:
     """Take the last act of the bound drive back and return its words, or None where there is nothing to undo."""
-    act = db.execute(select(Act.number, Act.words).order_by(Act.number.desc()).limit(1)).first()
+    act = db.execute(_of_last_act(Act.number, Act.words)).first()
     if act is None:
         return None
-    _revise(db, drive.id)
-    for place, table in OWN_TABLES.items():
-        touched = (Before.act == act.number, Before.place == place)
-        db.execute(delete(table).where(table.id.in_(select(Before.row_id).where(*touched))))
-        images = db.scalars(select(Before.image).where(*touched, Before.image.is_not(None)))
-        _put(db, place, [json.loads(image) for image in images if image])
-    db.execute(delete(Before).where(Before.act == act.number))
-    db.execute(delete(Act).where(Act.number == act.number))
+    _swap(db, drive, act.number, undone_at=now)
     return str(act.words)
+
+
+def redo(db: Session, drive: Drive) -> str | None:
+    """Do again what was undone last and return its words, or None where nothing stands undone."""
+    act = db.execute(_of_first_undone(Act.number, Act.words)).first()
+    if act is None:
+        return None
+    _swap(db, drive, act.number, undone_at=None)
+    return str(act.words)
+
+
+def go_to(db: Session, drive: Drive, number: int, *, now: datetime) -> tuple[int, int]:
+    """Undo or redo until this act is the last one that is done; 0 undoes all. How many were undone, and redone."""
+    acts = db.execute(select(Act.number, Act.undone_at).order_by(Act.number)).all()
+    later = [act.number for act in acts if act.number > number and act.undone_at is None]
+    earlier = [act.number for act in acts if act.number <= number and act.undone_at is not None]
+    for act in reversed(later):
+        _swap(db, drive, act, undone_at=now)
+    for act in earlier:
+        _swap(db, drive, act, undone_at=None)
+    return len(later), len(earlier)
 
 
 def reset(db: Session, drive: Drive, *, now: datetime) -> bool:
     """Take the bound drive back to its scenario, in one act that can itself be undone; False where it is there."""
-    if not count_own_rows(db):
+    if not count_own_rows(db) and not drive.clock:
         return False
-    Journal(db, drive, words="Reset this drive", now=now).clear()
+    journal = Journal(db, drive, words="Reset this drive", now=now)
+    journal.clear()
+    if drive.clock:
+        journal.move_clock(0)
     return True
 
 
-def last_words(db: Session, drive: Drive) -> str:
-    """What undo would take back, in words; empty where there is nothing."""
-    return db.connection().execute(_LAST_WORDS, {"drive_id": drive.id}).scalar() or ""
+def next_words(db: Session, drive: Drive) -> tuple[str, str]:
+    """What undo would take back and what redo would do again, in words; empty where there is nothing."""
+    found = db.connection().execute(_NEXT_WORDS, {"drive_id": drive.id}).one()
+    return found[0] or "", found[1] or ""
 
 
 def list_acts(db: Session, *, most: int) -> Sequence[tuple[str, datetime]]:
-    """The last acts of the bound drive, newest first: words and moment."""
-    found = db.execute(select(Act.words, Act.done_at).order_by(Act.number.desc()).limit(most))
+    """The last acts of the bound drive that are not undone, newest first: words and moment."""
+    done = select(Act.words, Act.done_at).where(Act.undone_at.is_(None))
+    found = db.execute(done.order_by(Act.number.desc()).limit(most))
     return [(row.words, row.done_at) for row in found]
+
+
+def list_lines(db: Session, *, page: int, size: int) -> list[Line]:
+    """A page of the whole history of the bound drive, newest first, undone acts among it."""
+    found = select(Act.number, Act.words, Act.done_at, Act.undone_at).order_by(Act.number.desc())
+    return [Line._make(row) for row in db.execute(found.limit(size).offset((page - 1) * size))]
+
+
+def count_lines(db: Session) -> tuple[int, int]:
+    """How many acts of the bound drive the history holds, and how many of them stand undone."""
+    total, undone = db.execute(select(func.count(), func.count(Act.undone_at)).select_from(Act)).one()
+    return total, undone
 
 
 def count_own_rows(db: Session) -> int:
     """How many rows the bound drive has of its own, tombstones included: what it costs to keep."""
-    return sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in OWN_TABLES.values())
+    return sum(rows_by_place(db).values())
+
+
+def rows_by_place(db: Session) -> dict[str, int]:
+    """How many rows of each kind the bound drive has of its own, in one statement."""
+    counts = db.execute(select(*(_count(table).label(place) for place, table in OWN_TABLES.items()))).one()
+    return dict(zip(OWN_TABLES, counts, strict=True))
 
 
 def count_acts(db: Session) -> int:
     """How many acts of the bound drive can be undone."""
-    return db.scalar(select(func.count()).select_from(Act)) or 0
+    return db.scalar(select(func.count()).select_from(Act).where(Act.undone_at.is_(None))) or 0
 
 
-# Of the table and not of the class, built once, since every page asks this; it says itself whose act it means.
-_acts = Act.__table__.c
-_LAST_WORDS = select(_acts.words).where(_acts.drive_id == bindparam("drive_id")).order_by(_acts.number.desc()).limit(1)
+def _count(table: Any) -> ScalarSelect[int]:
+    return select(func.count()).select_from(table).scalar_subquery()
 
 
-def _revise(db: Session, drive_id: int) -> None:
+def _of_last_act(*columns: Any) -> Any:
+    return select(*columns).where(Act.undone_at.is_(None)).order_by(Act.number.desc()).limit(1)
+
+
+def _of_first_undone(*columns: Any) -> Any:
+    return select(*columns).where(Act.undone_at.is_not(None)).order_by(Act.number).limit(1)
+
+
+# Of tables and not of classes, built once, since every page asks this; each half says itself whose acts it means.
+_acts = Act.__table__.alias("done").c
+_undone = Act.__table__.alias("undone").c
+_NEXT_WORDS = select(
+    select(_acts.words)
+    .where(_acts.drive_id == bindparam("drive_id"), _acts.undone_at.is_(None))
+    .order_by(_acts.number.desc())
+    .limit(1)
+    .scalar_subquery(),
+    select(_undone.words)
+    .where(_undone.drive_id == bindparam("drive_id"), _undone.undone_at.is_not(None))
+    .order_by(_undone.number)
+    .limit(1)
+    .scalar_subquery(),
+)
+_CLOCK = "clock"  # the place, and the id in it, under which an act remembers where the clock stood
+_FEW = 500  # ids that one statement names
+
+
+def _revise(db: Session, drive_id: int) -> int:
     """What was made of the drive's rows before is of an older revision; within this transaction, of none."""
     db.info["has_written"] = True
+    revised = update(StartedDrive).where(StartedDrive.id == drive_id).values(revision=StartedDrive.revision + 1)
+    return db.execute(
+        revised.returning(StartedDrive.revision), execution_options={"synchronize_session": False}
+    ).scalar_one()
+
+
+def _make_way(db: Session) -> None:
+    """Before a new act: forget the acts that stand undone, and the oldest where there are too many."""
+    total, undone = count_lines(db)
+    if undone:
+        _forget(db, select(Act.number).where(Act.undone_at.is_not(None)))
+    if total - undone >= MOST_ACTS:
+        _forget(db, select(Act.number).order_by(Act.number.desc()).offset(MOST_ACTS - 1))
+
+
+def _forget(db: Session, numbers: Any) -> None:
+    forgotten = db.scalars(numbers).all()
+    db.execute(delete(Before).where(Before.act.in_(forgotten)))
+    db.execute(delete(Act).where(Act.number.in_(forgotten)))
+
+
+def _swap(db: Session, drive: Drive, number: int, *, undone_at: datetime | None) -> None:
+    """Let what an act did and what it replaced change places."""
+    _revise(db, drive.id)
+    touched: dict[str, dict[str, str | None]] = {}
+    for place, row_id, image in db.execute(
+        select(Before.place, Before.row_id, Before.image).where(Before.act == number)
+    ):
+        touched.setdefault(place, {})[row_id] = image
+    db.execute(delete(Before).where(Before.act == number))
+    for place, images in touched.items():
+        if place == _CLOCK:
+            now_there: Mapping[str, str | None] = {_CLOCK: _clock_image(db, drive.id)}
+            _set_clock(db, drive.id, int(images[_CLOCK] or 0))
+        else:
+            now_there = _images(db, place, images)
+            _let_go(db, place, now_there)
+            _put(db, place, [json.loads(image) for image in images.values() if image is not None])
+        _keep(db, drive.id, number, place, {row_id: now_there.get(row_id) for row_id in images})
+    db.execute(update(Act).where(Act.number == number).values(undone_at=undone_at))
+
+
+def _clock_image(db: Session, drive_id: int) -> str:
+    return str(db.scalar(select(StartedDrive.clock).where(StartedDrive.id == drive_id)))
+
+
+def _set_clock(db: Session, drive_id: int, clock: int) -> None:
     db.execute(
-        update(StartedDrive).where(StartedDrive.id == drive_id).values(revision=StartedDrive.revision + 1),
+        update(StartedDrive).where(StartedDrive.id == drive_id).values(clock=clock),
         execution_options={"synchronize_session": False},
     )
 
 
-def _last_number(db: Session) -> int:
-    return db.scalar(select(func.max(Act.number))) or 0
-
-
-def _forget(db: Session, *, until: int) -> None:
-    if until > 0:
-        db.execute(delete(Before).where(Before.act <= until))
-        db.execute(delete(Act).where(Act.number <= until))
+def _keep(db: Session, drive_id: int, number: int, place: str, images: Mapping[str, str | None]) -> None:
+    rows = [
+        {"drive_id": drive_id, "act": number, "place": place, "row_id": row_id, "image": image}
+        for row_id, image in images.items()
+    ]
+    if rows:
+        _insert(db, _table_of(Before), rows)
 
 
 def _put(db: Session, place: str, rows: list[dict[str, Any]]) -> None:
-    """Store rows, each in place of what stood there under its id."""
-    table = OWN_TABLES[place]
+    """Store rows where nothing stands under their ids."""
+    table = _table_of(OWN_TABLES[place])
     if rows:
-        db.execute(delete(table).where(table.id.in_([row["id"] for row in rows])))
+        _insert(db, table, [_whole(table, row) for row in rows])
+
+
+def _insert(db: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """PostgreSQL takes many rows of one drive in as one document, in a third of the time that it needs row by row."""
+    if len(rows) <= _FEW or db.get_bind().dialect.name != "postgresql":
         db.execute(insert(table), rows)
+        return
+    names = [name for name in table.columns.keys() if name != "drive_id"]  # noqa: SIM118
+    document = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
+    fields = (column(name, table.columns[name].type) for name in names)
+    sent = document.table_valued(*fields, name="sent").render_derived(with_types=True)
+    copied = select(bindparam("drive_id", type_=table.columns.drive_id.type), *(sent.c[name] for name in names))
+    db.execute(
+        insert(table).from_select(["drive_id", *names], copied),
+        {"drive_id": rows[0]["drive_id"], "rows": json.dumps(rows, ensure_ascii=False)},
+    )
 
 
-def _images(db: Session, place: str, *row_ids: str) -> dict[str, str]:
+def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """The row with every column of today: an image may be older than one."""
+    if len(row) == len(table.columns):
+        return row
+    return {one.name: getattr(one.default, "arg", None) for one in table.columns} | row
+
+
+def _let_go(db: Session, place: str, row_ids: Iterable[str]) -> None:
+    table = OWN_TABLES[place]
+    for few in _batches(row_ids):
+        db.execute(delete(table).where(table.id.in_(few)))
+
+
+def _images(db: Session, place: str, row_ids: Iterable[str] | None = None) -> dict[str, str]:
     """The rows of these ids, or all of them, as JSON of their columns."""
     table = OWN_TABLES[place]
-    columns = [getattr(table, name) for name in table.__table__.columns.keys()]  # noqa: SIM118
-    query = select(*columns).where(table.id.in_(row_ids)) if row_ids else select(*columns)
-    return {row["id"]: json.dumps(dict(row), ensure_ascii=False) for row in db.execute(query).mappings()}
+    names = _table_of(table).columns.keys()
+    at = names.index("id")
+    query = select(*(getattr(table, name) for name in names))
+    questions = [query] if row_ids is None else [query.where(table.id.in_(few)) for few in _batches(row_ids)]
+    found = (row for question in questions for row in db.execute(question))
+    return {row[at]: json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in found}
+
+
+def _batches(row_ids: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(row_ids)
+    while few := list(islice(left, _FEW)):
+        yield few
+
+
+def _table_of(model: Any) -> Table:
+    table: Table = model.__table__
+    return table

@@ -22,6 +22,8 @@ class StartedDrive(Base):
     """One visitor's test drive. `clock` is its present, in seconds from `epoch`, the scenario's own present.
 
     `revision` counts what was done, undone and redone, so that whatever was made of the drive's rows can be kept by it.
+    A frozen one (`frozen_at`) is a copy of the drive `came_from` that nobody changes: a checkpoint, or what a link
+    shares. `kept_until` is how long the visitor asked to keep it; one that was ended can be taken back for a while.
     """
 
     __tablename__ = "drives"
@@ -36,6 +38,10 @@ class StartedDrive(Base):
     name: Mapped[str] = mapped_column(String(100), default="")
     started_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    frozen_at: Mapped[datetime | None] = mapped_column(Moment)
+    came_from: Mapped[int | None] = mapped_column(Integer, index=True)
+    kept_until: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class OwnRow(DriveRow):

@@ -74,9 +74,20 @@ def undo() -> Answer:
     """Take the last act back."""
     with transaction() as db:
         drive = open_drive(db)
-        words = journal.undo(db, drive)
+        words = journal.undo(db, drive, now=clock.now())
         back = _back(db, drive)
     flash(words or "", "undone" if words else "nothing-to-undo")
+    return redirect(back, 303)
+
+
+@blueprint.post("/redo")
+def redo() -> Answer:
+    """Do again what was undone last."""
+    with transaction() as db:
+        drive = open_drive(db)
+        words = journal.redo(db, drive)
+        back = _back(db, drive)
+    flash(words or "", "redone" if words else "nothing-to-redo")
     return redirect(back, 303)
 
 

@@ -62,7 +62,7 @@ def sample_drive(now: datetime) -> Drive:
 
 def sample_frame(drive: Drive) -> Frame:
     """What stands around its pages."""
-    return Frame(drive.public_id, drive.business, 1000, drive.epoch, "Changed Nerys Holloway")
+    return Frame(drive.public_id, drive.business, 1000, drive.epoch, "Changed Nerys Holloway", "")
 
 
 def sample_leads() -> list[Lead]:
