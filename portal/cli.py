@@ -145,14 +145,14 @@ def sandbox() -> None:
 
 
 @sandbox.command("serve")
-@click.option("--prepare", is_flag=True, help="Migrate and seed first.")
+@click.option("--prepare", is_flag=True, help="Migrate and load the small scenarios first.")
 def sandbox_serve(prepare: bool) -> None:
     """Answer for the sandbox host."""
     if prepare:
-        from portal.sandbox.setup import migrate, seed
+        from portal.sandbox.setup import AT_START, migrate, seed
 
         migrate()
-        seed()
+        seed(largest=AT_START)
     from portal.sandbox.serve import serve
 
     serve()
@@ -168,11 +168,11 @@ def sandbox_migrate() -> None:
 
 @sandbox.command("prepare")
 def sandbox_prepare() -> None:
-    """Both: migrate and seed, by one process."""
-    from portal.sandbox.setup import migrate, seed
+    """Migrate, and load the small scenarios, by one process; the large ones are for `seed`."""
+    from portal.sandbox.setup import AT_START, migrate, seed
 
     migrate()
-    seed()
+    seed(largest=AT_START)
 
 
 @sandbox.command("doctor")
@@ -184,10 +184,13 @@ def sandbox_doctor() -> None:
 
 
 @sandbox.command("seed")
-def sandbox_seed() -> None:
-    """Generate the scenarios that are missing."""
+@click.option("--gently", is_flag=True, help="Give way to whatever else runs on this machine.")
+def sandbox_seed(gently: bool) -> None:
+    """Load the scenarios that are missing, and read what was loaded; it goes on where it was stopped."""
     from portal.sandbox.setup import seed
 
+    if gently:
+        os.nice(10)
     seed()
 
 

@@ -27,6 +27,7 @@ PEOPLE_ALONE = (
 _PEOPLE = (*PEOPLE_ALONE, "SANDBOX_URL", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _SANDBOX = (
     *("SANDBOX_CONFIG", "SANDBOX_URL", "SANDBOX_DATABASE_URL", "SANDBOX_SECRET_KEYS", "SANDBOX_LIMITS_URL"),
+    "SANDBOX_LARGEST",
     "LEARNING_URL",
 )
 _OWNERS = {"people": ("PEOPLE_OWNER_URL",), "sandbox": ("SANDBOX_OWNER_URL",), "separation": ()}
@@ -107,12 +108,21 @@ def run(environ: Mapping[str, str]) -> None:
             for side in ("people", "sandbox")
         ),
         _Child("worker", command("worker"), environment_for("people", environ), data / "people", "worker"),
+        _Child(
+            "scenarios",
+            command("sandbox", "seed", "--gently"),
+            environment_for("sandbox", environ),
+            data / "sandbox",
+            "scenarios",
+            is_once=True,
+        ),
     ]
     try:
         for child in children[:2]:
             child.start()
         is_ready = _wait_until_ready(ports, listen, children, stopping)
-        children[2].start()  # nobody waits for the worker, so it does not slow the two that answer
+        for child in children[2:]:  # nobody waits for these, so they do not slow the two that answer
+            child.start()
         if is_ready:
             _greet(environ, ports, data, _start_link(environ))
         elif not stopping.asked:
@@ -162,8 +172,18 @@ class _Stop:
 class _Child:
     """One supervised process, started again when it ends, after pauses that grow while it keeps failing."""
 
-    def __init__(self, name: str, words: list[str], environment: dict[str, str], folder: Path, log: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        words: list[str],
+        environment: dict[str, str],
+        folder: Path,
+        log: str,
+        *,
+        is_once: bool = False,
+    ) -> None:
         self.name = name
+        self.is_once = is_once  # whether it has an end, and is done when it ends well
         self.words = words
         self.environment = environment
         self.folder = private_folder(folder)
@@ -190,7 +210,7 @@ class _Child:
         self.started_at = time.monotonic()
 
     def keep_alive(self) -> None:
-        if self.process is None or self.process.poll() is None:
+        if self.process is None or self.process.poll() is None or (self.is_once and self.process.returncode == 0):
             return
         now = time.monotonic()
         if not self.not_before:

@@ -13,6 +13,7 @@ from portal.shared.origins import is_loopback_http
 NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
     *("SANDBOX_URL", "SANDBOX_DATABASE_URL", "SANDBOX_OWNER_URL", "SANDBOX_SECRET_KEYS", "SANDBOX_LIMITS_URL"),
+    "SANDBOX_LARGEST",
     "LEARNING_URL",
 )
 
@@ -33,6 +34,7 @@ class Settings:
     secret_keys: tuple[str, ...]
     metrics_token: str
     limits_url: str
+    largest: int = 200_000  # scenarios with more leads are not loaded
 
     @property
     def is_development(self) -> bool:
@@ -72,4 +74,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         secret_keys=secret_keys(found, "SANDBOX_SECRET_KEYS", folder=folder, is_development=is_development),
         metrics_token=found.get("METRICS_TOKEN", ""),
         limits_url=environment.valkey_url(found, "SANDBOX_LIMITS_URL"),
+        largest=environment.number(found, "SANDBOX_LARGEST", 200_000),
     )

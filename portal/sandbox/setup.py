@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import click
+
 from portal.sandbox.database import Database
-from portal.sandbox.scenarios.loading import load_scenario
+from portal.sandbox.scenarios.loading import load_gently, prove_all
 from portal.sandbox.settings import load_settings
 from portal.sandbox.web import SandboxCanary
 from portal.shared import clock, database, migrations
@@ -12,6 +14,7 @@ from portal.shared.environment import ROOT
 
 REVISIONS = Path(__file__).parent / "migrations"
 RECIPES = ROOT / "content" / "scenarios"
+AT_START = 2000  # scenarios of so many leads are loaded before anything is served, larger ones beside it
 
 
 def migrate() -> None:
@@ -26,12 +29,19 @@ def migrate() -> None:
     owner.close()
 
 
-def seed() -> None:
-    """Load every scenario of the recipes that is not there yet, and plant the canary of the separation check."""
-    sandbox = Database(load_settings().database_url)
+def seed(*, largest: int | None = None) -> None:
+    """Plant the canary of the separation check, load every scenario that is not there yet, and read what was loaded.
+
+    One with more leads than `largest` is only announced, and what is loaded is read another time; one with more than
+    the settings allow is left alone.
+    """
+    settings = load_settings()
+    sandbox = Database(settings.database_url)
     with sandbox.transaction() as db:
         plant_canary(db, SandboxCanary, now=clock.now())
     for recipe in sorted(RECIPES.glob("*.toml")):
-        with sandbox.transaction() as db:
-            load_scenario(db, recipe, now=clock.now())
+        most = settings.largest
+        load_gently(sandbox, recipe, now=clock.now(), most=most, largest=largest or most, tell=click.echo)
+    if largest is None:
+        prove_all(sandbox)
     sandbox.close()

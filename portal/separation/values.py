@@ -1,15 +1,16 @@
 """Lines on what is stored: every value of every table on both sides, against the one grammar of reserved values."""
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, select, type_coerce
+from sqlalchemy import Connection, Engine, Table, inspect, select, text, type_coerce
 from sqlalchemy.types import NullType
 
+from portal.sandbox.scenarios.proof import TABLES, Read, texts_of
+from portal.sandbox.scenarios.proof import proven as still_proven
 from portal.separation import reading
 from portal.separation.report import Line
 from portal.shared.reserved import Kind
@@ -59,14 +60,20 @@ class Stored:
     found: list[Found]
     tables: int
     values: int
+    proven_values: int  # of those, the ones whose digest stands for them
+    proven_reserved: int  # and how many addresses, numbers and streets are among them
     unread: list[str]  # tables that the server's role may not read, so that nobody knows what they hold
     canaries: list[str]  # where a canary of the other side was seen
 
 
-def read_all(engine: Engine, *, canaries: Sequence[str] = ()) -> Stored:
-    """Every column of every table of `engine`, whatever its type; what is sealed is read as the bytes that it is."""
+def read_all(engine: Engine, *, canaries: Sequence[str] = (), trusts_proofs: bool = False) -> Stored:
+    """Every column of every table of `engine`, whatever its type; what is sealed is read as the bytes that it is.
+
+    With `trusts_proofs`, rows of a scenario that are by their digest still those that were read and found reserved when
+    it was loaded are counted, and not read again.
+    """
     found: list[Found] = []
-    values = 0
+    values = proven_values = proven_reserved = 0
     unread, seen = list[str](), list[str]()
     with engine.connect() as connection:
         tables = list(reading.tables(connection))
@@ -74,11 +81,14 @@ def read_all(engine: Engine, *, canaries: Sequence[str] = ()) -> Stored:
             if not reading.may_read(connection, table):
                 unread.append(table.name)
                 continue
-            for place, text in _texts(connection, table):
+            proven = dict(_proven(connection, table)) if trusts_proofs else {}
+            proven_values += sum(read.values for read in proven.values())
+            proven_reserved += sum(read.spotted for read in proven.values())
+            for place, words in _texts(connection, table, but=[*proven]):
                 values += 1
-                found += [Found(place, one.kind, one.normal, one.is_reserved) for one in _spotted(text)]
-                seen += [str(place) for canary in canaries if canary in text]
-    return Stored(found, len(tables), values, unread, seen)
+                found += [Found(place, one.kind, one.normal, one.is_reserved) for one in _spotted(words)]
+                seen += [str(place) for canary in canaries if canary in words]
+    return Stored(found, len(tables), values + proven_values, proven_values, proven_reserved, unread, seen)
 
 
 def sandbox_values(stored: Stored) -> Line:
@@ -92,7 +102,8 @@ def sandbox_values(stored: Stored) -> Line:
         examined={
             "tables": stored.tables,
             "values": stored.values,
-            "addresses, numbers and streets": len(stored.found),
+            "of them read when their scenario was loaded, and the same since": stored.proven_values,
+            "addresses, numbers and streets": len(stored.found) + stored.proven_reserved,
         },
         faults=tuple(faults[:MOST_FAULTS]),
     )
@@ -121,7 +132,7 @@ def crossings(people: Stored, sandbox: Stored) -> Line:
         claim="What stands on one side is looked for on the other.",
         examined={
             "values read among people": people.values,
-            "addresses, numbers and streets of the sandbox": len(sandbox.found),
+            "addresses, numbers and streets of the sandbox": len(sandbox.found) + sandbox.proven_reserved,
         },
         faults=tuple(faults[:MOST_FAULTS]),
     )
@@ -135,22 +146,24 @@ def _unread(stored: Stored) -> list[str]:
     return [f"{name} may not be read, so nobody knows what it holds" for name in stored.unread]
 
 
-def _texts(connection: Connection, table: Table) -> Iterator[tuple[Place, str]]:
+def _proven(connection: Connection, table: Table) -> Iterator[tuple[int, Read]]:
+    """The scenarios whose rows in this table are those that were read, and what was read of them."""
+    if table.name in TABLES and "proof" in {column["name"] for column in inspect(connection).get_columns("scenarios")}:
+        for scenario_id, proof in connection.execute(text("select id, proof from scenarios order by id")).all():
+            if (read := still_proven(connection, table, scenario_id, proof)) is not None:
+                yield scenario_id, read
+
+
+def _texts(connection: Connection, table: Table, *, but: Sequence[int]) -> Iterator[tuple[Place, str]]:
     """Every value of every column, as text: SQLite stores what it is given, whatever the column says it holds."""
     keys = len(table.primary_key.columns)
     query = select(*(type_coerce(column, NullType()) for column in (*table.primary_key.columns, *table.columns)))
+    if but:
+        query = query.where(table.c.scenario_id.not_in(but))
     for row in reading.rows(connection, table, query):
         for column, value in zip(table.columns, row[keys:], strict=True):
-            if value is not None and value != "":
-                yield Place(table.name, column.name, row[:keys]), _as_text(value)
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, str | int):
-        return str(value)
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).decode("utf-8", "replace")
-    return json.dumps(value, ensure_ascii=False, default=str)
+            for one in texts_of(value):
+                yield Place(table.name, column.name, row[:keys]), one
 
 
 @lru_cache(maxsize=50_000)  # stages, owners and words come again and again

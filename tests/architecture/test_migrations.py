@@ -106,11 +106,13 @@ def test_revisions_go_down_and_up_again_one_by_one_with_rows_in_the_tables(side:
     numbers = sorted(path.name[:4] for path in side.revisions.glob("versions/0*.py"))
     for below in ["base", *numbers[:-1]][::-1]:
         migrations.downgrade(owner.writer, side.revisions, below)
-        left = stored(url)
+        left = {table: kept for table, kept in stored(url).items() if table in rows}  # one may have stood for another
         assert all(holds(rows[table], kept) for table, kept in left.items()), below
         migrations.upgrade(owner.writer, side.revisions)
         assert schema(url) == whole, below
         assert all(holds(stored(url)[table], kept) for table, kept in left.items()), below
+        if "scenario_stories" in rows and below != "base":
+            assert stored(url)["scenario_stories"] == rows["scenario_stories"], below
         migrations.downgrade(owner.writer, side.revisions, below)
     assert stored(url) == {}
     migrations.upgrade(owner.writer, side.revisions)

@@ -35,7 +35,10 @@ class Installation:
 
     def seed(self, side: str) -> None:
         """Fill in the sample content, as `make run` does."""
-        {"people": people_setup, "sandbox": sandbox_setup}[side].seed()
+        if side == "people":
+            people_setup.seed()
+        else:
+            sandbox_setup.seed(largest=sandbox_setup.AT_START)
 
     def start_over(self) -> None:
         """Back to the first moment, so that a story does not depend on how long the one before took."""

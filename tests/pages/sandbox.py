@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from itertools import chain
 
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from portal.sandbox.scenarios.models import Scenario
+from portal.sandbox.setup import AT_START
 from tests.pages.installation import Installation
 from tests.sandbox.visitor import Visitor
 
@@ -17,6 +20,9 @@ def tell(installed: Installation) -> Told:
     """Every page and what it can look like."""
     yield "start-empty", Visitor(installed.sandbox).get("/")
     installed.seed("sandbox")
+    _load_some(installed, 43)
+    yield "start-being-prepared", Visitor(installed.sandbox).get("/")
+    _load_some(installed, 100)
     yield "start", Visitor(installed.sandbox).get("/")
     ada = Visitor(installed.sandbox)
     yield from chain(
@@ -76,6 +82,14 @@ def _without_a_drive(installed: Installation) -> Told:
     shy = Visitor(installed.sandbox)
     yield "no-cookie", shy.get("/leads?started=1")
     yield "no-drive", shy.get("/leads")
+
+
+def _load_some(installed: Installation, percent: int) -> None:
+    """Say of the large businesses that they are loaded so far; their leads would take a minute to make."""
+    with installed.sandbox.extensions["database"].transaction() as db:
+        large = update(Scenario).where(Scenario.lead_count > AT_START)
+        done = {"loaded_leads": Scenario.lead_count * percent // 100, "is_ready": percent == 100}
+        db.execute(large.values(done | {"company_count": 2_841, "activity_count": 127_304}))
 
 
 def _first_lead(visitor: Visitor) -> str:

@@ -97,7 +97,7 @@ def test_the_row_of_a_drive_itself_changes_only_for_who_is_bound_to_it(server: S
         "create table elsewhere (x int)",
         "create temporary table elsewhere (x int)",
         "update scenario_leads set name = 'x'",
-        "delete from scenario_activities",
+        "delete from scenario_stories",
         "alter table drive_leads drop constraint ck_drive_leads_email_is_reserved",
     ],
 )

@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.sandbox.scenarios.loading import RULES
 from portal.sandbox.scenarios.models import (
     Scenario,
-    ScenarioActivity,
     ScenarioCompany,
     ScenarioDeal,
     ScenarioLead,
+    ScenarioStory,
     ScenarioTask,
 )
 from portal.sandbox.scenarios.order import derived, fold
+from portal.sandbox.scenarios.stories import pack
 
 LEADS = 120
 STAGES = ("New", "Contacted", "Proposal", "Won", "Lost")
@@ -27,6 +27,13 @@ COMPANIES = ("", "Thistledown & Daughters", "thistledown", "Copperline 100%", "U
 OWNERS = ("Ines", "Tobias")
 SOURCES = ("Phone", "Web form", "Referred")
 PRODUCTS = ("Wheels", "Service")
+RULES: dict[str, dict[str, object]] = {
+    "new": {"chance": 10, "wait": 14, "needs": []},
+    "contacted": {"chance": 20, "wait": 21, "needs": []},
+    "proposal": {"chance": 60, "wait": 30, "needs": ["amount"]},
+    "won": {"chance": 100, "wait": None, "needs": ["amount", "close_on"]},
+    "lost": {"chance": 0, "wait": None, "needs": ["reason"]},
+}
 LOADED = datetime(2026, 3, 3, 9, tzinfo=UTC)
 
 
@@ -47,6 +54,9 @@ def load_small_scenario(db: Session, *, slug: str = "small") -> Scenario:
         currency="USD",
         lead_count=LEADS,
         loaded_at=LOADED,
+        loaded_leads=LEADS,
+        company_count=len(COMPANIES) - 1,
+        activity_count=LEADS * 3,
     )
     db.add(scenario)
     db.flush()
@@ -54,7 +64,7 @@ def load_small_scenario(db: Session, *, slug: str = "small") -> Scenario:
     db.execute(insert(ScenarioCompany), [_company(scenario.id, number) for number in range(1, len(COMPANIES))])
     db.execute(insert(ScenarioDeal), [_deal(scenario.id, number) for number in range(LEADS // 2)])
     db.execute(insert(ScenarioTask), [_task(scenario.id, number) for number in range(LEADS // 4)])
-    db.execute(insert(ScenarioActivity), [_activity(scenario.id, number) for number in range(LEADS * 3)])
+    db.execute(insert(ScenarioStory), [_story(scenario.id, number) for number in range(LEADS)])
     return scenario
 
 
@@ -136,14 +146,17 @@ def _task(scenario_id: int, number: int) -> dict[str, object]:
     }
 
 
-def _activity(scenario_id: int, number: int) -> dict[str, object]:
-    return {
-        "scenario_id": scenario_id,
-        "id": f"A{number:04}",
-        "lead_id": f"L{number % LEADS:03}",
-        "at": -7200 * (number % 77 + 1),
-        "kind": ("call", "note", "sent")[number % 3],
-        "words": f"Entry {number}",
-        "body": "More to read" if number % 2 else "",
-        "who": "Ines",
-    }
+def _story(scenario_id: int, number: int) -> dict[str, object]:
+    """Three entries a lead, the oldest first."""
+    told = (number + turn * LEADS for turn in range(3))
+    entries = sorted(
+        (
+            -7200 * (entry % 77 + 1),
+            ("call", "note", "sent")[entry % 3],
+            f"Entry {entry}",
+            "More to read" * (entry % 2),
+            "Ines",
+        )
+        for entry in told
+    )
+    return {"scenario_id": scenario_id, "lead_id": f"L{number:03}", "entries": pack(entries)}

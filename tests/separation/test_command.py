@@ -49,13 +49,14 @@ def test_the_result_is_kept_on_the_people_side(prepared: Running) -> None:
         ("sandbox", "update scenario_leads set email = 'jane@gmail.com' where id = 'L000001'", "values of the sandbox"),
         (
             "sandbox",
-            "update scenario_activities set body = 'ring +14155552671' where lead_id = 'L000001'",
+            'update scenario_stories set entries = replace(entries, \'[[\', \'[[0,"","","ring +14155552671",""],[\')'
+            " where lead_id = 'L000001'",
             "values of the sandbox",
         ),
         ("sandbox", "update scenario_leads set address = '12 Nowhere St'", "values of the sandbox"),
         (
             "sandbox",
-            "update scenario_activities set words = 'Paid by 4999 9999 9700 0110' where id = 'A00000001'",
+            "update scenario_stories set entries = 'Paid by 4999 9999 9700 0110' where lead_id = 'L000001'",
             "values of the sandbox",
         ),
         ("people", "update canaries set words = '66 Sample Lane, tax id 000-37-9651'", "values of the people side"),

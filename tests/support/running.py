@@ -34,6 +34,7 @@ class Running:
             "DATA": str(data),
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
+            "SANDBOX_LARGEST": "1000",  # the large scenarios would keep every test's machine busy
         } | settings
         for side in engines.SIDES:
             self.environment |= engines.current().empty(side)

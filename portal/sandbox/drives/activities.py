@@ -1,14 +1,15 @@
 """The only place for the timeline of a lead: what the scenario says happened, and what the visitor added."""
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.models import OwnActivity
-from portal.sandbox.scenarios.models import ScenarioActivity
+from portal.sandbox.scenarios import stories
 from portal.shared import ids
 
 
@@ -26,14 +27,23 @@ class Entry(NamedTuple):
 
 def list_entries(db: Session, drive: Drive, lead_id: str) -> list[Entry]:
     """The timeline of a lead of the bound drive, newest first; of one moment, the last written first."""
-    base = select(ScenarioActivity.id, ScenarioActivity.at, literal(0), *_words(ScenarioActivity)).where(
-        ScenarioActivity.scenario_id == drive.scenario_id, ScenarioActivity.lead_id == lead_id
-    )
-    own = select(OwnActivity.id, OwnActivity.at, OwnActivity.act, *_words(OwnActivity)).where(
-        OwnActivity.lead_id == lead_id
-    )
-    entries = [Entry._make(row) for query in (base, own) for row in db.execute(query)]
+    # The scenario's have ids in the order of its story.
+    base = stories.find_story(db, scenario_id=drive.scenario_id, lead_id=lead_id)
+    entries = [Entry(f"A{lead_id[1:]}{at:04}", entry.at, 0, *entry[1:]) for at, entry in enumerate(base, 1)]
+    own = select(
+        *(OwnActivity.id, OwnActivity.at, OwnActivity.act, OwnActivity.kind),
+        *(OwnActivity.words, OwnActivity.body, OwnActivity.who),
+    ).where(OwnActivity.lead_id == lead_id)
+    entries += [Entry._make(row) for row in db.execute(own)]
     return sorted(entries, key=_moment_and_turn, reverse=True)
+
+
+def iterate_texts(db: Session, drive: Drive) -> Iterator[tuple[str, list[str]]]:
+    """Every lead of the drive's scenario by id, with all that its timeline says there: words and bodies, in order.
+
+    What the visitor added is not among it. A scenario never changes: what is made of this can be kept by its version.
+    """
+    return stories.iterate_texts(db, scenario_id=drive.scenario_id)
 
 
 def add_entry(
@@ -50,7 +60,3 @@ def add_entry(
 def _moment_and_turn(entry: Entry) -> tuple[int, int, str, str]:
     """Of one act the kinds decide, since its rows have random ids; the scenario's ids are in the order of its story."""
     return entry.at, entry.act, entry.kind if entry.act else "", entry.id
-
-
-def _words(table: type[ScenarioActivity] | type[OwnActivity]) -> tuple[Any, ...]:
-    return table.kind, table.words, table.body, table.who

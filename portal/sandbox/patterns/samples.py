@@ -11,7 +11,6 @@ from portal.sandbox.drives.frame import Frame
 from portal.sandbox.drives.lead import Lead, blank_lead
 from portal.sandbox.drives.twins import Twins
 from portal.sandbox.leads.forms import LeadForm, sent_form
-from portal.sandbox.scenarios.loading import RULES
 
 MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
 STAGES = tuple(mark.capitalize() for mark in MARKS)
@@ -52,7 +51,10 @@ def sample_drive(now: datetime) -> Drive:
         version="patterns",
         business="Fernhollow Cycles",
         stages=json.dumps(
-            [{"name": name, "mark": mark} | RULES[mark] for name, mark in zip(STAGES, MARKS, strict=True)]
+            [
+                {"name": name, "mark": mark, "chance": 20, "wait": 30, "needs": []}
+                for name, mark in zip(STAGES, MARKS, strict=True)
+            ]
         ),
         tags=json.dumps(TAGS),
         facts=json.dumps({"owners": ["Ines Okafor", "Tobias Rehn"], "sources": ["Web form"], "products": []}),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import CheckConstraint, SchemaItem
 
@@ -33,6 +33,13 @@ class Scenario(Base):
     currency: Mapped[str] = mapped_column(String(3))
     lead_count: Mapped[int] = mapped_column(Integer)
     loaded_at: Mapped[datetime] = mapped_column(Moment)
+    # While it is being loaded: how many leads are there, and the version up to the last of them.
+    is_ready: Mapped[bool] = mapped_column(Boolean, default=True)
+    loaded_leads: Mapped[int] = mapped_column(Integer, default=0)
+    chain: Mapped[str] = mapped_column(String(64), default="")
+    company_count: Mapped[int] = mapped_column(Integer, default=0)
+    activity_count: Mapped[int] = mapped_column(Integer, default=0)
+    proof: Mapped[str] = mapped_column(Text, default="")  # that all of it was read and is reserved: see `proof.py`
 
 
 class LeadColumns:
@@ -141,11 +148,14 @@ class ScenarioLead(ScenarioRow, LeadColumns, Base):
         return (*reserved_columns(), _ADDED)
 
 
-class ScenarioActivity(ScenarioRow, ActivityColumns, Base):
-    """A timeline entry as the scenario has it."""
+class ScenarioStory(ScenarioRow, Base):
+    """The timeline of a lead as the scenario has it: one row, whose entries `stories.py` packs and unpacks."""
 
-    __tablename__ = "scenario_activities"
-    __table_args__ = (Index(None, "scenario_id", "lead_id"), _ADDED)
+    __tablename__ = "scenario_stories"
+    __table_args__ = (_ADDED,)
+
+    lead_id: Mapped[str] = mapped_column(by_code_point(16), primary_key=True)
+    entries: Mapped[str] = mapped_column(Text)
 
 
 class ScenarioCompany(ScenarioRow, CompanyColumns, Base):

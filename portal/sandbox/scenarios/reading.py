@@ -65,13 +65,16 @@ def _recipe(slug: str, table: "_Table") -> Recipe:
         **{name: table.text(name) for name in ("name", "trade", "about", "teaches", "seed", "currency")},
         leads=table.number("leads", 1, 200_000),
         months=table.number("months", 1, 60),
-        stages=tuple(parts.Stage(row.text("name"), row.text("mark")) for row in table.tables("stages")),
+        goal=table.number("goal", 1, 1_000_000_000),
+        stages=tuple(_stage(row) for row in table.tables("stages")),
         owners=tuple(
             parts.Owner(row.text("name"), row.text("voice"), row.weight("weight")) for row in table.tables("owners")
         ),
         sources=tuple(
             parts.Source(row.text("name"), row.text("kind"), row.weight("weight")) for row in table.tables("sources")
         ),
+        products=table.texts("products"),
+        reasons=table.table("reasons").lists(("won", "lost")),
         tags=table.texts("tags"),
         habits=tuple(parts.Habit(row.text("tag"), row.weight("share")) for row in table.tables("habits")),
         names=table.table("names").lists(parts.NAMES),
@@ -85,11 +88,27 @@ def _recipe(slug: str, table: "_Table") -> Recipe:
         ),
         threads=tuple(_thread(row) for row in table.tables("threads")),
         common=table.table("common").lists(parts.COMMON),
+        views=tuple(_question(row) for row in table.tables("views", is_needed=False)),
+        segments=tuple(_question(row) for row in table.tables("segments", is_needed=False)),
     )
     companies.note_strangers()
     places.note_strangers()
     table.note_strangers()
     return recipe
+
+
+def _stage(row: "_Table") -> parts.Stage:
+    return parts.Stage(
+        name=row.text("name"),
+        mark=row.text("mark"),
+        chance=row.number("chance", 0, 100),
+        wait=row.number("wait", 1, 1000) if "wait" in row.found else None,
+        needs=row.texts("needs", is_needed=False),
+    )
+
+
+def _question(row: "_Table") -> parts.Question:
+    return parts.Question(row.text("name"), row.text("ask"))
 
 
 def _campaign(row: "_Table") -> parts.Campaign:
@@ -112,7 +131,9 @@ def _thread(row: "_Table") -> parts.Thread:
         companies=row.texts("companies", is_needed=is_company),
         roles=row.texts("roles"),
         deals=tuple(
-            parts.Sale(sale.text("title"), sale.range("price"), sale.text("times", is_needed=False))
+            parts.Sale(
+                sale.text("title"), sale.text("product"), sale.range("price"), sale.text("times", is_needed=False)
+            )
             for sale in row.tables("deals")
         ),
         words=(words := row.table("words")).lists(tuple(words.found)),
@@ -181,8 +202,10 @@ class _Table:
             value = self._bad(name, f"Begin this part with [{name}].", {})
         return _Table(value, (*self._key, name), self.wrong)
 
-    def tables(self, name: str) -> "Iterator[_Table]":
+    def tables(self, name: str, *, is_needed: bool = True) -> "Iterator[_Table]":
         value = self._get(name)
+        if value is None and not is_needed:
+            return
         if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
             value = self._bad(name, f"Give one or more, each under [[{name}]].", [])
         for at, row in enumerate(value):

@@ -17,19 +17,27 @@ COMMON = (
     *("voicemail", "no_answer", "nudge", "chase", "postponed", "postponed_mail", "thanks", "small", "came_call"),
     *("came_visit", "came_person", "task_more", "visit_more", "won_more", "lost_more", "again", "complain", "mended"),
     *("handover", "opt_out", "paid", "links", "after_talk", "after_note", "before_reply", "after_reply", "introduced"),
-    "came_more",
+    *("came_more", "todo_back", "todo_reply", "todo_chase", "todo_next", "todo_again", "todo_after"),
 )
 HEADED = ("talk", "mail", "nudge", "chase", "postponed", "again")  # a headline or subject stands before the `::`
+NEEDS = ("amount", "close_on", "reason")  # what a stage may ask of a deal
 NAMES = ("first", "last", "mentioned", "mail")
 PLACES = ("towns", "streets")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A step of the pipeline; the mark is the shape that lists draw."""
+    """A step of the pipeline; the mark is the shape that lists draw.
+
+    `chance` says how likely a deal on it is won, in percent; `wait` after how many days it has waited too long, or
+    None; `needs` what a deal must have filled in before it comes here.
+    """
 
     name: str
     mark: str
+    chance: int
+    wait: int | None
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ class Sale:
     """What is sold: a title, a price from and to in whole units, for each of the word that `times` names."""
 
     title: str
+    product: str
     price: tuple[int, int]
     times: str = ""
 
@@ -104,6 +113,14 @@ class Thread:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A list of leads to begin with, saved under a name: what its address asks for, such as `stage=Proposal`."""
+
+    name: str
+    ask: str
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A scenario's recipe, checked."""
 
@@ -116,9 +133,12 @@ class Recipe:
     leads: int
     months: int
     currency: str
+    goal: int  # to be won in a quarter, in whole units
     stages: tuple[Stage, ...]
     owners: tuple[Owner, ...]
     sources: tuple[Source, ...]
+    products: tuple[str, ...]
+    reasons: Mapping[str, tuple[str, ...]]  # why deals are won, and lost
     tags: tuple[str, ...]
     habits: tuple[Habit, ...]
     names: Mapping[str, tuple[str, ...]]  # first, last, mentioned, mail
@@ -129,3 +149,5 @@ class Recipe:
     shapes: tuple[Shape, ...]
     threads: tuple[Thread, ...]
     common: Mapping[str, tuple[str, ...]]
+    views: tuple[Question, ...] = ()
+    segments: tuple[Question, ...] = ()

@@ -1,6 +1,6 @@
 """The only place that puts words into mouths: lines of the recipe, as a lead or its owner would say and write them."""
 
-from portal.sandbox.scenarios.cast import Deal, Profile
+from portal.sandbox.scenarios.cast import Offer, Profile
 from portal.sandbox.scenarios.chance import Chance
 from portal.sandbox.scenarios.recipe import Owner
 from portal.sandbox.scenarios.wording import Decks, filled, spoken
@@ -13,7 +13,7 @@ class Speech:
 
     def __init__(self, profile: Profile, decks: Decks, chance: Chance) -> None:
         self.owner: Owner = profile.owner
-        self.deal: Deal = profile.deals[0]
+        self.deal: Offer = profile.offers[0]
         self._profile = profile
         self._decks = decks
         self._chance = chance
@@ -21,9 +21,13 @@ class Speech:
 
     def line(self, *names: str) -> str:
         """A line of the first of these lists that has one left for this lead, filled in; empty where none has."""
+        profile = self._profile
         for name in names:
-            deck = f"{self._profile.thread.name}/{name}" if name in self._profile.thread.texts else name
-            if line := self._decks.deal(deck, self._used):
+            if name in profile.thread.texts:
+                line = self._decks.deal(f"{profile.thread.name}/{name}", profile.turn, self._used)
+            else:
+                line = self._decks.deal(name, profile.number, self._used)
+            if line:
                 return filled(line, self._word, self._chance)
         return ""
 
@@ -59,7 +63,7 @@ class Speech:
             case "first" | "last" | "town" | "role":
                 return str(getattr(profile, slot))
             case "company":
-                return profile.company or f"{profile.first}'s"
+                return profile.company.name if profile.company else f"{profile.first}'s"
             case "owner":
                 return self.owner.name.split()[0]
             case "colleague":

@@ -5,14 +5,16 @@ so that the youngest leads stand in the middle of their story.
 """
 
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from portal.sandbox.scenarios.cast import Deal, Profile
+from portal.sandbox.scenarios import hours
+from portal.sandbox.scenarios.cast import Offer, Profile
 from portal.sandbox.scenarios.chance import Chance
-from portal.sandbox.scenarios.hours import MINUTE
+from portal.sandbox.scenarios.hours import DAY, HOUR, MINUTE
 from portal.sandbox.scenarios.recipe import MARKS, Recipe, Shape
 from portal.sandbox.scenarios.speech import Speech
 from portal.sandbox.scenarios.timeline import Entry, Present, Timeline
-from portal.sandbox.scenarios.wording import Decks, headed
+from portal.sandbox.scenarios.wording import SPLIT, Decks, headed
 
 # How long each beat lets wait, in hours, before pace and temper.
 WAITS = {
@@ -43,14 +45,32 @@ _BY_LEAD = ("answer", "ask", "complain", "opt-out")
 _STRAY = ("small", "task", "try", "note", "visit")  # what may come between, whatever the shape says
 
 
-@dataclass
-class Sold:
-    """A deal of this lead: opened, and perhaps won or lost."""
+# How many leads of a stage already have a deal on the board, before anything is quoted.
+_HOPED_FOR = {"new": 0.18, "contacted": 0.3, "qualified": 0.7}
 
-    deal: Deal
+TaskKind = Literal["call", "write", "meet", "other"]
+
+
+@dataclass(slots=True)
+class Sold:
+    """A deal of this lead: opened, and perhaps won or lost; `mark` is its stage, which it came to at `moved_at`."""
+
+    offer: Offer
     opened_at: int
+    mark: str
+    moved_at: int
     closed_at: int | None = None
-    is_won: bool = False
+    close_on: int | None = None
+    reason: str = ""
+
+
+class Task(NamedTuple):
+    """Something to do about this lead, or done."""
+
+    words: str
+    kind: TaskKind
+    due_at: int
+    done_at: int | None
 
 
 class Story:
@@ -60,12 +80,14 @@ class Story:
         self.profile = profile
         self.stage = MARKS[0]
         self.sold: list[Sold] = []
+        self.tasks: list[Task] = []
         self.speech = Speech(profile, decks, chance)
         self._recipe = recipe
         self._shape = shape
         self._chance = chance
         self._time = Timeline(profile, chance)
-        self._deals = list(profile.deals[1:])
+        self._offers = list(profile.offers[1:])
+        self._missed_at: int | None = None  # a call that nobody took, and that was not made up for
         self._message: Entry | None = None  # the last one that can be answered
         self._has_talked = False
         self._is_quoted = False
@@ -81,8 +103,17 @@ class Story:
                 getattr(self, f"_{beat.replace('-', '_')}")()
         except Present:
             pass
+        if self.stage in _OPEN:
+            self._plan()
+        elif self.stage == "won":
+            self._look_after()
         self._time.receive(self._recipe.campaigns, came_at=came_at)
         return self._time.in_order()
+
+    @property
+    def bought_at(self) -> int | None:
+        """When the lead first bought something."""
+        return min((sold.closed_at for sold in self.sold if sold.mark == "won" and sold.closed_at), default=None)
 
     def _course(self) -> list[str]:
         """The beats of this story: the shape's, with those left out and repeated that may be, and a stray one."""
@@ -109,15 +140,21 @@ class Story:
             case _:
                 words = say.line(f"came_{source.kind}")
         self._time.add("came_in", words, asked)
+        self._hope("new")
 
     def _try(self) -> None:
-        self._enter("missed", self.speech.line(self._chance.weighed(("voicemail", "no_answer"), (6, 4))))
+        if not self.profile.phone:
+            if self._may_mail():
+                self._write()
+            return
+        entry = self._enter("missed", self.speech.line(self._chance.weighed(("voicemail", "no_answer"), (6, 4))))
+        self._missed_at = self._missed_at or entry.at
         if self._chance.happens(0.3):
             self._reach("contacted")
 
     def _call(self) -> None:
         self._time.settle()
-        if not self._has_talked and self._chance.happens(0.18):
+        if not self._has_talked and self.profile.phone and self._chance.happens(0.18):
             self._try()
             self._time.pass_hours(2, 26)
         self._talk("talk")
@@ -172,7 +209,9 @@ class Story:
 
     def _task(self) -> None:
         if task := self.speech.line(self._chance.weighed(("tasks", "task_more"), (7, 3))):
-            self._enter("task", f"Done: {task[:1].lower()}{task[1:]}")
+            at = self._enter("task", f"Done: {task[:1].lower()}{task[1:]}").at
+            due_at = hours.at_work(at + self._chance.between(-3 * DAY, 2 * DAY), self._chance)
+            self.tasks.append(Task(task, _KINDS_BY_VERB.get(task.split()[0], "other"), due_at, at))
 
     def _visit(self) -> None:
         if text := self.speech.line("visit", "visit_more"):
@@ -212,14 +251,15 @@ class Story:
             self._enter("paid", f"{self.speech.line('paid')}: {self.speech.price}")
 
     def _again(self) -> None:
-        if not self._has_bought() or not self._deals:
+        if not self._has_bought() or not self._offers:
             return
         self._talk("again")
-        self.speech.deal = self._deals.pop(0)
-        self.sold.append(again := Sold(self.speech.deal, self._time.at))
+        self.speech.deal = self._offers.pop(0)
+        opened_at = self._time.at
         self._time.pass_hours(4, 120)
-        words = f"Won again: {self.speech.deal.title}, {self.speech.price}"
-        again.closed_at, again.is_won = self._enter("won", words, self.speech.line("won_more")).at, True
+        reason, said = self._ending("won", "won_more")
+        at = self._enter("won", f"Won again: {self.speech.deal.title}, {self.speech.price}", said).at
+        self.sold.append(Sold(self.speech.deal, opened_at, "won", at, at, _day_of(at), reason))
 
     def _complain(self) -> None:
         self._time.add("complained", "Complained", self.speech.by_lead(self.speech.line("complain")))
@@ -245,9 +285,16 @@ class Story:
         return self._time.add(kind, words, self.speech.by_owner(body), who=self.speech.owner.name)
 
     def _talk(self, name: str) -> None:
+        """A call; a video call with who gave no number."""
         headline, text = headed(self.speech.line_and(0.55, name, "small", more="after_talk"))
         minutes = self._chance.often_low(2, 24)
-        self._enter("call", f"Call, {minutes} min. {headline}", text)
+        call = "Call" if self.profile.phone else "Video call"
+        at = self._enter("call", f"{call}, {minutes} min. {headline}", text).at
+        if self._missed_at is not None:
+            due_at = hours.at_work(self._missed_at + self._chance.between(4 * HOUR, 3 * DAY), self._chance)
+            if words := self.speech.line("todo_back"):
+                self.tasks.append(Task(words, "call", due_at, at))
+            self._missed_at = None
         self._time.at += minutes * MINUTE
 
     def _write_down(self, text: str) -> None:
@@ -275,19 +322,33 @@ class Story:
             self._time.add("replied", words, text, about=self._message)
 
     def _has_bought(self) -> bool:
-        return any(sold.is_won for sold in self.sold)
+        return any(sold.mark == "won" for sold in self.sold)
 
     def _open_deal(self) -> None:
-        if not self.sold:
-            self.sold.append(Sold(self.speech.deal, self._time.at))
+        if not self.sold and self.stage in _OPEN:
+            self.sold.append(Sold(self.speech.deal, self._time.at, self.stage, self._time.at))
+
+    def _hope(self, mark: str) -> None:
+        """Now and then a deal is on the board long before a quote."""
+        if self._chance.happens(_HOPED_FOR.get(mark, 0.0)):
+            self._open_deal()
 
     def _close(self, mark: str) -> None:
         title, price = self.speech.deal.title, self.speech.price
         words = f"Won: {title}, {price}" if mark == "won" else f"Lost: {title}"
-        self._enter(mark, words, self.speech.line(mark if self._chance.happens(0.6) else f"{mark}_more"))
-        if self.sold:
-            self.sold[0].closed_at, self.sold[0].is_won = self._time.at, mark == "won"
+        reason, said = self._ending(mark if self._chance.happens(0.6) else f"{mark}_more", f"{mark}_more")
+        at = self._enter(mark, words, said).at
         self._reach(mark)
+        if self.sold:
+            sold = self.sold[0]
+            sold.closed_at, sold.close_on, sold.reason = at, _day_of(at), reason
+
+    def _ending(self, *names: str) -> tuple[str, str]:
+        """Why a deal was won or lost, and what is said about it."""
+        reason, split, said = self.speech.line(*names).partition(SPLIT)
+        if split:
+            return reason, said
+        return self._chance.pick(self._recipe.reasons[names[0].removesuffix("_more")]), reason
 
     def _reach(self, mark: str) -> None:
         """Move on to a stage, a little later, now and then by way of the stages between."""
@@ -298,8 +359,72 @@ class Story:
         for step in [*between, mark]:
             self._time.pass_seconds(15, 4 * MINUTE if mark in ("won", "lost") else 35 * MINUTE)
             before, after = (self._recipe.stages[MARKS.index(one)].name for one in (self.stage, step))
-            self._enter("moved", f"Stage: {before} to {after}")
+            at = self._enter("moved", f"Stage: {before} to {after}").at
             self.stage = step
+            for sold in self.sold[:1]:
+                sold.mark, sold.moved_at = step, at
+            self._hope(step)
+
+    # What is to be done
+
+    def _plan(self) -> None:
+        """When a deal may be decided, and the next step: of what happened lately something follows."""
+        chance = self._chance
+        last = max((entry for entry in self._time.entries if entry.at < 0), key=lambda entry: entry.at)
+        for sold in self.sold[:1]:
+            if chance.happens(_DATED[self.stage]):
+                at = last.at + chance.between(9 * DAY, 75 * DAY)
+                if at < -20 * DAY and chance.happens(0.8):  # somebody moved it on
+                    at = chance.between(-18 * DAY, 80 * DAY)
+                sold.close_on = _day_of(at)
+        if last.at > -45 * DAY:
+            name, kind, share, within = _NEXT_STEPS.get(last.kind, _NEXT_STEPS["call"])
+            if kind == "call" and not self.profile.phone:
+                kind = "write"
+            if chance.happens(share) and (words := self.speech.line(name)):
+                self._due(words, kind, last.at + chance.between(within[0] * HOUR, within[1] * HOUR))
+        elif chance.happens(0.05) and (words := self.speech.line("todo_again")):
+            self._due(words, "write" if self._may_mail() else "call", chance.between(-3 * DAY, 40 * DAY))
+
+    def _look_after(self) -> None:
+        """Who bought lately is asked how it went."""
+        if (bought_at := self.bought_at) and bought_at > -30 * DAY and self._chance.happens(0.4):
+            at = bought_at + self._chance.between(5 * DAY, 25 * DAY)
+            if words := self.speech.line("todo_after"):
+                self._due(words, "call" if self.profile.phone else "write", at)
+
+    def _due(self, words: str, kind: TaskKind, at: int) -> None:
+        """Most of what is late was put off."""
+        if at < 0 and self._chance.happens(0.68):
+            at = self._chance.often_low(2 * HOUR, 12 * DAY)
+        self.tasks.append(Task(words, kind, hours.at_work(at, self._chance), None))
+
+
+def _day_of(at: int) -> int:
+    """The day of a moment, at the hour of the present, so that it is a date wherever it is read."""
+    return at // DAY * DAY
+
+
+_OPEN = frozenset(MARKS[:4])
+_DATED = {"new": 0.2, "contacted": 0.35, "qualified": 0.75, "proposal": 1.0}  # how many deals say when
+
+# What follows the last thing that happened: from which list, done how, for how many leads, within which hours.
+_NEXT_STEPS: dict[str, tuple[str, TaskKind, float, tuple[int, int]]] = {
+    "missed": ("todo_back", "call", 0.8, (4, 72)),
+    "came_in": ("todo_reply", "call", 0.7, (2, 30)),
+    "replied": ("todo_reply", "write", 0.7, (2, 48)),
+    "quoted": ("todo_chase", "call", 0.6, (72, 240)),
+    "opened": ("todo_chase", "write", 0.4, (48, 200)),
+    "clicked": ("todo_chase", "call", 0.5, (24, 120)),
+    "sent": ("todo_chase", "write", 0.35, (96, 260)),
+    "visit": ("todo_next", "meet", 0.5, (48, 300)),
+    "call": ("todo_next", "other", 0.5, (36, 330)),
+}
+_KINDS_BY_VERB: dict[str, TaskKind] = {
+    **dict.fromkeys(("Call", "Ring", "Ask", "Phone"), "call"),
+    **dict.fromkeys(("Write", "Send", "Mail", "Confirm"), "write"),
+    **dict.fromkeys(("Visit", "Meet", "Measure", "Lesson", "Show", "Photograph"), "meet"),
+}
 
 
 def _short(text: str) -> str:

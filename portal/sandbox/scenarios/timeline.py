@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from portal.sandbox.scenarios import hours
 from portal.sandbox.scenarios.cast import Profile
@@ -13,7 +14,7 @@ LEAD = "lead"  # who did it, where it was the lead
 BY_MAIL = frozenset({"sent", "quoted", "opened", "clicked", "replied"})
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One entry of a timeline; `about` is the entry of the message that was opened, clicked or answered."""
 
@@ -84,7 +85,7 @@ class Timeline:
         """Let the campaigns in that reached this lead; now and then one of them brings an opt-out."""
         last_mail = max((entry.at for entry in self.entries if entry.kind in BY_MAIL), default=came_at)
         for campaign in campaigns:
-            at = campaign_at(campaign.day)
+            at = _campaign_at(campaign.day)
             if at < came_at + DAY or (campaign.threads and self._profile.thread.name not in campaign.threads):
                 continue
             if self.no_mail_since is not None and at >= self.no_mail_since:
@@ -110,7 +111,8 @@ class Timeline:
         return (hours.at_work if is_work else hours.when_awake)(at, self._chance)
 
 
-def campaign_at(day: int) -> int:
+@cache
+def _campaign_at(day: int) -> int:
     """When a campaign of `day` days ago went out: on a working day, a little after half past nine."""
     at = -day * DAY - hours.NOW_IN_DAY
     while hours.weekday(at) > 4:
