@@ -1,14 +1,16 @@
-"""The only place that holds the rows of a drive column by column, for whatever counts, sums, groups or sorts them.
+"""The only place that holds the rows of a drive column by column, for whatever finds, counts, sums or sorts them.
 
-A scenario never changes, so each column of it is read once a process, when somebody first asks for it. A drive's own
-rows are laid over it, and kept until its next act.
+A scenario never changes, so each column of it is read once a process, when somebody first asks for it, and kept as the
+numbers of its values among all that it has. A drive's own rows are read once after each of its acts.
 """
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Integer, select
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive
@@ -20,6 +22,16 @@ NONE = int(np.iinfo(np.int64).min)  # stands for a number or a moment that there
 
 Numbers = NDArray[np.int64]
 Texts = NDArray[np.object_]
+Ids = NDArray[np.bytes_]
+Places = NDArray[np.int32]
+Marks = NDArray[np.bool_]
+
+
+class Ranked(NamedTuple):
+    """A column: the values that there are, in order, and which of them each row has; -1 for none."""
+
+    ranks: NDArray[np.int32]
+    values: NDArray[Any]
 
 
 class Columns:
@@ -29,77 +41,192 @@ class Columns:
     copies it.
     """
 
-    def __init__(self, db: Session, drive: Drive, kind: Kind[Any], laid: "_Laid") -> None:
-        self._db = db
-        self._drive = drive
-        self._kind = kind
-        self._laid = laid
+    def __init__(self, base: "BaseRows", own: "OwnRows", key: tuple[str, ...] | None) -> None:
+        self._base = base
+        self._own = own
+        self._key = key
 
     def __len__(self) -> int:
-        return int(self._laid.is_shown.sum()) + len(self._laid.own)
+        return len(self._base) - len(self._own.hidden) + len(self._own)
 
     def texts(self, name: str) -> Texts:
         """A column of text; None where there is none."""
-        found: Texts = self._laid_over(name, np.object_)
+        found: Texts = self._laid_over(name, None)
         return found
 
     def numbers(self, name: str) -> Numbers:
         """A column of numbers, money or moments (offsets in seconds); NONE where there is none."""
-        found: Numbers = self._laid_over(name, np.int64)
+        found: Numbers = self._laid_over(name, NONE)
         return found
 
-    def _laid_over(self, name: str, dtype: Any) -> Any:
-        laid = self._laid
-        if name not in laid.made:
-            at = self._kind.fields.index(name)
-            own = _array([row[at] for row in laid.own], dtype)
-            laid.made[name] = np.concatenate(
-                (_base(self._db, self._drive, self._kind, name, dtype)[laid.is_shown], own)
-            )
-        return laid.made[name]
+    def _laid_over(self, name: str, absent: int | None) -> Any:
+        if self._key is None:
+            return self._made(name, absent)
+        key = (*self._key, name)
+        found = _kept_columns.find(key)
+        return _kept_columns.keep(key, self._made(name, absent)) if found is None else found
+
+    def _made(self, name: str, absent: int | None) -> Any:
+        base = _spelled_out(self._base.ranked(name), absent)
+        if self._own.is_empty:
+            return base
+        return np.concatenate((base[self._own.is_shown], _spelled_out(self._own.ranked(name), absent)))
 
 
 def columns_of(db: Session, drive: Drive, kind: Kind[Any]) -> Columns:
     """The rows of a kind as the bound drive has them, in columns."""
-    if db.info.get("has_written"):  # what this transaction did is nobody else's yet
-        return Columns(db, drive, kind, _lay(db, drive, kind))
-    key = (drive.id, drive.revision, drive.version, kind.name)
-    return Columns(db, drive, kind, _kept_laid.find(key) or _kept_laid.keep(key, _lay(db, drive, kind)))
+    base, own = base_rows(db, drive, kind), own_rows_of(db, drive, kind)
+    if own.is_empty:  # as any other drive that changed none of these
+        return Columns(base, own, (drive.version, kind.name))
+    key = None if db.info.get("has_written") else (drive.public_id, str(drive.revision), drive.version, kind.name)
+    return Columns(base, own, key)
 
 
-class _Laid:
-    """The drive's own rows, which of the scenario's still show, and the columns made so far."""
+class BaseRows:
+    """The rows of one kind that a scenario has, by id."""
 
-    def __init__(self, own: list[Any], is_shown: NDArray[np.bool_]) -> None:
-        self.own = own
-        self.is_shown = is_shown
-        self.made: dict[str, Any] = {}
+    def __init__(self, db: Session, drive: Drive, kind: Kind[Any]) -> None:
+        self._db = db
+        self._drive = drive
+        self._kind = kind
+        self.ids: Ids = self._kept("its ids", self._read_ids)
 
+    def __len__(self) -> int:
+        return len(self.ids)
 
-_kept_base: Lately[tuple[str, str, str], Any] = Lately(200)
-_kept_laid: Lately[tuple[int, int, str, str], _Laid] = Lately(50)
-
-
-def _lay(db: Session, drive: Drive, kind: Kind[Any]) -> _Laid:
-    own = own_rows(db, kind)
-    base = _base(db, drive, kind, "id", np.object_)
-    is_shown = ~np.isin(base, list(own)) if own else np.ones(len(base), dtype=np.bool_)
-    return _Laid([row for _, row in sorted(own.items()) if row is not None], is_shown)
-
-
-def _base(db: Session, drive: Drive, kind: Kind[Any], name: str, dtype: Any) -> Any:
-    """A column of the scenario, by id."""
-    table: Any = kind.base
-    if table is None:
-        return _array([], dtype)
-    key = (drive.version, kind.name, name)
-    if (found := _kept_base.find(key)) is not None:
+    def ranked(self, name: str) -> Ranked:
+        """A column."""
+        found: Ranked = self._kept(
+            name, lambda: ranked(self._read(name), is_number=is_number(self._kind, name)) if self._kind.base else _BLANK
+        )
         return found
-    column = select(getattr(table, name)).where(table.scenario_id == drive.scenario_id).order_by(table.id)
-    return _kept_base.keep(key, _array(list(db.scalars(column)), dtype))
+
+    def find(self, ids: Ids) -> tuple[Places, Marks]:
+        """Where each of `ids` stands, or would stand, and whether it does."""
+        at = np.searchsorted(self.ids, ids)
+        if not len(self.ids):
+            return at.astype(np.int32), np.zeros(len(ids), np.bool_)
+        return at.astype(np.int32), self.ids[np.minimum(at, len(self.ids) - 1)] == ids
+
+    def _kept(self, name: str, make: Any) -> Any:
+        key = (self._drive.version, self._kind.name, name)
+        found = _kept_base.find(key)
+        return _kept_base.keep(key, make()) if found is None else found
+
+    def _read_ids(self) -> Ids:
+        return as_ids(self._read("id") if self._kind.base else [])
+
+    def _read(self, name: str) -> Sequence[Any]:
+        table: Any = self._kind.base.__table__.c  # type: ignore[union-attr]
+        column = select(table[name]).where(table.scenario_id == self._drive.scenario_id).order_by(table.id)
+        return self._db.connection().execute(column).scalars().all()
 
 
-def _array(values: list[Any], dtype: Any) -> Any:
-    return np.array(
-        [NONE if value is None else value for value in values] if dtype is np.int64 else values, dtype=dtype
-    )
+class OwnRows:
+    """The rows of one kind that are a drive's own, by id, and what they hide of the scenario's.
+
+    `hidden` are the places of the scenario's rows that are replaced or deleted here, in order; `is_shown` marks all
+    others. `shadowed` says of each own row in whose place it stands, or -1.
+    """
+
+    def __init__(self, kind: Kind[Any], base: BaseRows, rows: dict[str, Any]) -> None:
+        self._kind = kind
+        self._made: dict[str, Ranked] = {}
+        alive = sorted(row_id for row_id, row in rows.items() if row is not None)
+        self.rows = [rows[row_id] for row_id in alive]
+        self.ids = as_ids(alive)
+        at, is_there = base.find(as_ids(rows))
+        self.hidden: Places = np.sort(at[is_there])
+        self._size = len(base)
+        at, is_there = base.find(self.ids)
+        self.shadowed: Places = np.where(is_there, at, -1).astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the drive has these rows just as the scenario has them."""
+        return not self.rows and not len(self.hidden)
+
+    @cached_property
+    def by_id(self) -> dict[str, Any]:
+        """The rows that are not deleted."""
+        return {row.id: row for row in self.rows}
+
+    @property
+    def is_shown(self) -> Marks:
+        """Which of the scenario's rows the drive has as they are."""
+        found = np.ones(self._size, np.bool_)
+        found[self.hidden] = False
+        return found
+
+    def ranked(self, name: str) -> Ranked:
+        """A column."""
+        if name not in self._made:
+            at = self._kind.fields.index(name)
+            self._made[name] = ranked([row[at] for row in self.rows], is_number=is_number(self._kind, name))
+        return self._made[name]
+
+
+def base_rows(db: Session, drive: Drive, kind: Kind[Any]) -> BaseRows:
+    """The rows of a kind that the drive's scenario has."""
+    return BaseRows(db, drive, kind)
+
+
+def own_rows_of(db: Session, drive: Drive, kind: Kind[Any]) -> OwnRows:
+    """The rows of a kind that are the bound drive's own; read once a revision."""
+    if db.info.get("has_written"):  # what this transaction did is nobody else's yet
+        return OwnRows(kind, base_rows(db, drive, kind), own_rows(db, kind))
+    key = (drive.public_id, drive.revision, kind.name)
+    found = _kept_own.find(key)
+    if found is None:
+        found = _kept_own.keep(key, OwnRows(kind, base_rows(db, drive, kind), own_rows(db, kind)))
+    return found
+
+
+def ranked(column: Sequence[Any], *, is_number: bool) -> Ranked:
+    """The column by its values."""
+    known = sorted({value for value in column if value is not None})
+    rank = {value: at for at, value in enumerate(known)} | {None: -1}
+    values = np.array(known, np.int64) if is_number else _as_objects(known)
+    return Ranked(np.fromiter((rank[value] for value in column), np.int32, len(column)), values)
+
+
+def as_ids(ids: Iterable[str]) -> Ids:
+    """Ids as an array that is compared as they are: by their bytes."""
+    return np.array([one.encode() for one in ids], "S16")
+
+
+def is_number(kind: Kind[Any], name: str) -> bool:
+    """Whether a column holds numbers, and not texts."""
+    return isinstance(getattr(kind.own, name).type, Integer)
+
+
+def _weight(found: Any) -> int:
+    """About how many bytes a column takes."""
+    if isinstance(found, Ranked):
+        return found.ranks.nbytes + len(found.values) * (8 if found.values.dtype == np.int64 else 80)
+    return int(found.nbytes)
+
+
+_MEGABYTE = 1_000_000
+_BLANK = Ranked(np.zeros(0, np.int32), np.zeros(0, np.object_))
+_kept_base: Lately[tuple[str, str, str], Any] = Lately(200 * _MEGABYTE, weigh=_weight)
+_kept_own: Lately[tuple[str, int, str], OwnRows] = Lately(30_000, weigh=lambda own: 1 + len(own.rows))
+_kept_columns: Lately[tuple[str, ...], Any] = Lately(60 * _MEGABYTE, weigh=_weight)
+
+
+def _spelled_out(column: Ranked, absent: int | None) -> Any:
+    """The value of each row."""
+    dtype = np.object_ if absent is None else np.int64
+    values: NDArray[Any] = np.empty(len(column.values) + 1, dtype)
+    values[:-1] = column.values
+    values[-1] = absent
+    return values[column.ranks]
+
+
+def _as_objects(values: list[Any]) -> NDArray[np.object_]:
+    found = np.empty(len(values), np.object_)
+    found[:] = values
+    return found

@@ -1,7 +1,7 @@
-"""The only place that keeps what was made of a scenario; a version of one never changes, so none of it goes stale."""
+"""The only place that keeps what was made of a scenario or of a drive's revision; as these, it never goes stale."""
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -10,16 +10,25 @@ Value = TypeVar("Value")
 
 
 class Lately(Generic[Key, Value]):
-    """The values asked for lately, `most` of them, by keys that name all that a value depends on."""
+    """The values asked for lately, by keys that name all that a value depends on: `most` of them.
 
-    def __init__(self, most: int) -> None:
+    With `weigh`, as many as weigh `most` together; one that weighs more than all may is not kept.
+    """
+
+    def __init__(self, most: int, *, weigh: Callable[[Value], int] | None = None) -> None:
         self._most = most
+        self._weigh = weigh
+        self._weight = 0
         self._kept: OrderedDict[Key, Value] = OrderedDict()
         self._lock = Lock()
 
     def find(self, key: Key) -> Value | None:
         """The value kept under `key`, or None."""
-        return self.find_all((key,))[0]
+        with self._lock:
+            value = self._kept.get(key)
+            if value is not None:
+                self._kept.move_to_end(key)
+        return value
 
     def find_all(self, keys: Collection[Key]) -> list[Value | None]:
         """The value kept under each of `keys`, or None."""
@@ -32,8 +41,17 @@ class Lately(Generic[Key, Value]):
 
     def keep(self, key: Key, value: Value) -> Value:
         """Keep `value`, let go of what was not asked for longest, and return `value`."""
+        weight = self._weight_of(value)
+        if weight > self._most:
+            return value
         with self._lock:
+            if (before := self._kept.pop(key, None)) is not None:
+                self._weight -= self._weight_of(before)
             self._kept[key] = value
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._weight += weight
+            while self._weight > self._most:
+                self._weight -= self._weight_of(self._kept.popitem(last=False)[1])
         return value
+
+    def _weight_of(self, value: Value) -> int:
+        return self._weigh(value) if self._weigh else 1

@@ -5,7 +5,7 @@ What it means of many leads at once, column by column, is `finding.py`'s, and ag
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -191,9 +191,7 @@ def filter_conditions(question: Question, table: type[LeadColumns] | Any) -> lis
 
 def matches(question: Question, lead: Lead) -> bool:
     """The filters of a question that went through `at` on one lead in memory; its words are not looked at."""
-    found = (
-        _MATCHES[FIELDS[one.field].shape, one.op](getattr(lead, one.column), one.values) for one in question.filters
-    )
+    found = (test_of(one)(getattr(lead, one.column)) for one in question.filters)
     return any(found) if question.any_of and question.filters else all(found)
 
 
@@ -313,28 +311,40 @@ _CONDITIONS: Mapping[tuple[str, str], Callable[[Any, Sequence[str]], Any]] = {
 }
 
 
-def _is_within(value: int | None, values: Sequence[str]) -> bool:
+def test_of(one: Filter) -> Callable[[Any], bool]:
+    """What one filter that went through `at` asks of the value in its column."""
+    return _TESTS[FIELDS[one.field].shape, one.op](one.values)
+
+
+def _spanning(values: Sequence[str]) -> Callable[[int | None], bool]:
     low, high = (int(one) if one else None for one in values)
-    return value is not None and (low is None or value >= low) and (high is None or value <= high)
+    return lambda value: value is not None and (low is None or value >= low) and (high is None or value <= high)
 
 
-_MATCHES: Mapping[tuple[str, str], Callable[[Any, Sequence[str]], bool]] = {
-    ("choice", "is"): lambda value, values: value in values,
-    ("choice", "not"): lambda value, values: value not in values,
-    ("tags", "has"): lambda value, values: all(tag_as_stored(one) in value for one in values),
-    ("tags", "any"): lambda value, values: any(tag_as_stored(one) in value for one in values),
-    ("tags", "lacks"): lambda value, values: not any(tag_as_stored(one) in value for one in values),
-    ("tags", "known"): lambda value, values: value != "[]",
-    ("tags", "none"): lambda value, values: value == "[]",
-    ("text", "has"): lambda value, values: any(fold(one) in value for one in values),
-    ("text", "lacks"): lambda value, values: not any(fold(one) in value for one in values),
-    ("text", "known"): lambda value, values: value != "",
-    ("text", "none"): lambda value, values: value == "",
-    ("yes", "is"): lambda value, values: (value is not None) == (values[0] == "yes"),
-    ("money", _SPAN): _is_within,
-    ("moment", _SPAN): _is_within,
-    **{(shape, "known"): lambda value, values: value is not None for shape in ("known", "money")},
-    **{(shape, "none"): lambda value, values: value is None for shape in ("known", "money")},
+def _parts(
+    values: Sequence[str], make: Callable[[str], str], among: Callable[[Iterable[bool]], bool], *, wanted: bool
+) -> Callable[[str], bool]:
+    made = [make(value) for value in values]
+    return lambda value: among(one in value for one in made) == wanted
+
+
+_TESTS: Mapping[tuple[str, str], Callable[[Sequence[str]], Callable[[Any], bool]]] = {
+    ("choice", "is"): lambda values: lambda value: value in values,
+    ("choice", "not"): lambda values: lambda value: value not in values,
+    ("tags", "has"): lambda values: _parts(values, tag_as_stored, all, wanted=True),
+    ("tags", "any"): lambda values: _parts(values, tag_as_stored, any, wanted=True),
+    ("tags", "lacks"): lambda values: _parts(values, tag_as_stored, any, wanted=False),
+    ("tags", "known"): lambda _: lambda value: value != "[]",
+    ("tags", "none"): lambda _: lambda value: value == "[]",
+    ("text", "has"): lambda values: _parts(values, fold, any, wanted=True),
+    ("text", "lacks"): lambda values: _parts(values, fold, any, wanted=False),
+    ("text", "known"): lambda _: lambda value: value != "",
+    ("text", "none"): lambda _: lambda value: value == "",
+    ("yes", "is"): lambda values: lambda value: (value is not None) == (values[0] == "yes"),
+    ("money", _SPAN): _spanning,
+    ("moment", _SPAN): _spanning,
+    **{(shape, "known"): lambda _: lambda value: value is not None for shape in ("known", "money")},
+    **{(shape, "none"): lambda _: lambda value: value is None for shape in ("known", "money")},
 }
 
 
