@@ -1,12 +1,21 @@
 """The only place that opens the sandbox database, and binds a session to the one drive whose rows it may touch."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Select, event, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    mapped_column,
+    with_loader_criteria,
+)
 from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.shared import database
@@ -40,6 +49,13 @@ class Database(database.Database):
             event.listen(engine, "begin", _unbind)
             event.listen(engine, "before_cursor_execute", _refuse_strangers)
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """As everywhere; what every request asks first may be peeked at meanwhile."""
+        with super().reading() as db:
+            db.info["peek"] = self.peek
+            yield db
+
     def peek(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, str]) -> Any:
         """As everywhere, but for rows of drives: nothing binds a peek to one."""
         if _reaches_drives(statement):
@@ -52,16 +68,47 @@ class NotBound(RuntimeError):
 
 
 def bind(db: Session, drive_id: int) -> None:
-    """Let `db` see and write the rows of this drive, and of no other, until its transaction ends."""
+    """Let `db` see and write the rows of this drive, and of no other, until its transaction ends.
+
+    Its connection is bound as soon as it has one: a page that finds all it needs in memory never takes one.
+    """
+    if not db.in_transaction():
+        db.begin()
     db.info["drive"] = drive_id
-    connection = db.connection()
-    connection.info["drive"] = drive_id
-    if connection.dialect.name == "postgresql":
-        connection.execute(_SET_LOCAL, {"name": Database.bound_by, "drive": str(drive_id)})
+    if (connection := db.info.get("connection")) is not None:
+        _bind(connection, drive_id)
+    else:
+        db.info["to be bound"] = drive_id
+
+
+def first_row(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, str]) -> Any:
+    """One row or None, in the shortest way that `db` has; for what belongs to no drive. Values are text."""
+    peek = db.info.get("peek")
+    return peek(statement, values) if peek else db.connection().execute(statement, values).first()
 
 
 # What the policies of row-level security read; SET LOCAL cannot take a parameter.
 _SET_LOCAL = text("SELECT set_config(:name, :drive, true)")
+
+
+@event.listens_for(DriveSession, "after_begin")
+def _bind_late(db: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    db.info["connection"] = connection
+    if (drive_id := db.info.pop("to be bound", None)) is not None:
+        _bind(connection, drive_id)
+
+
+@event.listens_for(DriveSession, "after_transaction_end")
+def _end_binding(db: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        db.info.pop("connection", None)
+        db.info.pop("to be bound", None)
+
+
+def _bind(connection: Connection, drive_id: int) -> None:
+    connection.info["drive"] = drive_id
+    if connection.dialect.name == "postgresql":
+        connection.execute(_SET_LOCAL, {"name": Database.bound_by, "drive": str(drive_id)})
 
 
 @event.listens_for(DriveSession, "do_orm_execute")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.sandbox.database import Base, bind
+from portal.sandbox.database import Base, bind, first_row
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Act, Before, StartedDrive
 from portal.sandbox.scenarios.hours import NOW_IN_DAY, NOW_WEEKDAY
@@ -71,7 +71,7 @@ def start_drive(db: Session, *, scenario_id: int, now: datetime) -> Started:
 
 def find_drive(db: Session, token: str, *, now: datetime) -> Drive | None:
     """The drive that this token opens, unless its time is over; `db` is bound to it from here on."""
-    row = db.connection().execute(_BY_TOKEN, {"digest": ids.digest(token)}).first()
+    row = first_row(db, _BY_TOKEN, {"digest": ids.digest(token)})
     if row is None or is_over(drive := Drive._make(row), now=now):
         return None
     bind(db, drive.id)
@@ -115,8 +115,8 @@ _BY_TOKEN = (
     select(
         *(_drives.id, _drives.public_id, _drives.epoch, _drives.clock, _drives.started_at, _drives.seen_at),
         *(_drives.revision, _drives.name),
-        *(_scenarios.id, _scenarios.version, _scenarios.name, _scenarios.stages, _scenarios.tags, _scenarios.facts),
-        _scenarios.currency,
+        *(_scenarios.id.label("scenario_id"), _scenarios.version, _scenarios.name.label("business")),
+        *(_scenarios.stages, _scenarios.tags, _scenarios.facts, _scenarios.currency),
     )
     .join_from(StartedDrive.__table__, Scenario.__table__, _scenarios.id == _drives.scenario_id)
     .where(_drives.token_digest == bindparam("digest"))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.journal import next_words
+from portal.sandbox.drives.lately import Lately
 
 
 class Stage(NamedTuple):
@@ -50,7 +51,7 @@ class Frame:
 
 def frame(db: Session, drive: Drive, *, leads: int) -> Frame:
     """The frame of the bound drive, which has so many `leads`."""
-    return Frame(drive.public_id, drive.business, leads, moment(drive, drive.clock), *next_words(db, drive))
+    return Frame(drive.public_id, drive.business, leads, moment(drive, drive.clock), *_next_words(db, drive))
 
 
 def moment(drive: Drive, offset: int) -> datetime:
@@ -78,6 +79,17 @@ def facts_of(drive: Drive) -> Mapping[str, Any]:
 def tags_in(stored: str) -> tuple[str, ...]:
     """The tags of a column that stores them: of a lead, or all that a scenario has."""
     return tuple(json.loads(stored))
+
+
+_words: Lately[tuple[str, int], tuple[str, str]] = Lately(20_000)
+
+
+def _next_words(db: Session, drive: Drive) -> tuple[str, str]:
+    """What undo would take back and redo do again; asked once a revision."""
+    if db.info.get("has_written"):
+        return next_words(db, drive)
+    key = (drive.public_id, drive.revision)
+    return _words.find(key) or _words.keep(key, next_words(db, drive))
 
 
 @lru_cache(maxsize=100)
