@@ -22,7 +22,7 @@ from portal.sandbox.scenarios.models import (
     ScenarioTask,
 )
 from portal.sandbox.scenarios.reading import BadRecipe, read_recipe
-from portal.sandbox.scenarios.stories import find_story, iterate_texts
+from portal.sandbox.scenarios.stories import find_story, iterate_stories
 from portal.shared.environment import ROOT
 from tests.support.engines import Engine
 from tests.support.sides import sandbox_app
@@ -120,10 +120,10 @@ def test_a_lead_says_what_was_last_heard_of_it(database: Database) -> None:
 def test_all_that_timelines_say_is_read_lead_by_lead(database: Database) -> None:
     with database.reading() as db:
         scenario = db.scalars(select(Scenario)).one()
-        read = dict(iterate_texts(db, scenario_id=scenario.id))
+        read = dict(iterate_stories(db, scenario_id=scenario.id))
         story = find_story(db, scenario_id=scenario.id, lead_id="L000077")
     assert len(read) == 1000
-    assert read["L000077"] == [text for entry in story for text in (entry.words, entry.body) if text]
+    assert read["L000077"] == story
 
 
 def test_rows_point_at_leads_and_companies_that_are_there(database: Database) -> None:

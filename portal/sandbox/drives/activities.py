@@ -38,12 +38,13 @@ def list_entries(db: Session, drive: Drive, lead_id: str) -> list[Entry]:
     return sorted(entries, key=_moment_and_turn, reverse=True)
 
 
-def iterate_texts(db: Session, drive: Drive) -> Iterator[tuple[str, list[str]]]:
-    """Every lead of the drive's scenario by id, with all that its timeline says there: words and bodies, in order.
+def iterate_notes(db: Session, drive: Drive) -> Iterator[tuple[str, str]]:
+    """Every lead of the drive's scenario by id, with all that was written down about it there.
 
     What the visitor added is not among it. A scenario never changes: what is made of this can be kept by its version.
     """
-    return stories.iterate_texts(db, scenario_id=drive.scenario_id)
+    for lead_id, entries in stories.iterate_stories(db, scenario_id=drive.scenario_id):
+        yield lead_id, "\n".join(entry.body for entry in entries if entry.body)
 
 
 def add_entry(

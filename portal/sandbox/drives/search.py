@@ -20,11 +20,12 @@ from rapidfuzz.process import extract
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.activities import iterate_notes
 from portal.sandbox.drives.columns import BaseRows, OwnRows, Places, as_ids
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.lately import Lately
 from portal.sandbox.drives.models import OwnActivity
-from portal.sandbox.scenarios.models import ScenarioActivity, ScenarioLead
+from portal.sandbox.scenarios.models import ScenarioLead
 from portal.sandbox.scenarios.order import fold
 
 SHORTEST_NOTED = 3  # letters of a word in a note that can be found
@@ -293,14 +294,9 @@ def _sought(db: Session, drive: Drive) -> Iterable[str]:
 
 def _notes(db: Session, drive: Drive, base: BaseRows) -> Iterable[tuple[int, str]]:
     """What is to read of a scenario's leads beside their names, by their places."""
-    query = (
-        select(ScenarioActivity.lead_id, ScenarioActivity.body)
-        .where(ScenarioActivity.scenario_id == drive.scenario_id, ScenarioActivity.body != "")
-        .order_by(ScenarioActivity.lead_id)
-    )
     place = {one.decode(): at for at, one in enumerate(base.ids.tolist())}
-    for lead_id, body in db.execute(query.execution_options(yield_per=5000)):
-        yield place[lead_id], fold(body)
+    for lead_id, notes in iterate_notes(db, drive):
+        yield place[lead_id], fold(notes)
 
 
 def _own_words(db: Session, drive: Drive, base: BaseRows, own: OwnRows) -> tuple[Vocabulary, Vocabulary, Places]:

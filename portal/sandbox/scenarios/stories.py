@@ -38,8 +38,8 @@ def find_story(db: Session, *, scenario_id: int, lead_id: str) -> list[StoryEntr
     return unpack(stored) if stored else []
 
 
-def iterate_texts(db: Session, *, scenario_id: int) -> Iterator[tuple[str, list[str]]]:
-    """Every lead of a scenario by id, with all that its timeline says: words and bodies, in order."""
+def iterate_stories(db: Session, *, scenario_id: int) -> Iterator[tuple[str, list[StoryEntry]]]:
+    """Every lead of a scenario by id, with its entries in order."""
     stories = (
         select(ScenarioStory.lead_id, ScenarioStory.entries)
         .where(ScenarioStory.scenario_id == scenario_id)
@@ -47,4 +47,4 @@ def iterate_texts(db: Session, *, scenario_id: int) -> Iterator[tuple[str, list[
         .execution_options(yield_per=1000)
     )
     for lead_id, stored in db.execute(stories):
-        yield lead_id, [text for entry in json.loads(stored) for text in entry[2:4] if text]
+        yield lead_id, unpack(stored)
