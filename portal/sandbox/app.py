@@ -9,11 +9,12 @@ from portal.sandbox.leads.record_routes import blueprint as records
 from portal.sandbox.leads.routes import blueprint as leads
 from portal.sandbox.patterns.routes import blueprint as patterns
 from portal.sandbox.settings import Settings
+from portal.sandbox.tasks.routes import blueprint as tasks
 from portal.shared.metrics import look_at_rows
 
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
-FEATURES: tuple[Blueprint, ...] = (drives, leads, records, patterns)
+FEATURES: tuple[Blueprint, ...] = (drives, leads, records, tasks, patterns)
 
 
 def create_app(settings: Settings) -> Flask:

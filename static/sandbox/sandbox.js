@@ -3,12 +3,16 @@ import { offerCopies } from '../shared/copy.js'
 import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
 import { followPreparing } from './coming.js'
+import { sendWithEnter } from './composer.js'
 import { followFilters } from './filters.js'
+import { editInPlace } from './in_place.js'
 import { listenToKeys } from './keys.js'
 
+editInPlace()
 focusProblem()
 followFilters()
 followPreparing()
 listenToKeys()
 localizeMoments()
 offerCopies()
+sendWithEnter()

@@ -14,6 +14,15 @@ from tests.sandbox.visitor import Visitor
 Told = Iterator[tuple[str, TestResponse]]
 
 SCENARIO = "fernhollow-cycles"
+TASKS = (
+    ("Ring about the tandem", "2026-04-10", "call"),
+    ("Write the quote for the school bikes", "2026-04-09", "write"),
+    ("Measure the hallway", "today", "meet"),
+    ("Order cleats", "today", "other"),
+    ("Ask whether the rack fits", "tomorrow", "call"),
+    ("Send the winter check list", "friday", "write"),
+    ("Meet at the yard", "in 9 days", "meet"),
+)
 
 
 def tell(installed: Installation) -> Told:
@@ -28,6 +37,8 @@ def tell(installed: Installation) -> Told:
     yield from chain(
         _the_list(ada, installed),
         _one_lead(ada, installed),
+        _a_record(installed),
+        _a_day(installed),
         _going_on(ada),
         _wrong_turns(ada),
         _without_a_drive(installed),
@@ -59,6 +70,57 @@ def _one_lead(ada: Visitor, installed: Installation) -> Told:
     yield "lead-added", _then(ada, ada.send("/leads/new", name="Nerys Holloway", email="nerys@people.customerhub.net"))
     yield "leads-one-deleted", _then(ada, ada.send(f"{lead}/delete"))
     yield "leads-taken-back", _then(ada, ada.undo())
+
+
+def _a_record(installed: Installation) -> Told:
+    """A lead with much to tell, and what one writes down about it."""
+    ben = Visitor(installed.sandbox)
+    ben.post("/drives", {"scenario": SCENARIO})
+    query = "?stage=Proposal&sort=-value"
+    lead = f"/leads/{ben.list(query)['items'][0]['id']}"
+    yield "record-empty-task", ben.send("/tasks", lead_id=lead.rpartition("/")[2], words="", due="someday")
+    note = "# What she wants\n\n- **two** racks, *not* three\n- delivery on a Friday\n\n> Only if it fits\n\n<b>raw</b> [out](https://people.customerhub.net)"
+    _then(ben, ben.send(lead, shown=lead, note=note))
+    _then(ben, ben.send(lead, shown=lead, phone="503 555 0188", owner="You"))
+    _then(ben, ben.send(lead, shown=lead, email="real.person@people.customerhub.net"))
+    page = _then(ben, ben.send(f"{lead}/tags", tag="Wholesale")).text
+    act = page.partition('name="act" value="')[2].partition('"')[0]
+    _then(ben, ben.send(f"{lead}/history", act=act, field="tags"))
+    _then(ben, ben.send(f"{lead}/tags", tag="Prefers post"))
+    _then(ben, ben.send(f"{lead}/calls", minutes="9", said="Asked whether Friday deliveries cost **extra**."))
+    for words, due in (("Send the rack prices", "in 2 days"), ("Ask about the yard", "2026-04-10")):
+        ben.send("/tasks", lead_id=lead.rpartition("/")[2], words=words, due=due, kind="write", owner="You")
+    ben.get(lead)
+    installed.wait(minutes=3)
+    yield "record", ben.get(lead + query)
+    yield "record-notes", ben.get(f"{lead}{query}&show=notes")
+    yield "record-tag-refused", ben.send(f"{lead}/tags{query}", tag="x" * 41)
+    yield "record-call-refused", ben.send(f"{lead}/calls{query}", minutes="nine")
+
+
+def _a_day(installed: Installation) -> Told:
+    """Today, with little and with much to do."""
+    cleo = Visitor(installed.sandbox)
+    cleo.post("/drives", {"scenario": SCENARIO})
+    yield "today", cleo.get("/today")
+    leads = [one["id"] for one in cleo.list("?stage=Qualified")["items"]]
+    for number, (words, due, kind) in enumerate(TASKS):
+        cleo.send("/tasks", lead_id=leads[number] if number % 3 else "", words=words, due=due, kind=kind)
+    cleo.get("/today")
+    for lead in leads[:2]:
+        _then(cleo, cleo.send("/leads/new", name=f"Nerys {lead}", stage="New"))
+    yield "today-busy", cleo.get("/today")
+    yield "tasks", cleo.get("/tasks")
+    yield "tasks-none-done", cleo.get("/tasks?show=done")
+    task = cleo.get("/tasks").text.partition('action="/tasks/')[2].partition("/")[0]
+    shown = cleo.hidden(f"/tasks/{task}")
+    yield "task", cleo.get(f"/tasks/{task}")
+    cleo.send(f"/tasks/{task}", words="Changed meanwhile")
+    changed = {"words": "Typed later", "kind": "call", "due": "friday", "owner": "You"}
+    yield "task-changed-meanwhile", cleo.post(f"/tasks/{task}", shown | changed)
+    yield "task-done", _then(cleo, cleo.send(f"/tasks/{task}/done", done="yes"))
+    yield "task-new", cleo.get(f"/tasks/new?lead={leads[0]}")
+    yield "unknown-task", cleo.get("/tasks/nothing")
 
 
 def _going_on(ada: Visitor) -> Told:

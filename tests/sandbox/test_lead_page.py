@@ -53,7 +53,7 @@ def test_a_field_left_out_keeps_what_it_has_and_an_empty_one_is_emptied(ada: Vis
 
 def test_saving_what_is_there_already_is_no_act(ada: Visitor) -> None:
     ada.edit("L001", name=ada.lead("L001")["name"])
-    assert "None yet." in ada.get("/leads/L001").text
+    assert "Nothing yet." in ada.get("/leads/L001").text
 
 
 def test_what_looks_real_is_twinned_before_it_is_stored_with_a_word_about_it(app: Flask, ada: Visitor) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask import flash, redirect, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
@@ -11,14 +12,23 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of, tags_in
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import find_lead
+from portal.sandbox.drives.question import Question
 from portal.sandbox.drives.twins import Swap, Twins, key_of
 from portal.sandbox.leads.address import Asked, read_address
+from portal.sandbox.leads.filters import filter_in_words
 from portal.shared.problems import Problem
 
 
-def asked(drive: Drive) -> Asked:
-    """The list that the address asks for. Raises Problem (400)."""
-    return read_address(request.args, stages=stage_names(drive), tags=tags_in(drive.tags))
+def asked(drive: Drive, *, beside: Sequence[str] = ()) -> Asked:
+    """The list that the address asks for, `beside` what else stands in it. Raises Problem (400)."""
+    sent = MultiDict((name, value) for name, value in request.args.items(multi=True) if name not in beside)
+    return read_address(sent, stages=stage_names(drive), tags=tags_in(drive.tags))
+
+
+def name_of(drive: Drive, question: Question) -> str:
+    """What a list is called where one goes back to it."""
+    said = [filter_in_words(one, currency=drive.currency) for one in question.filters]
+    return ", ".join([*said, *([f"“{question.q}”"] if question.q else [])]) or "Leads"
 
 
 def get_lead(db: Session, drive: Drive, lead_id: str) -> Lead:
@@ -43,11 +53,11 @@ def twins_of(drive: Drive) -> Twins:
 
 def to_lead(lead: Lead, *, done: str = "", swaps: Sequence[Swap] = (), view: str = "") -> Answer:
     """Back to the lead's page, which says what was done and what an invented twin took the place of."""
-    tell(done, swaps)
+    tell_next(done, swaps)
     return redirect(url_for("records.show", lead_id=lead.id) + view, 303)
 
 
-def tell(done: str, swaps: Sequence[Swap] = ()) -> None:
+def tell_next(done: str, swaps: Sequence[Swap] = ()) -> None:
     """Let the next page say what was done, and what an invented twin took the place of."""
     if done:
         flash(done, "done")

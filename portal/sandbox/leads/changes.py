@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -37,13 +37,20 @@ class Entered:
     note: str = ""
 
 
+class Call(NamedTuple):
+    """A call that a visitor logs: 0 minutes where nobody answered, and what was said."""
+
+    minutes: int
+    said: str
+
+
 class Changed(Exception):
     """The lead is no longer as the visitor saw it; nothing was changed."""
 
 
-def fingerprint(lead: Lead) -> str:
-    """What stands in a page for the lead as it was shown there."""
-    return hashlib.sha256(json.dumps(lead).encode()).hexdigest()[:16]
+def fingerprint(row: tuple[Any, ...]) -> str:
+    """What stands in a page for a row, of a lead say, as it was shown there."""
+    return hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16]
 
 
 def create_lead(db: Session, drive: Drive, *, entered: Entered, now: datetime) -> Lead:
@@ -77,6 +84,17 @@ def edit_lead(db: Session, drive: Drive, lead: Lead, *, entered: Entered, seen: 
         )
         add_entry(journal, lead_id=lead.id, at=drive.clock, kind=after.last_kind, words=after.last_words)
     _write(journal, _with_note(journal, drive, after, entered.note))
+    return words
+
+
+def log_call(db: Session, drive: Drive, lead: Lead, *, call: Call, now: datetime) -> str:
+    """Write a call into the lead's timeline; returns what was done, in words. Raises TooManyRows."""
+    words = f"Logged a call with {lead.name}"
+    journal = Journal(db, drive, words=words, now=now)
+    kind, headline = ("call", f"Call, {call.minutes} min") if call.minutes else ("missed", "No answer")
+    add_entry(journal, lead_id=lead.id, at=drive.clock, kind=kind, words=headline, body=call.said)
+    last_words = f"{headline}. {_short(call.said)}" if call.said else headline
+    _write(journal, lead._replace(last_at=drive.clock, last_kind=kind, last_words=last_words))
     return words
 
 

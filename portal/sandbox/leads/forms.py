@@ -11,7 +11,7 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import facts_of, stages_of
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.twins import NotAnAddress, NotANumber, Swap, Twinned, Twins, Unclear
-from portal.sandbox.leads.changes import YOU, Entered, fingerprint
+from portal.sandbox.leads.changes import YOU, Call, Entered, fingerprint
 from portal.sandbox.leads.wording import phone_in_words
 from portal.sandbox.scenarios.order import derived
 from portal.shared.spotting import spotted
@@ -20,6 +20,7 @@ from portal.shared.text import PlainText
 MOST_NAME = 120
 MOST_ROLE = 60
 MOST_NOTE = 4_000
+MOST_MINUTES = 600
 MOST_STORED = 200  # of a name or a company, in which a twin may be longer than what it replaced
 MOST_STORED_ROLE = 100
 
@@ -149,6 +150,42 @@ class LeadForm(Form):
         if most is not None and len(twinned.text) > most:
             raise ValidationError("Too long once invented twins took the place of what looked real. Shorten it.")
         self.stored[field.name] = twinned
+
+
+class CallForm(Form):
+    """The fields of a call. Once it is valid, `call` is what may be stored, and `swaps` what took whose place."""
+
+    minutes = StringField("Minutes", [PlainText(most=10)], render_kw={"inputmode": "numeric"})
+    said = TextAreaField("What was said", [PlainText(most=MOST_NOTE, lines=True)])
+
+    twins: Twins
+    call: Call
+    swaps: Sequence[Swap] = ()
+
+    def validate_minutes(self, field: StringField) -> None:
+        """A whole number; empty or 0 where nobody answered."""
+        typed = (field.data or "").strip() or "0"
+        if not (typed.isascii() and typed.isdigit() and int(typed) <= MOST_MINUTES):
+            raise ValidationError(f"Type a whole number up to {MOST_MINUTES}, or nothing where nobody answered.")
+        self.call = Call(int(typed), "")
+
+    def validate_said(self, field: TextAreaField) -> None:
+        """Free text, as a note is."""
+        try:
+            said = self.twins.of_text((field.data or "").strip())
+        except Unclear as fault:
+            raise ValidationError(str(fault)) from fault
+        self.swaps = said.swaps
+        if not self.minutes.errors:
+            self.call = self.call._replace(said=said.text)
+
+
+def call_form(sent: MultiDict[str, str] | None = None, *, twins: Twins | None = None) -> CallForm:
+    """The form of a call, as it is shown or as it was sent."""
+    form = CallForm(sent)
+    if twins is not None:
+        form.twins = twins
+    return form
 
 
 def shown_form(drive: Drive, lead: Lead | None) -> LeadForm:

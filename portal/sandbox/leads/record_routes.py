@@ -1,38 +1,47 @@
 """The page of one lead: all that is known of it, what happened, and the acts that change it."""
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
 from portal.sandbox.drives.activities import list_entries
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame, initials, moment, stages_of, tags_in
+from portal.sandbox.drives.frame import facts_of, frame, initials, moment, stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
-from portal.sandbox.drives.journal import list_acts
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import count_leads, find_neighbors
+from portal.sandbox.drives.past import CannotTakeBack, take_back
 from portal.sandbox.leads.address import write_query
-from portal.sandbox.leads.asking import asked, get_lead, to_lead, twins_of
-from portal.sandbox.leads.changes import Changed, delete_lead, edit_lead, fingerprint
+from portal.sandbox.leads.agenda import KINDS, open_tasks_of
+from portal.sandbox.leads.asking import asked, get_lead, name_of, tell_next, to_lead, twins_of
+from portal.sandbox.leads.changes import YOU, Changed, delete_lead, edit_lead, fingerprint, log_call
 from portal.sandbox.leads.data import lead_as_data, story_as_data
-from portal.sandbox.leads.forms import LeadForm, sent_form, shown_form
-from portal.sandbox.leads.story import tell
-from portal.sandbox.leads.wording import money_in_words
+from portal.sandbox.leads.forms import CallForm, LeadForm, call_form, sent_form, shown_form
+from portal.sandbox.leads.history import history_of
+from portal.sandbox.leads.stake import stakes_of
+from portal.sandbox.leads.story import CHANGES, PAGE, SHOWS, tell
+from portal.sandbox.leads.tags import MOST_TAG, NotATag, add_tag, read_tag, remove_tag
 from portal.shared import clock
+from portal.shared.problems import Problem
 
 blueprint = Blueprint("records", __name__)
 
-MOST_ACTS_SHOWN = 8
+SHOWN_LINES = 8  # of the history; the rest unfolds
+MOST_PAGES = 100  # of a timeline
 
 
 @blueprint.get("/leads/<lead_id>")
 def show(lead_id: str) -> str:
-    """One lead, its story, and the form that changes it."""
+    """One lead, its story, and the forms that change it."""
     with web.reading() as db:
         drive = open_drive(db)
         lead = get_lead(db, drive, lead_id)
-        return _render(db, drive, lead, shown_form(drive, lead))
+        return _render(db, drive, lead, form=shown_form(drive, lead))
 
 
 @blueprint.get("/leads/<lead_id>.json")
@@ -50,16 +59,70 @@ def update(lead_id: str) -> Answer | tuple[str, int]:
     with web.transaction() as db:
         drive = open_drive(db)
         lead = get_lead(db, drive, lead_id)
-        view = write_query(asked(drive).question)
         form = sent_form(request.form, drive, lead, twins=twins_of(drive))
         if not form.validate():
-            return _render(db, drive, lead, form), 422
+            return _render(db, drive, lead, form=form), 422
         try:
             done = edit_lead(db, drive, lead, entered=form.entered, seen=form.fingerprint.data or "", now=clock.now())
         except Changed:
             form.fingerprint.data = fingerprint(lead)
-            return _render(db, drive, lead, form, differences=form.differences(lead)), 409
-    return to_lead(lead, done=done or "", swaps=form.swaps, view=view)
+            return _render(db, drive, lead, form=form, differences=form.differences(lead)), 409
+    return to_lead(lead, done=done or "", swaps=form.swaps, view=_view(drive))
+
+
+@blueprint.post("/leads/<lead_id>/calls")
+def create_call(lead_id: str) -> Answer | tuple[str, int]:
+    """Log a call."""
+    with web.transaction() as db:
+        drive = open_drive(db)
+        lead = get_lead(db, drive, lead_id)
+        form = call_form(request.form, twins=twins_of(drive))
+        if not form.validate():
+            return _render(db, drive, lead, form=shown_form(drive, lead), calling=form), 422
+        done = log_call(db, drive, lead, call=form.call, now=clock.now())
+    return to_lead(lead, done=done, swaps=form.swaps, view=_view(drive))
+
+
+@blueprint.post("/leads/<lead_id>/tags")
+def create_tag(lead_id: str) -> Answer | tuple[str, int]:
+    """Add a tag."""
+    typed = request.form.get("tag", "")
+    with web.transaction() as db:
+        drive = open_drive(db)
+        lead = get_lead(db, drive, lead_id)
+        try:
+            tag = read_tag(typed, twins=twins_of(drive))
+            done = add_tag(db, drive, lead, tag=tag.text, now=clock.now())
+        except NotATag as fault:
+            return _render(db, drive, lead, form=shown_form(drive, lead), refused_tag=(typed, str(fault))), 422
+    return to_lead(lead, done=done or "", swaps=tag.swaps, view=_view(drive))
+
+
+@blueprint.post("/leads/<lead_id>/tags/remove")
+def destroy_tag(lead_id: str) -> Answer:
+    """Take a tag off."""
+    with web.transaction() as db:
+        drive = open_drive(db)
+        lead = get_lead(db, drive, lead_id)
+        done = remove_tag(db, drive, lead, tag=request.form.get("tag", ""), now=clock.now())
+    return to_lead(lead, done=done or "", view=_view(drive))
+
+
+@blueprint.post("/leads/<lead_id>/history")
+def undo(lead_id: str) -> Answer:
+    """Put one field back as it was before one act, whatever was done since."""
+    act = request.form.get("act", "")
+    if not (act.isascii() and act.isdigit() and len(act) <= 9):
+        raise Problem(422, "There is no such change", "Load the page anew, and use one of its buttons.")
+    field = request.form.get("field", "")
+    with web.transaction() as db:
+        drive = open_drive(db)
+        lead = get_lead(db, drive, lead_id)
+        try:
+            done = take_back(db, drive, act=int(act), place="lead", row_id=lead.id, field=field, now=clock.now())
+        except CannotTakeBack as fault:
+            raise Problem(409, "That cannot be taken back", str(fault)) from fault
+    return to_lead(lead, done=done or "", view=_view(drive))
 
 
 @blueprint.post("/leads/<lead_id>/delete")
@@ -68,29 +131,83 @@ def destroy(lead_id: str) -> Answer:
     with web.transaction() as db:
         drive = open_drive(db)
         lead = get_lead(db, drive, lead_id)
-        view = write_query(asked(drive).question)
+        view = write_query(asked(drive, beside=_BESIDE).question)
         delete_lead(db, drive, lead, now=clock.now())
-    flash(f"Deleted {lead.name}", "done")
+    tell_next(f"Deleted {lead.name}")
     return redirect(url_for("leads.index") + view, 303)
 
 
+_BESIDE = ("show", "older")  # what stands in the address of a lead beside the list that it is looked at in
+
+
+def _view(drive: Drive) -> str:
+    """The list that the lead is looked at in and the part of its timeline, as the query of its address."""
+    shown = [(name, request.args[name]) for name in _BESIDE if request.args.get(name)]
+    return _also(write_query(asked(drive, beside=_BESIDE).question), shown)
+
+
+def _also(query: str, parts: Sequence[tuple[str, object]]) -> str:
+    if not parts:
+        return query
+    return f"{query}{'&' if query else '?'}{urlencode(parts)}"
+
+
+def _shown() -> tuple[str, int]:
+    """The part of the timeline that the address asks for, and how many entries of it. Raises Problem (400)."""
+    show, older = request.args.get("show", ""), request.args.get("older", "0")
+    if show not in ("", *SHOWS, CHANGES):
+        raise Problem(400, "There is no such part of the timeline", f"There are: {', '.join((*SHOWS, CHANGES))}.")
+    if not (older.isascii() and older.isdigit() and len(older) <= 3 and int(older) <= MOST_PAGES):
+        raise Problem(400, "The timeline does not reach there", f"Write older=1 up to older={MOST_PAGES}.")
+    return show, (int(older) + 1) * PAGE
+
+
 def _render(
-    db: Session, drive: Drive, lead: Lead, form: LeadForm, *, differences: list[tuple[str, str]] | None = None
+    db: Session,
+    drive: Drive,
+    lead: Lead,
+    *,
+    form: LeadForm,
+    calling: CallForm | None = None,
+    refused_tag: tuple[str, str] = ("", ""),
+    differences: list[tuple[str, str]] | None = None,
 ) -> str:
-    question = asked(drive).question
+    question = asked(drive, beside=_BESIDE).question
+    show, most = _shown()
     return render_template(
         "leads/show.html",
-        view=write_query(question),
+        view=_view(drive),
         neighbors=find_neighbors(db, drive, question, lead.id),
         drive=frame(db, drive, leads=count_leads(db, drive)),
         lead=lead,
         form=form,
+        calling=calling or call_form(),
+        refused_tag=refused_tag,
         initials=initials(lead.name),
         step={stage.name: stage.step for stage in stages_of(drive)}[lead.stage],
         tags=tags_in(lead.tags),
-        value=money_in_words(lead.value, drive.currency),
+        known_tags=tags_in(drive.tags),
+        most_tag=MOST_TAG,
+        stakes=stakes_of(db, drive, lead.id),
+        todos=open_tasks_of(db, drive, lead.id),
+        kinds=KINDS,
+        owners=[*facts_of(drive)["owners"], YOU],
         came_on=moment(drive, lead.came_at),
-        days=tell(drive, list_entries(db, drive, lead.id)),
-        acts=list_acts(db, most=MOST_ACTS_SHOWN),
+        contact_since=None if lead.contact_since is None else moment(drive, lead.contact_since),
+        story=tell(drive, list_entries(db, drive, lead.id), show=show, most=most),
+        history=history_of(db, drive, lead.id),
+        shown_lines=SHOWN_LINES,
         differences=differences,
+        **_ways(drive, question, show=show, most=most),
     )
+
+
+def _ways(drive: Drive, question: Any, *, show: str, most: int) -> dict[str, Any]:
+    """The addresses that lead on from the page, as queries."""
+    query = write_query(question)
+    return {
+        "list_query": query,
+        "list_name": name_of(drive, question),
+        "parts": {part: _also(query, [("show", part)] if part else []) for part in ("", *SHOWS, CHANGES)},
+        "older": _also(query, [*([("show", show)] if show else []), ("older", most // PAGE)]),
+    }

@@ -49,6 +49,15 @@ def age_in_words(seconds: int) -> str:
     return "now"
 
 
+def long_age_in_words(seconds: int) -> str:
+    """How long something has been so, in whole words: `under an hour`, `3 hours`, `12 days`."""
+    if seconds < 3600:
+        return "under an hour"
+    size, name = (3600, "hour") if seconds < 2 * _DAY else (_DAY, "day")
+    count = seconds // size
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
 def phone_in_words(number: str | None) -> str:
     """A number as people write it; empty for none."""
     if number is None:
