@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from portal.sandbox import metrics, web
 from portal.sandbox.database import Base, Database
 from portal.sandbox.drives.routes import blueprint as drives
+from portal.sandbox.leads.company_routes import blueprint as companies
 from portal.sandbox.leads.record_routes import blueprint as records
 from portal.sandbox.leads.routes import blueprint as leads
 from portal.sandbox.patterns.routes import blueprint as patterns
@@ -14,7 +15,7 @@ from portal.shared.metrics import look_at_rows
 
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
-FEATURES: tuple[Blueprint, ...] = (drives, leads, records, tasks, patterns)
+FEATURES: tuple[Blueprint, ...] = (drives, leads, records, companies, tasks, patterns)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -7,12 +7,14 @@ import { sendWithEnter } from './composer.js'
 import { followFilters } from './filters.js'
 import { editInPlace } from './in_place.js'
 import { listenToKeys } from './keys.js'
+import { listenToRecordKeys } from './record_keys.js'
 
 editInPlace()
 focusProblem()
 followFilters()
 followPreparing()
 listenToKeys()
+listenToRecordKeys()
 localizeMoments()
 offerCopies()
 sendWithEnter()

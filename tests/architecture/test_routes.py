@@ -106,6 +106,8 @@ PEOPLE = {
 SANDBOX = {
     "GET /": ANYONE,
     "GET /_patterns": DEVELOPMENT,
+    "GET /companies": VISITOR,
+    "GET /companies/<company_id>": VISITOR,
     "POST /drives": LEARNING,
     "GET /healthz": ANYONE,
     "GET /leads": VISITOR,
@@ -113,7 +115,11 @@ SANDBOX = {
     "GET /leads/<lead_id>": VISITOR,
     "POST /leads/<lead_id>": VISITOR,
     "GET /leads/<lead_id>.json": VISITOR,
+    "POST /leads/<lead_id>/calls": VISITOR,
     "POST /leads/<lead_id>/delete": VISITOR,
+    "POST /leads/<lead_id>/history": VISITOR,
+    "POST /leads/<lead_id>/tags": VISITOR,
+    "POST /leads/<lead_id>/tags/remove": VISITOR,
     "GET /leads/new": VISITOR,
     "POST /leads/new": VISITOR,
     "GET /metrics": OPERATOR,
@@ -124,6 +130,15 @@ SANDBOX = {
     "GET /resume/<code>": HOLDER,
     "POST /resume/<code>": HOLDER,
     "GET /robots.txt": ANYONE,
+    "GET /tasks": VISITOR,
+    "POST /tasks": VISITOR,
+    "GET /tasks/<task_id>": VISITOR,
+    "POST /tasks/<task_id>": VISITOR,
+    "POST /tasks/<task_id>/delete": VISITOR,
+    "POST /tasks/<task_id>/done": VISITOR,
+    "POST /tasks/<task_id>/later": VISITOR,
+    "GET /tasks/new": VISITOR,
+    "GET /today": VISITOR,
     "POST /undo": VISITOR,
 }
 
@@ -222,7 +237,18 @@ def test_a_reading_transaction_cannot_write(side: tuple[Flask, dict[str, str]]) 
 def filled(route: str) -> str:
     """The route's address with something in its places that names nothing."""
     _, _, rule = route.partition(" ")
-    for place in ("<message_id>", "<token>", "<slug>", "<sha256>", "<name>", "<lead_id>", "<code>", "<staff_id>"):
+    for place in (
+        "<message_id>",
+        "<token>",
+        "<slug>",
+        "<sha256>",
+        "<name>",
+        "<lead_id>",
+        "<task_id>",
+        "<company_id>",
+        "<code>",
+        "<staff_id>",
+    ):
         rule = rule.replace(place, "0123456789abcdef")
     assert "<" not in rule, rule
     return rule

@@ -111,15 +111,12 @@ def destroy_tag(lead_id: str) -> Answer:
 @blueprint.post("/leads/<lead_id>/history")
 def undo(lead_id: str) -> Answer:
     """Put one field back as it was before one act, whatever was done since."""
-    act = request.form.get("act", "")
-    if not (act.isascii() and act.isdigit() and len(act) <= 9):
-        raise Problem(422, "There is no such change", "Load the page anew, and use one of its buttons.")
     field = request.form.get("field", "")
     with web.transaction() as db:
         drive = open_drive(db)
         lead = get_lead(db, drive, lead_id)
         try:
-            done = take_back(db, drive, act=int(act), place="lead", row_id=lead.id, field=field, now=clock.now())
+            done = take_back(db, drive, act=_act(), place="lead", row_id=lead.id, field=field, now=clock.now())
         except CannotTakeBack as fault:
             raise Problem(409, "That cannot be taken back", str(fault)) from fault
     return to_lead(lead, done=done or "", view=_view(drive))
@@ -138,6 +135,14 @@ def destroy(lead_id: str) -> Answer:
 
 
 _BESIDE = ("show", "older")  # what stands in the address of a lead beside the list that it is looked at in
+
+
+def _act() -> int:
+    """The number of an act that the form names. Raises Problem (422)."""
+    act = request.form.get("act", "")
+    if not (act.isascii() and act.isdigit() and len(act) <= 9):
+        raise Problem(422, "There is no such change", "Load the page anew, and use one of its buttons.")
+    return int(act)
 
 
 def _view(drive: Drive) -> str:

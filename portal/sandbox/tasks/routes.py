@@ -150,11 +150,12 @@ def finish(task_id: str) -> Answer:
 def postpone(task_id: str) -> Answer:
     """Put a task off until tomorrow or next week."""
     by = request.form.get("by", "")
-    if by not in PUT_OFF:
-        raise Problem(422, "Until when?", f"A task can be put off by a {' or a '.join(PUT_OFF)}.")
     with web.transaction() as db:
         drive = open_drive(db)
-        done = put_off(db, drive, _get_task(db, drive, task_id), by=by, now=clock.now())
+        task = _get_task(db, drive, task_id)
+        if by not in PUT_OFF:
+            raise Problem(422, "Until when?", f"A task can be put off by a {' or a '.join(PUT_OFF)}.")
+        done = put_off(db, drive, task, by=by, now=clock.now())
     return _on(done)
 
 

@@ -1,0 +1,114 @@
+"""The list of companies and the page of each."""
+
+from math import ceil
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+
+from portal.sandbox import web
+from portal.sandbox.drives.frame import frame, initials, moment, stages_of
+from portal.sandbox.drives.holding import open_drive
+from portal.sandbox.drives.overlay import count_leads
+from portal.sandbox.drives.question import Filter, Question
+from portal.sandbox.leads.address import MOST_SOUGHT, write_query
+from portal.sandbox.leads.agenda import day_in_words
+from portal.sandbox.leads.companies import PAGE, SORTS, find_company, list_companies, staff_of
+from portal.sandbox.leads.wording import age_in_words, icon_of, money_in_words
+from portal.shared.problems import Problem
+from portal.shared.text import NotText, checked_text
+
+blueprint = Blueprint("companies", __name__)
+
+
+@blueprint.get("/companies")
+def index() -> str:
+    """Companies: sought, sorted, a page at a time."""
+    q, sort, page = _sought(), request.args.get("sort") or "name", _page()
+    if sort not in SORTS:
+        raise Problem(400, "There is no such sort", f"There are: {', '.join(SORTS)}.")
+    with web.reading() as db:
+        drive = open_drive(db)
+        listing = list_companies(db, drive, q=q, sort=sort, page=page)
+        pages = max(1, ceil(listing.total / PAGE))
+        if page > pages:
+            raise Problem(404, f"There is no page {page}", f"The last page of this list is {pages}.")
+        return render_template(
+            "companies/index.html",
+            drive=frame(db, drive, leads=count_leads(db, drive)),
+            q=q,
+            sort=sort,
+            total=listing.total,
+            rows=[(row.company, row.leads, money_in_words(row.value or None, drive.currency)) for row in listing.rows],
+            first=(page - 1) * PAGE + 1,
+            last=(page - 1) * PAGE + len(listing.rows),
+            page=page,
+            pages=pages,
+            queries={name: _query(q, name) for name in SORTS},
+            previous=f"/companies{_query(q, sort, page - 1)}" if page > 1 else None,
+            next=f"/companies{_query(q, sort, page + 1)}" if page < pages else None,
+        )
+
+
+@blueprint.get("/companies/<company_id>")
+def show(company_id: str) -> str:
+    """One company: who of it is a lead, and what is open with them."""
+    with web.reading() as db:
+        drive = open_drive(db)
+        company = find_company(db, drive, company_id)
+        if company is None:
+            raise Problem(404, "There is no such company here", "Look for it in the list of companies.")
+        staff = staff_of(db, drive, company)
+        steps = {stage.name: stage.step for stage in stages_of(drive)}
+        today = moment(drive, drive.clock).date()
+        names = {lead.id: lead.name for lead in staff.leads}
+        return render_template(
+            "companies/show.html",
+            drive=frame(db, drive, leads=count_leads(db, drive)),
+            company=company,
+            initials=initials(company.name),
+            staff=staff,
+            amount=money_in_words(staff.amount or None, drive.currency),
+            rows=[
+                {
+                    "lead": lead,
+                    "step": steps[lead.stage],
+                    "value": money_in_words(lead.value, drive.currency),
+                    "picture": icon_of(lead.last_kind),
+                    "age": age_in_words(drive.clock - lead.last_at),
+                }
+                for lead in staff.leads
+            ],
+            deals=[
+                {
+                    "deal": deal,
+                    "step": steps[deal.stage],
+                    "amount": money_in_words(deal.amount, drive.currency),
+                    "lead": names.get(deal.lead_id, ""),
+                    "close_on": ""
+                    if deal.close_on is None
+                    else day_in_words(moment(drive, deal.close_on).date(), today),
+                }
+                for deal in staff.deals
+            ],
+            list_query=write_query(Question((Filter("company", "has", (company.name,)),))),
+        )
+
+
+def _query(q: str, sort: str, page: int = 1) -> str:
+    said = {"q": q, "sort": "" if sort == SORTS[0] else sort, "page": page if page > 1 else ""}
+    parts = {name: value for name, value in said.items() if value}
+    return f"?{urlencode(parts)}" if parts else ""
+
+
+def _sought() -> str:
+    try:
+        return checked_text(request.args.get("q", ""), most=MOST_SOUGHT).strip()
+    except NotText as fault:
+        raise Problem(400, "That cannot be searched for", str(fault)) from fault
+
+
+def _page() -> int:
+    text = request.args.get("page") or "1"
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0):
+        raise Problem(400, "There is no such page", "Pages are counted from 1.")
+    return int(text)
