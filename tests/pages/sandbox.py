@@ -39,6 +39,7 @@ def tell(installed: Installation) -> Told:
         _one_lead(ada, installed),
         _a_record(installed),
         _a_day(installed),
+        _companies(installed),
         _going_on(ada),
         _wrong_turns(ada),
         _without_a_drive(installed),
@@ -96,6 +97,18 @@ def _a_record(installed: Installation) -> Told:
     yield "record-notes", ben.get(f"{lead}{query}&show=notes")
     yield "record-tag-refused", ben.send(f"{lead}/tags{query}", tag="x" * 41)
     yield "record-call-refused", ben.send(f"{lead}/calls{query}", minutes="nine")
+
+
+def _companies(installed: Installation) -> Told:
+    """The companies that leads work for."""
+    dora = Visitor(installed.sandbox)
+    dora.post("/drives", {"scenario": SCENARIO})
+    yield "companies", dora.get("/companies")
+    yield "companies-by-open-deals", dora.get("/companies?sort=value")
+    yield "companies-none-fits", dora.get("/companies?q=nobody+is+called+so")
+    company = dora.get("/companies?sort=value").text.partition('href="/companies/')[2].partition('"')[0]
+    yield "company", dora.get(f"/companies/{company}")
+    yield "unknown-company", dora.get("/companies/nothing")
 
 
 def _a_day(installed: Installation) -> Told:

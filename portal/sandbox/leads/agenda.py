@@ -47,7 +47,15 @@ def as_todos(db: Session, drive: Drive, tasks: Iterable[Task]) -> list[Todo]:
     for lead_id in names:
         lead = find_lead(db, drive, lead_id)
         names[lead_id] = lead.name if lead else ""
-    return [_todo(drive, task, names.get(task.lead_id or "", "")) for task in tasks]
+    return [as_todo(drive, task, names.get(task.lead_id or "", "")) for task in tasks]
+
+
+def as_todo(drive: Drive, task: Task, lead: str) -> Todo:
+    """A task as a page shows it, about a lead of that name."""
+    today, on = moment(drive, drive.clock).date(), moment(drive, task.due_at).date()
+    is_late = task.done_at is None and on < today
+    icon = TASK_ICONS.get(task.kind, TASK_ICONS["other"])
+    return Todo(task, icon, on, due_in_words(on, today), is_late, lead)
 
 
 def count_due(db: Session, drive: Drive) -> int:
@@ -66,13 +74,6 @@ def start_of_today(drive: Drive) -> int:
     """The first offset of the practice day."""
     now = moment(drive, drive.clock)
     return drive.clock - (now.hour * 3600 + now.minute * 60 + now.second)
-
-
-def _todo(drive: Drive, task: Task, lead: str) -> Todo:
-    today, on = moment(drive, drive.clock).date(), moment(drive, task.due_at).date()
-    is_late = task.done_at is None and on < today
-    icon = TASK_ICONS.get(task.kind, TASK_ICONS["other"])
-    return Todo(task, icon, on, due_in_words(on, today), is_late, lead)
 
 
 def due_in_words(on: date, today: date) -> str:

@@ -28,6 +28,10 @@ def index() -> str:
         tags=samples.TAGS,
         stages=list(zip(("0", "1", "2", "3", "won", "lost"), samples.STAGES, strict=True)),
         form=samples.refused_form(drive),
-        days=tell(drive, samples.ENTRIES),
+        story=tell(drive, samples.ENTRIES),
+        lead=samples.sample_leads()[1],
+        todos=samples.todos(drive),
+        stakes=samples.STAKES,
+        lines=samples.lines(drive),
         told=[samples.TOLD, samples.TWINS[:1], samples.TWINS],
     )

@@ -7,10 +7,14 @@ from werkzeug.datastructures import MultiDict
 
 from portal.sandbox.drives.activities import Entry
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import Frame
+from portal.sandbox.drives.frame import Frame, Stage
+from portal.sandbox.drives.kinds import Deal, Task
 from portal.sandbox.drives.lead import Lead, blank_lead
 from portal.sandbox.drives.twins import Twins
+from portal.sandbox.leads.agenda import Todo, as_todo
 from portal.sandbox.leads.forms import LeadForm, sent_form
+from portal.sandbox.leads.history import Line
+from portal.sandbox.leads.stake import Stake
 
 MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
 STAGES = tuple(mark.capitalize() for mark in MARKS)
@@ -28,9 +32,11 @@ TOLD = [
 TWINS = [("twin", "email\nn•••@•••.net\nnerys.4f21@org-19.invalid"), ("twin", "phone\n+1 503 •••\n+1 503 555 0142")]
 
 ENTRIES = [
+    Entry("7", DAY, 0, "task", "Planned: the spring letter", "", "Tobias Rehn"),
+    Entry("6", -HOUR // 2, 7, "note", "Note", "# Plan\n\n- **two** racks\n- `wait`\n\n> said she\n\n1. one", "You"),
     Entry("5", -HOUR, 0, "call", "Rang back", "Wants the blue one, if it comes with mudguards.", "Ines Okafor"),
     Entry("4", -2 * HOUR, 0, "opened", "Opened: Your quote", "", "lead"),
-    Entry("3", -DAY, 0, "sent", "Your quote", "", "Tobias Rehn"),
+    Entry("3", -DAY, 0, "sent", "Your quote", "Dear Nerys,\nhere it is.", "Tobias Rehn"),
     Entry("2", -40 * DAY, 0, "moved", "Moved to Proposal", "", "Tobias Rehn"),
     Entry("1", -400 * DAY, 0, "came_in", "Came in by the web form", "", "lead"),
 ]
@@ -78,6 +84,39 @@ def refused_form(drive: Drive) -> LeadForm:
     form = sent_form(sent, drive, None, twins=Twins(b"patterns"))
     form.validate()
     return form
+
+
+def todos(drive: Drive) -> list[Todo]:
+    """A task that is late, one that is to come, and one that is done."""
+    return [
+        as_todo(
+            drive, Task("1", "1", "Ring about the mudguards", "call", "Ines Okafor", -3 * DAY, None), "Nerys Holloway"
+        ),
+        as_todo(drive, Task("2", None, "Send the prices", "write", "You", 2 * DAY, None), ""),
+        as_todo(drive, Task("3", "1", "Measure the hallway", "meet", "You", 0, 0), "Ama Quon"),
+    ]
+
+
+def lines(drive: Drive) -> list[Line]:
+    """A change, one that was taken back, one of a twin, and tags."""
+    at = drive.epoch
+    return [
+        Line(4, "phone", "Phone", "+1 503 555 0119", "+1 503 555 0142", at, False, False),
+        Line(3, "stage", "Stage", "Qualified", "Proposal", at, True, False),
+        Line(2, "email", "E-mail", "", "nerys.4f21@org-19.invalid", at, False, True),
+        Line(1, "tags", "Tags", "Fleet", "VIP", at, False, False),
+    ]
+
+
+def _stake(stage: str, step: str, **more: str) -> Stake:
+    deal = Deal(
+        "1", "1", "Three town bicycles", "", 184_050, stage, 3, "Ines Okafor", 0, 0, None, None, more.get("why", "")
+    )
+    rules = Stage(stage, step, 60, 14, ())
+    return Stake(deal, rules, 4, 5, "$1,840.50", "3 hours", "Mar 27", more.get("closed", ""), "60%, $1,104.30")
+
+
+STAKES = [_stake("Proposal", "3"), _stake("Lost", "lost", closed="Mar 3", why="Price")]
 
 
 def _lead(number: int, stage: str) -> Lead:
