@@ -2,6 +2,7 @@
 import { offerCopies } from '../shared/copy.js'
 import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
+import { carryCards } from './board.js'
 import { followPreparing } from './coming.js'
 import { sendWithEnter } from './composer.js'
 import { followFilters } from './filters.js'
@@ -11,6 +12,7 @@ import { listenToRecordKeys } from './record_keys.js'
 
 editInPlace()
 focusProblem()
+carryCards()
 followFilters()
 followPreparing()
 listenToKeys()

@@ -40,6 +40,8 @@ def tell(installed: Installation) -> Told:
         _a_record(installed),
         _a_day(installed),
         _companies(installed),
+        _the_pipeline(ada),
+        _the_reports(ada),
         _going_on(ada),
         _wrong_turns(ada),
         _without_a_drive(installed),
@@ -136,6 +138,39 @@ def _a_day(installed: Installation) -> Told:
     yield "unknown-task", cleo.get("/tasks/nothing")
 
 
+def _the_pipeline(ada: Visitor) -> Told:
+    yield "pipeline", ada.get("/pipeline")
+    yield "pipeline-of-one", ada.get("/pipeline?owner=You")
+    deal, stage = _first_deal(ada)
+    to = next(name for name in ("Proposal", "Contacted", "Qualified") if name != stage)
+    yield "pipeline-moved", _then(ada, ada.send(f"{deal}/move", stage=to, amount="1,840.50"))
+    yield "pipeline-refused", ada.send(f"{deal}/move", stage="Lost")
+    yield "pipeline-refused-twice", ada.send(f"{deal}/move", stage="Won", amount="much", close_on="soon")
+    yield "deal", ada.get(deal)
+    yield "deal-move-refused", ada.send(f"{deal}/move", stage="Lost", back="deal")
+    shown = ada.hidden(deal)
+    yield "deal-saved", _then(ada, ada.send(deal, shown=deal, title="Three town bicycles", amount="1,900"))
+    yield "deal-changed-meanwhile", ada.post(deal, shown | {"title": "Typed later", "amount": "7"})
+    yield "deal-wrong", ada.send(deal, shown=deal, title="", amount="much")
+    yield "deal-lost", _then(ada, ada.send(f"{deal}/move", stage="Lost", reason="Too expensive", back="deal"))
+    yield "deals", ada.get("/deals?stage=Proposal")
+    yield "deals-none-fits", ada.get("/deals?owner=You&close=late")
+    yield "deal-new", ada.get("/deals/new")
+    yield "deal-new-sought", ada.get("/deals/new?q=a")
+    yield "deal-new-for-a-lead", ada.get(f"/deals/new?lead={_first_lead(ada).rpartition('/')[2]}")
+    yield "deal-new-nothing-typed", ada.send("/deals/new", shown="/deals/new", title="")
+
+
+def _the_reports(ada: Visitor) -> Told:
+    yield "reports", ada.get("/reports")
+    for name in ("funnel", "sources", "cohort", "forecast", "activity"):
+        yield f"report-{name}", ada.get(f"/reports/{name}")
+    yield "report-rows-leads", ada.get("/reports/funnel/rows?of=all&page=2")
+    yield "report-rows-deals", ada.get("/reports/sources/rows?of=won-0")
+    yield "report-rows-entries", ada.get("/reports/activity/rows?of=calls-1")
+    yield "report-rows-none", ada.get("/reports/activity/rows?of=calls-99")
+
+
 def _going_on(ada: Visitor) -> Told:
     yield "start-with-drives", ada.get("/")
     yield "resume", ada.get(f"/resume/{_code(ada)}")
@@ -146,6 +181,8 @@ def _going_on(ada: Visitor) -> Told:
 def _wrong_turns(ada: Visitor) -> Told:
     """Errors that routes word themselves; those of the ground are told for both sides alike."""
     yield "unknown-lead", ada.get("/leads/nothing")
+    yield "unknown-deal", ada.get("/deals/nothing")
+    yield "unknown-report", ada.get("/reports/nothing")
     yield "unknown-page", ada.get("/leads?page=999")
     yield "unknown-stage", ada.get("/leads?stage=nothing")
     yield "unknown-business", ada.post("/drives", {"scenario": "nothing"})
@@ -169,6 +206,14 @@ def _load_some(installed: Installation, percent: int) -> None:
 
 def _first_lead(visitor: Visitor) -> str:
     return f"/leads/{visitor.list()['items'][0]['id']}"
+
+
+def _first_deal(visitor: Visitor) -> tuple[str, str]:
+    page = visitor.get("/pipeline").text
+    return (
+        "/deals/" + page.partition('data-deal="')[2].partition('"')[0],
+        page.partition('data-stage="')[2].partition('"')[0],
+    )
 
 
 def _code(visitor: Visitor) -> str:

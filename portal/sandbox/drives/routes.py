@@ -11,7 +11,9 @@ from portal.sandbox.drives.choice import find_scenario, list_scenarios
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.frame import initials
 from portal.sandbox.drives.holding import hold, list_held, open_drive, open_held
+from portal.sandbox.drives.kinds import DEALS
 from portal.sandbox.drives.overlay import find_lead
+from portal.sandbox.drives.rows import find_row
 from portal.sandbox.web import count, reading, transaction
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -118,12 +120,17 @@ def _get_drive(db: Session, code: str) -> Drive:
     return drive
 
 
-_BACK = re.compile(r"/leads(?:/(?P<id>[0-9A-Za-z]{1,16}))?(?:\?[\w=&%.~+-]*)?")
+_BACK = re.compile(
+    r"/(?:leads(?:/(?P<id>[0-9A-Za-z]{1,16}))?|pipeline|deals(?:/(?P<deal>[0-9A-Za-z]{1,16}))?|reports(?:/[a-z]+){0,2})"
+    r"(?:\?[\w=&%.~+-]*)?"
+)
 
 
 def _back(db: Session, drive: Drive) -> str:
-    """The page that the act was taken back from, unless its lead is no longer there."""
+    """The page that the act was taken back from, unless its lead or deal is no longer there."""
     back = _BACK.fullmatch(request.form.get("back", ""))
     if back is None or (back["id"] and find_lead(db, drive, back["id"]) is None):
         return url_for("leads.index")
+    if back["deal"] and find_row(db, drive, DEALS, back["deal"]) is None:
+        return "/pipeline"
     return back[0]

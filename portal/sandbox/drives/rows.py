@@ -1,5 +1,6 @@
 """The only place that finds single rows of any kind as a drive has them; lists of leads are `overlay.py`'s."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -12,6 +13,18 @@ from portal.sandbox.drives.kinds import Kind, Value
 def find_row(db: Session, drive: Drive, kind: Kind[Value], row_id: str) -> Value | None:
     """The row as the bound drive has it, or None where there is none, or no longer."""
     return next(iter(_laid_over(db, drive, kind, "id", row_id)), None)
+
+
+def find_rows(db: Session, drive: Drive, kind: Kind[Value], row_ids: Collection[str]) -> dict[str, Value]:
+    """Those of these rows that the bound drive has, by id, in two questions."""
+    own = own_rows_where(db, kind, kind.own.id.in_(row_ids))
+    found: dict[str, Value] = {row_id: row for row_id, row in own.items() if row is not None}
+    rest = [row_id for row_id in row_ids if row_id not in own]
+    if kind.base is not None and rest:
+        base: Any = kind.base
+        query = select(*_columns(base, kind)).where(base.scenario_id == drive.scenario_id, base.id.in_(rest))
+        found |= {row[0]: kind.value._make(row) for row in db.execute(query)}
+    return found
 
 
 def rows_of_lead(db: Session, drive: Drive, kind: Kind[Value], lead_id: str) -> list[Value]:

@@ -15,6 +15,7 @@ from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.kinds import COMPANIES
 from portal.sandbox.drives.lead import Lead, blank_lead
+from portal.sandbox.drives.moving import follow_lead
 from portal.sandbox.scenarios.order import fold
 from portal.shared import ids
 from portal.shared.spotting import spotted
@@ -79,10 +80,11 @@ def edit_lead(db: Session, drive: Drive, lead: Lead, *, entered: Entered, seen: 
         return None
     journal = Journal(db, drive, words=words, now=now)
     if after.stage != lead.stage:
+        after, stays = follow_lead(db, drive, journal, after, stage=after.stage)
         after = after._replace(
             last_at=drive.clock, last_kind="moved", last_words=f"Stage: {lead.stage} to {after.stage}"
         )
-        add_entry(journal, lead_id=lead.id, at=drive.clock, kind=after.last_kind, words=after.last_words)
+        add_entry(journal, lead_id=lead.id, at=drive.clock, kind=after.last_kind, words=after.last_words, body=stays)
     _write(journal, _with_note(journal, drive, after, entered.note))
     return words
 

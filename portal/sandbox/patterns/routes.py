@@ -33,5 +33,9 @@ def index() -> str:
         todos=samples.todos(drive),
         stakes=samples.STAKES,
         lines=samples.lines(drive),
+        cards=samples.sample_cards(drive),
+        refusal=samples.sample_refusal(drive),
+        bar=samples.OUTLOOK,
+        reports=samples.sample_reports(),
         told=[samples.TOLD, samples.TWINS[:1], samples.TWINS],
     )

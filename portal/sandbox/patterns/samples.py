@@ -5,6 +5,11 @@ from datetime import datetime, timedelta
 
 from werkzeug.datastructures import MultiDict
 
+from portal.sandbox.deals.cards import Card, moves_of
+from portal.sandbox.deals.drawing import Bar as OutlookBar
+from portal.sandbox.deals.drawing import Part
+from portal.sandbox.deals.forms import FilledForm
+from portal.sandbox.deals.wording import Refusal, refusal_of
 from portal.sandbox.drives.activities import Entry
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import Frame, Stage
@@ -15,6 +20,7 @@ from portal.sandbox.leads.agenda import Todo, as_todo
 from portal.sandbox.leads.forms import LeadForm, sent_form
 from portal.sandbox.leads.history import Line
 from portal.sandbox.leads.stake import Stake
+from portal.sandbox.reports.report import Bar, Cell, Chart, Column, Heat, Pair, Report, Table
 
 MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
 STAGES = tuple(mark.capitalize() for mark in MARKS)
@@ -78,6 +84,76 @@ def sample_leads() -> list[Lead]:
     return [_lead(number, stage) for number, stage in enumerate(STAGES)]
 
 
+def sample_cards(drive: Drive) -> list[Card]:
+    """A card that is fresh, one that waits too long, and one that is refused."""
+    return [_card(drive, number) for number in range(3)]
+
+
+def sample_refusal(drive: Drive) -> tuple[Refusal, FilledForm]:
+    """Why the last of the cards was not moved, and the fields that put it right."""
+    form = FilledForm()
+    form.process(None, data={"amount": "1,840.50"})
+    return refusal_of("2", stage="Lost", missing=("reason",)), form
+
+
+OUTLOOK = OutlookBar(
+    [
+        Part("fill-good", 0, 20, "Won", "$90,000", is_named=True),
+        Part("fill-accent", 20, 30, "Proposal", "$135,000", is_named=True),
+        Part("fill-hatch", 50, 25, "Qualified", "$112,500", is_named=True),
+        Part("fill-dots", 75, 15, "Contacted", "$67,500", is_named=False),
+    ],
+    95.0,
+    "$427,500",
+    "Won $90,000, Proposal $135,000, Qualified $112,500, Contacted $67,500, against a goal of $427,500",
+)
+
+
+def sample_reports() -> list[Report]:
+    """One of each kind of chart."""
+    charts = [
+        Chart(
+            "bars",
+            "All leads 1,000, won 328",
+            [Bar("All leads", "1,000", 100), Bar("Won", "328", 32.8, "33% of all leads", "fill-warm")],
+        ),
+        Chart(
+            "pairs",
+            "Phone: 19% and 21%",
+            [Pair("Phone", Bar("leads", "19%", 90, fill="fill-dots"), Bar("orders", "21%", 100), is_strong=True)],
+        ),
+        Chart(
+            "columns",
+            "March 69, April 31",
+            [
+                Column("Mar", "69", [("fill-accent", 46), ("fill-grid", 23)]),
+                Column("Apr", "31", [("fill-accent", 10)], likely=31, low=20, high=42),
+            ],
+            scale=[(0, "0"), (50, "50"), (100, "100")],
+            key=[("fill-accent", "Written"), ("fill-grid", "Everything else")],
+        ),
+        Chart(
+            "heat",
+            "",
+            [Heat("March", "93", [("2.0", "heat-1"), ("33.3", "heat-4")]), Heat("April", "63", [("0", "heat-0")])],
+            key=[("heat-0", "0"), ("heat-2", "16.6"), ("heat-4", "33.3")],
+            heads=("Became a lead", "Leads", "Same month", "1"),
+        ),
+    ]
+    lines = [("March", (Cell("93"),)), ("April", (Cell("63"),))]
+    return [
+        Report(
+            f"sample-{chart.kind}",
+            "A title says what was found",
+            "What is counted",
+            chart,
+            Table(f"Table behind the {chart.kind}", ("Month", "Leads"), lines),
+            {},
+        )
+        for chart in charts
+    ]
+
+
 def refused_form(drive: Drive) -> LeadForm:
     """The form of a lead as it comes back: no name, and an address that is none."""
     sent = MultiDict({"name": "", "company": "Hollow & Daughters", "email": "no address", "stage": STAGES[0]})
@@ -117,6 +193,35 @@ def _stake(stage: str, step: str, **more: str) -> Stake:
 
 
 STAKES = [_stake("Proposal", "3"), _stake("Lost", "lost", closed="Mar 3", why="Price")]
+
+
+def _card(drive: Drive, number: int) -> Card:
+    deal = Deal(
+        id=str(number),
+        lead_id="0",
+        title=("Rooftop trial beds", "Turf, 900 square yards", "Pallet mix, 60 pallets")[number],
+        product="",
+        amount=184_050 * (number + 1),
+        stage=STAGES[1],
+        stage_rank=1,
+        owner="You" if number else "Ines Okafor",
+        opened_at=-41 * DAY,
+        moved_at=0,
+        close_on=None,
+        closed_at=None,
+        reason="",
+    )
+    return Card(
+        deal=deal,
+        lead=None,
+        who="Hollow & Daughters, Bicycles and Tricycles",
+        initials="Y" if number else "IO",
+        is_yours=number > 0,
+        days=41 if number == 1 else 2,
+        is_waiting=number == 1,
+        amount=f"${1840.5 * (number + 1):,.2f}",
+        moves=moves_of(drive, deal),
+    )
 
 
 def _lead(number: int, stage: str) -> Lead:

@@ -1,0 +1,66 @@
+"""The only place that holds in columns what happened to all leads of a drive, and when: for whatever counts it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.sandbox.drives.columns import Numbers, Texts
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.lately import Lately
+from portal.sandbox.drives.models import OwnActivity
+from portal.sandbox.scenarios.stories import iterate_stories
+
+
+class Happened(NamedTuple):
+    """Entries of timelines, in columns: offsets, and the numbers of their kinds and leads in `kinds` and `leads`."""
+
+    at: Numbers
+    kind: NDArray[np.int32]
+    lead: NDArray[np.int32]
+    kinds: list[str]
+    leads: Texts
+
+
+def what_happened(db: Session, drive: Drive) -> Happened:
+    """All that happened in the bound drive up to its present: the scenario's first, then what the visitor did."""
+    base = _base(db, drive)
+    rows = db.execute(
+        select(OwnActivity.at, OwnActivity.kind, OwnActivity.lead_id)
+        .where(OwnActivity.is_deleted.is_(False), OwnActivity.at <= drive.clock)
+        .order_by(OwnActivity.id)
+    ).all()
+    own = _in_columns([(at, kind, lead) for at, kind, lead in rows], base.kinds)
+    return Happened(
+        np.concatenate((base.at, own.at)),
+        np.concatenate((base.kind, own.kind)),
+        np.concatenate((base.lead, own.lead + np.int32(len(base.leads)))),
+        own.kinds,
+        np.concatenate((base.leads, own.leads)),
+    )
+
+
+_kept: Lately[str, Happened] = Lately(10)
+
+
+def _base(db: Session, drive: Drive) -> Happened:
+    if (found := _kept.find(drive.version)) is not None:
+        return found
+    stories = iterate_stories(db, scenario_id=drive.scenario_id)
+    rows = [(entry.at, entry.kind, lead_id) for lead_id, entries in stories for entry in entries]
+    return _kept.keep(drive.version, _in_columns(rows, []))
+
+
+def _in_columns(rows: list[tuple[int, str, str]], kinds: list[str]) -> Happened:
+    """These rows in columns; their kinds are numbered on from `kinds`."""
+    numbers = {kind: number for number, kind in enumerate(kinds)}
+    leads: dict[str, int] = {}
+    return Happened(
+        np.array([at for at, _, _ in rows], dtype=np.int64),
+        np.array([numbers.setdefault(kind, len(numbers)) for _, kind, _ in rows], dtype=np.int32),
+        np.array([leads.setdefault(lead, len(leads)) for _, _, lead in rows], dtype=np.int32),
+        list(numbers),
+        np.array(list(leads), dtype=np.object_),
+    )
