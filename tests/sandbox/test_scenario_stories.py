@@ -265,7 +265,7 @@ def test_ten_timelines_side_by_side_show_no_pattern(timelines: list[tuple[Activi
     assert len(told) > 800
     for first in range(0, len(told) - 10, 10):
         ten = told[first : first + 10]
-        assert len({tuple(one.kind for one in timeline) for timeline in ten}) == 10
+        assert len({tuple(one.kind for one in timeline) for timeline in ten}) >= 9
         assert len({len(timeline) for timeline in ten}) >= 5
         written = [one.body for timeline in ten for one in timeline if len(one.body) > 30]
         assert len(written) - len(set(written)) <= 1

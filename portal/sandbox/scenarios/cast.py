@@ -67,7 +67,7 @@ class Profile:
     habits: tuple[str, ...]
     mentioned: tuple[str, ...]  # whom they speak of
     words: Mapping[str, str]
-    offers: tuple[Offer, ...]
+    sales: tuple[Sale, ...]  # what they may buy, what they ask for first
     temper: Temper
 
     @property
@@ -122,7 +122,7 @@ class Casting:
             habits=tuple(habit.tag for habit in recipe.habits if chance.happens(habit.share)),
             mentioned=_two(recipe.names["mentioned"], chance),
             words=words,
-            offers=tuple(_offer(sale, words, chance) for sale in chance.shuffled(thread.deals)),
+            sales=tuple(chance.shuffled(thread.deals)),
             temper=_temper(chance),
         )
 
@@ -213,6 +213,13 @@ def threads_short_of_companies(recipe: Recipe) -> list[int]:
     ]
 
 
+def offer(sale: Sale, words: Mapping[str, str], chance: Chance) -> Offer:
+    """What this lead is offered."""
+    price = chance.between(*sale.price) * (int(words[sale.times]) if sale.times else 1)
+    step = 1 if price < 100 else 5 if price < 2000 else 10
+    return Offer(filled(sale.title, words.__getitem__, chance), sale.product, price // step * step * 100)
+
+
 def slug(text: str) -> str:
     """`text` as it stands in an address."""
     return re.sub("[^a-z0-9]+", "-", text.lower().replace("&", "and").replace("'", "")).strip("-")
@@ -221,12 +228,6 @@ def slug(text: str) -> str:
 def _two(names: tuple[str, ...], chance: Chance) -> tuple[str, str]:
     one, other = chance.between(0, len(names) - 1), chance.between(1, len(names) - 1)
     return names[one], names[(one + other) % len(names)]
-
-
-def _offer(sale: Sale, words: Mapping[str, str], chance: Chance) -> Offer:
-    price = chance.between(*sale.price) * (int(words[sale.times]) if sale.times else 1)
-    step = 1 if price < 100 else 5 if price < 2000 else 10
-    return Offer(filled(sale.title, words.__getitem__, chance), sale.product, price // step * step * 100)
 
 
 def _temper(chance: Chance) -> Temper:

@@ -1,6 +1,6 @@
 """The only place that puts words into mouths: lines of the recipe, as a lead or its owner would say and write them."""
 
-from portal.sandbox.scenarios.cast import Offer, Profile
+from portal.sandbox.scenarios.cast import Offer, Profile, offer
 from portal.sandbox.scenarios.chance import Chance
 from portal.sandbox.scenarios.recipe import Owner
 from portal.sandbox.scenarios.wording import Decks, filled, spoken
@@ -13,15 +13,17 @@ class Speech:
 
     def __init__(self, profile: Profile, decks: Decks, chance: Chance) -> None:
         self.owner: Owner = profile.owner
-        self.deal: Offer = profile.offers[0]
+        self.deal: Offer = offer(profile.sales[0], profile.words, chance)
         self._profile = profile
         self._decks = decks
         self._chance = chance
         self._used: set[str] = set()
+        self._same: dict[str, str] = {}  # who and when is meant all through one line
 
     def line(self, *names: str) -> str:
         """A line of the first of these lists that has one left for this lead, filled in; empty where none has."""
         profile = self._profile
+        self._same.clear()
         for name in names:
             if name in profile.thread.texts:
                 line = self._decks.deal(f"{profile.thread.name}/{name}", profile.turn, self._used)
@@ -67,12 +69,16 @@ class Speech:
             case "owner":
                 return self.owner.name.split()[0]
             case "colleague":
-                return self._chance.weighed(profile.mentioned, (4, 1))
+                return self._same.get(slot) or self._meant(slot, self._chance.weighed(profile.mentioned, (4, 1)))
             case "day":
-                return self._chance.pick(_DAYS)
+                return self._same.get(slot) or self._meant(slot, self._chance.pick(_DAYS))
             case "price":
                 return self.price
             case "deal":
-                return self.deal.title
+                return self.deal.title[:1].lower() + self.deal.title[1:]
         word = filled(profile.words[slot], self._word, self._chance)
         return word[:1].lower() + word[1:]
+
+    def _meant(self, slot: str, word: str) -> str:
+        self._same[slot] = word
+        return word

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from portal.sandbox.scenarios import hours
-from portal.sandbox.scenarios.cast import Offer, Profile
+from portal.sandbox.scenarios.cast import Offer, Profile, offer
 from portal.sandbox.scenarios.chance import Chance
 from portal.sandbox.scenarios.hours import DAY, HOUR, MINUTE
 from portal.sandbox.scenarios.recipe import MARKS, Recipe, Shape
@@ -46,7 +46,7 @@ _STRAY = ("small", "task", "try", "note", "visit")  # what may come between, wha
 
 
 # How many leads of a stage already have a deal on the board, before anything is quoted.
-_HOPED_FOR = {"new": 0.18, "contacted": 0.3, "qualified": 0.7}
+_HOPED_FOR = {"new": 0.34, "contacted": 0.28, "qualified": 0.65}
 
 TaskKind = Literal["call", "write", "meet", "other"]
 
@@ -86,7 +86,7 @@ class Story:
         self._shape = shape
         self._chance = chance
         self._time = Timeline(profile, chance)
-        self._offers = list(profile.offers[1:])
+        self._sales = list(profile.sales[1:])
         self._missed_at: int | None = None  # a call that nobody took, and that was not made up for
         self._message: Entry | None = None  # the last one that can be answered
         self._has_talked = False
@@ -133,7 +133,7 @@ class Story:
         asked = say.line_and(0.5, "came", more="came_more")
         match source.kind:
             case "form" | "mail":
-                words = "Filled in the web form" if source.kind == "form" else "Wrote to the workshop"
+                words = "Filled in the web form" if source.kind == "form" else "Wrote an e-mail"
                 asked = say.by_lead(asked)
             case "visit" if source.name != "Walked in":
                 words = f"Met at: {source.name.lower()}"
@@ -251,10 +251,10 @@ class Story:
             self._enter("paid", f"{self.speech.line('paid')}: {self.speech.price}")
 
     def _again(self) -> None:
-        if not self._has_bought() or not self._offers:
+        if not self._has_bought() or not self._sales:
             return
         self._talk("again")
-        self.speech.deal = self._offers.pop(0)
+        self.speech.deal = offer(self._sales.pop(0), self.profile.words, self._chance)
         opened_at = self._time.at
         self._time.pass_hours(4, 120)
         reason, said = self._ending("won", "won_more")
