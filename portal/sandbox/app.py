@@ -7,8 +7,11 @@ from portal.sandbox.database import Base, Database
 from portal.sandbox.deals.routes import blueprint as deals
 from portal.sandbox.drives.routes import blueprint as drives
 from portal.sandbox.leads.company_routes import blueprint as companies
+from portal.sandbox.leads.filter_routes import blueprint as filters
+from portal.sandbox.leads.key_routes import blueprint as keys
 from portal.sandbox.leads.record_routes import blueprint as records
 from portal.sandbox.leads.routes import blueprint as leads
+from portal.sandbox.leads.view_routes import blueprint as views
 from portal.sandbox.patterns.routes import blueprint as patterns
 from portal.sandbox.reports.routes import blueprint as reports
 from portal.sandbox.settings import Settings
@@ -17,7 +20,19 @@ from portal.shared.metrics import look_at_rows
 
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
-FEATURES: tuple[Blueprint, ...] = (drives, leads, records, companies, tasks, deals, reports, patterns)
+FEATURES: tuple[Blueprint, ...] = (
+    drives,
+    leads,
+    records,
+    companies,
+    tasks,
+    deals,
+    reports,
+    filters,
+    views,
+    keys,
+    patterns,
+)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -47,9 +47,9 @@ function sendInPlace(sending) {
 function actOf(press) {
   const card = press.target.closest?.('.deal')
   if (!card || press.ctrlKey || press.metaKey || press.altKey || press.target.matches('input, select')) return undefined
-  const menu = card.querySelector('form.menu')
+  const menu = card.querySelector('form.moves')
   if (/^[1-9]$/.test(press.key)) return () => choose(menu, Number(press.key))
-  if (press.target.closest('.menu')) return { ArrowUp: () => step(press, menu, -1), ArrowDown: () => step(press, menu, 1) }[press.key]
+  if (press.target.closest('.moves')) return { ArrowUp: () => step(press, menu, -1), ArrowDown: () => step(press, menu, 1) }[press.key]
   return {
     m: () => open(menu),
     ArrowLeft: () => carry(card, -1),

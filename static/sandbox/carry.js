@@ -30,7 +30,7 @@ export function drop() {
   const { card, lane } = held
   const to = laneOf(card)
   if (to === lane) return putBack()
-  const form = card.querySelector('form.menu')
+  const form = card.querySelector('form.moves')
   const data = new FormData(form)
   data.set('stage', to.dataset.lane)
   return send(form, data)

@@ -1,25 +1,40 @@
-// The keyboard: undo anywhere, / to search, ? for the list of keys, j and k along the rows of a list.
-import { moveAlongRows } from './rows.js'
+// The keyboard. Which key does what stands in the sheet of keys, and only there; acts are told to it by name.
+const acts = new Map([['search', focusSearch], ['sheet', showSheet], ['undo', undo], ['new', go], ['go', go]])
+const SEQUENCE = 1000 // milliseconds that the second key of two may take
+let began = '' // the first key of two, and when it was pressed
+let beganAt = 0
 
-const ALONE = { '/': focusSearch, '?': showSheet, j: () => moveAlongRows(1), k: () => moveAlongRows(-1) }
-const WITH_CONTROL = { z: undo }
+// `act` is called with the row of the sheet and the press, and says whether it did anything; if not, the key keeps its own meaning.
+export function onAct(name, act) {
+  acts.set(name, act)
+}
 
 export function listenToKeys() {
+  const rows = new Map() // by the press; where several share one, the first that does anything has it
+  for (const row of document.querySelectorAll('.keys-sheet [data-act]')) {
+    for (const press of row.dataset.keys.split('|')) rows.set(press, [...(rows.get(press) ?? []), row])
+  }
   document.addEventListener('keydown', (press) => {
     if (press.defaultPrevented || isTyping(press.target) || document.querySelector('dialog[open]')) return
-    if (actOf(press)?.()) press.preventDefault()
+    const name = nameOf(press)
+    const meant = rows.get(press.timeStamp - beganAt < SEQUENCE ? `${began} ${name}` : name) ?? rows.get(name) ?? []
+    began = name
+    beganAt = press.timeStamp
+    if (meant.some((row) => acts.get(row.dataset.act)?.(row, press))) press.preventDefault()
   })
-  document.addEventListener('click', (press) => press.target.closest('[data-keys-sheet]') && showSheet())
+  document.addEventListener('click', (press) => {
+    if (press.target.closest('[data-keys-sheet]') && showSheet()) press.preventDefault()
+  })
 }
 
 function isTyping(target) {
   return target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select')
 }
 
-function actOf(press) {
+function nameOf(press) {
   const isControl = press.ctrlKey || press.metaKey
-  if (press.altKey || (isControl && press.shiftKey)) return undefined
-  return (isControl ? WITH_CONTROL : ALONE)[press.key]
+  if (press.altKey || (isControl && press.shiftKey)) return ''
+  return isControl ? `Control+${press.key}` : press.key
 }
 
 function undo() {
@@ -29,7 +44,7 @@ function undo() {
 }
 
 function focusSearch() {
-  const input = document.querySelector('.bar-search input')
+  const input = document.querySelector('.bar-search input[type=search]')
   input?.select()
   return Boolean(input)
 }
@@ -38,4 +53,9 @@ function showSheet() {
   const sheet = document.querySelector('dialog.keys-sheet')
   sheet?.showModal()
   return Boolean(sheet)
+}
+
+function go(row) {
+  location.assign(row.dataset.address)
+  return true
 }

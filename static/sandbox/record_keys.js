@@ -1,17 +1,16 @@
-// On the page of a lead: j and k go to the next and the previous one of the list, n to the note, t to the tags.
-const TO = { n: '#note', t: '#tag' }
-const ALONG = { j: '.trail a[rel=next]', k: '.trail a[rel=prev]' }
+// On the page of a lead: to the next and the previous one of the list, to the note, to the tags.
+import { onAct } from './keys.js'
+
+const PLACES = { note: '#note', tags: '#tag' }
+const WAYS = { 'next-lead': '.trail a[rel=next]', 'previous-lead': '.trail a[rel=prev]' }
 
 export function listenToRecordKeys() {
-  if (!document.querySelector('form[data-in-place]')) return
-  document.addEventListener('keydown', (press) => {
-    if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey) return
-    if (press.target.matches('input, textarea, select') || document.querySelector('dialog[open]')) return
-    const field = document.querySelector(TO[press.key] ?? '#none')
-    const link = document.querySelector(ALONG[press.key] ?? '#none')
-    if (!field && !link) return
-    press.preventDefault()
-    field?.focus()
-    link?.click()
-  })
+  for (const [name, place] of Object.entries(PLACES)) onAct(name, () => onPage(place, (field) => field.focus()))
+  for (const [name, way] of Object.entries(WAYS)) onAct(name, () => onPage(way, (link) => link.click()))
+}
+
+function onPage(selector, act) {
+  const found = document.querySelector('form[data-in-place]') && document.querySelector(selector)
+  if (found) act(found)
+  return Boolean(found)
 }

@@ -3,13 +3,17 @@ import { offerCopies } from '../shared/copy.js'
 import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
 import { carryCards } from './board.js'
+import { editCells } from './cells.js'
 import { followPreparing } from './coming.js'
 import { sendWithEnter } from './composer.js'
 import { followFilters } from './filters.js'
 import { editInPlace } from './in_place.js'
 import { listenToKeys } from './keys.js'
+import { tendMenus } from './menus.js'
 import { listenToRecordKeys } from './record_keys.js'
+import { moveAlongRows } from './rows.js'
 
+editCells()
 editInPlace()
 focusProblem()
 carryCards()
@@ -18,5 +22,7 @@ followPreparing()
 listenToKeys()
 listenToRecordKeys()
 localizeMoments()
+moveAlongRows()
 offerCopies()
 sendWithEnter()
+tendMenus()

@@ -115,8 +115,10 @@ SANDBOX = {
     "POST /deals/<deal_id>/move": VISITOR,
     "GET /deals/new": VISITOR,
     "POST /deals/new": VISITOR,
+    "GET /contacts": VISITOR,
     "POST /drives": LEARNING,
     "GET /healthz": ANYONE,
+    "GET /keys": VISITOR,
     "GET /leads": VISITOR,
     "GET /leads.json": VISITOR,
     "GET /leads/<lead_id>": VISITOR,
@@ -127,6 +129,9 @@ SANDBOX = {
     "POST /leads/<lead_id>/history": VISITOR,
     "POST /leads/<lead_id>/tags": VISITOR,
     "POST /leads/<lead_id>/tags/remove": VISITOR,
+    "GET /leads/columns": VISITOR,
+    "GET /leads/count": VISITOR,
+    "GET /leads/filter": VISITOR,
     "GET /leads/new": VISITOR,
     "POST /leads/new": VISITOR,
     "GET /metrics": OPERATOR,
@@ -151,6 +156,13 @@ SANDBOX = {
     "GET /tasks/new": VISITOR,
     "GET /today": VISITOR,
     "POST /undo": VISITOR,
+    "GET /views": VISITOR,
+    "POST /views": VISITOR,
+    "POST /views/<view_id>": VISITOR,
+    "POST /views/<view_id>/delete": VISITOR,
+    "POST /views/<view_id>/list": VISITOR,
+    "POST /views/<view_id>/move": VISITOR,
+    "GET /views/new": VISITOR,
 }
 
 APPS = {"people": (people_app, PEOPLE), "sandbox": (sandbox_app, SANDBOX)}
@@ -260,6 +272,7 @@ def filled(route: str) -> str:
         "<deal_id>",
         "<code>",
         "<staff_id>",
+        "<view_id>",
     ):
         rule = rule.replace(place, "0123456789abcdef")
     assert "<" not in rule, rule

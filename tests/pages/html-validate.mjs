@@ -8,6 +8,8 @@ export default {
     'no-trailing-whitespace': 'off',
     // The title of a page is the title of a recording or an offer, and those are as long as their authors make them.
     'long-title': 'off',
+    // A filter takes several values.
+    'form-dup-name': ['error', { shared: ['radio', 'button', 'reset', 'submit', 'checkbox'] }],
     // A box that scrolls needs a name and a focus, hence the role; it is no section of the page.
     'prefer-native-element': ['error', { exclude: ['region'] }],
   },

@@ -6,6 +6,8 @@ from itertools import chain
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from portal.sandbox.drives.question import FIELDS
+from portal.sandbox.leads.columns import COLUMNS
 from portal.sandbox.scenarios.models import Scenario
 from portal.sandbox.setup import AT_START
 from tests.pages.installation import Installation
@@ -36,6 +38,8 @@ def tell(installed: Installation) -> Told:
     ada = Visitor(installed.sandbox)
     yield from chain(
         _the_list(ada, installed),
+        _shapes_of_the_list(ada),
+        _views(ada),
         _one_lead(ada, installed),
         _a_record(installed),
         _a_day(installed),
@@ -57,6 +61,45 @@ def _the_list(ada: Visitor, installed: Installation) -> Told:
     yield "leads-of-a-stage", ada.get("/leads?stage=Qualified")
     yield "leads-data", ada.get("/leads.json")
     yield "leads-none-fits", ada.get("/leads?q=nobody+is+called+so")
+
+
+def _shapes_of_the_list(ada: Visitor) -> Told:
+    """Filters, columns, groups, board, contacts; and each form of them on a page of its own."""
+    many = "f=stage:is:Qualified,Proposal&f=value:from:100000&f=last:within:90d&f=tag:known"
+    yield "leads-filtered", ada.get(f"/leads?{many}&sort=-value")
+    yield "leads-filtered-by-any", ada.get(f"/leads?{many}&any=1")
+    yield "leads-filtered-to-none", ada.get("/leads?f=stage:is:Won&f=value:from:99900000000&q=nobody")
+    yield "leads-all-columns", ada.get(f"/leads?cols={','.join(COLUMNS)}")
+    yield "leads-in-groups", ada.get("/leads?layout=grouped")
+    yield "leads-in-groups-of-an-owner", ada.get("/leads?layout=grouped&by=owner&f=value:known")
+    yield "leads-in-groups-by-age", ada.get("/leads?layout=grouped&by=last")
+    yield "leads-on-a-board", ada.get("/leads?layout=board")
+    yield "leads-odd-column", ada.get("/leads?cols=name,luck")
+    yield "contacts", ada.get("/contacts")
+    yield "contacts-none-fits", ada.get("/contacts?q=nobody+is+called+so")
+    for field in FIELDS:
+        yield f"filter-{field}", ada.get("/leads/filter", query_string={"list": "/leads", "field": field})
+    wrong = {"list": "/leads", "field": "value", "op": "range", "low": "a lot"}
+    yield "filter-no-amount", ada.get("/leads/filter", query_string=wrong)
+    yield "filter-count", ada.get("/leads/count", query_string={"list": "/leads?stage=Won"})
+    yield "columns", ada.get("/leads/columns", query_string={"list": "/leads", "up": "stage"})
+    yield "keys", ada.get("/keys")
+
+
+def _views(ada: Visitor) -> Told:
+    """Saved views: above the list, and arranged."""
+    yield "view-new", ada.get("/views/new", query_string={"list": "/leads?stage=Won"})
+    yield "view-new-no-name", ada.send("/views", list="/leads?stage=Won", name="")
+    asks = {"list": "/leads?f=stage:is:Qualified,Proposal&f=last:before:30d&sort=-value", "name": "Big, and gone quiet"}
+    yield "view-saved", _then(ada, saved := ada.send("/views", **asks))
+    yield "view-changed", ada.get(f"{saved.location}&q=a")
+    yield "views", ada.get("/views")
+    view = str(saved.location).partition("view=")[2][:16]
+    yield "view-no-name", ada.send(f"/views/{view}", name="")
+    yield "unknown-view", ada.send("/views/nothing/delete")
+    yield "view-renamed", _then(ada, ada.send(f"/views/{view}", name="Call back"))
+    for _ in range(2):
+        ada.undo()
 
 
 def _one_lead(ada: Visitor, installed: Installation) -> Told:

@@ -113,8 +113,8 @@ def test_every_order_goes_both_ways_and_who_has_no_value_comes_last(ada: Visitor
 
 def test_the_address_restores_the_view(ada: Visitor) -> None:
     page = ada.get("/leads?stage=Won&tag=Fleet&q=osric&sort=-value").text
-    assert "<option selected>Won</option>" in page
-    assert "<option selected>Fleet</option>" in page
+    assert '<span class="menu-label">Stage</span><span class="menu-words">is Won</span>' in page
+    assert '<span class="menu-label">Tags</span><span class="menu-words">include Fleet</span>' in page
     assert 'name="q" value="osric"' in page
     assert 'aria-sort="descending"' in page
 

@@ -20,6 +20,7 @@ from portal.sandbox.drives.lately import Lately
 from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.models import OwnLead
 from portal.sandbox.drives.question import Question
+from portal.sandbox.drives.search import unknown
 from portal.sandbox.scenarios.models import ScenarioLead
 
 PAGE = 50
@@ -79,6 +80,14 @@ def ids_of(db: Session, drive: Drive, question: Question) -> list[str]:
 def count_of(db: Session, drive: Drive, question: Question) -> int:
     """How many leads the question finds."""
     return len(find(db, drive, question))
+
+
+def unknown_words(db: Session, drive: Drive, question: Question) -> tuple[str, ...]:
+    """Those of the words sought that no lead of the drive has as they are, so that similar ones were found."""
+    if not question.words:
+        return ()
+    base, own = base_rows(db, drive, LEADS), own_rows_of(db, drive, LEADS)
+    return unknown(db, drive, question.words, base=base, own=own)
 
 
 def places_of(db: Session, drive: Drive, question: Question) -> NDArray[Any]:

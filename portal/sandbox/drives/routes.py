@@ -121,8 +121,8 @@ def _get_drive(db: Session, code: str) -> Drive:
 
 
 _BACK = re.compile(
-    r"/(?:leads(?:/(?P<id>[0-9A-Za-z]{1,16}))?|pipeline|deals(?:/(?P<deal>[0-9A-Za-z]{1,16}))?|reports(?:/[a-z]+){0,2})"
-    r"(?:\?[\w=&%.~+-]*)?"
+    r"/(?:leads(?:/(?P<id>[0-9A-Za-z]{1,16}))?|contacts|views|pipeline|deals(?:/(?P<deal>[0-9A-Za-z]{1,16}))?"
+    r"|reports(?:/[a-z]+){0,2})(?:\?[\w=&%.,:~+-]*)?"
 )
 
 

@@ -52,6 +52,12 @@ def search(db: Session, drive: Drive, words: Sequence[str], *, base: BaseRows, o
     return _NOWHERE if found is None else found
 
 
+def unknown(db: Session, drive: Drive, words: Sequence[str], *, base: BaseRows, own: OwnRows) -> tuple[str, ...]:
+    """Those of the words that no lead has, so that the leads that nearly have them are found instead."""
+    among = _Among(db, drive, base, own)
+    return tuple(word for word in words if word not in COMMON and not len(among.having(word)))
+
+
 def slips(piece: str) -> int:
     """How many letters of a word may be wrong, missing, too many or swapped with the next."""
     if len(piece) < 4 or piece.isdecimal():

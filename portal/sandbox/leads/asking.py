@@ -9,20 +9,20 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import stages_of, tags_in
+from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.drives.question import Question
 from portal.sandbox.drives.twins import Swap, Twins, key_of
-from portal.sandbox.leads.address import Asked, read_address
 from portal.sandbox.leads.filters import filter_in_words
+from portal.sandbox.leads.lists import Asked, read_list
 from portal.shared.problems import Problem
 
 
 def asked(drive: Drive, *, beside: Sequence[str] = ()) -> Asked:
     """The list that the address asks for, `beside` what else stands in it. Raises Problem (400)."""
     sent = MultiDict((name, value) for name, value in request.args.items(multi=True) if name not in beside)
-    return read_address(sent, stages=stage_names(drive), tags=tags_in(drive.tags))
+    return read_list("/leads", sent, drive)
 
 
 def name_of(drive: Drive, question: Question) -> str:

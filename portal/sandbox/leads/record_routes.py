@@ -16,13 +16,13 @@ from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import count_leads, find_neighbors
 from portal.sandbox.drives.past import CannotTakeBack, take_back
-from portal.sandbox.leads.address import write_query
 from portal.sandbox.leads.agenda import KINDS, open_tasks_of
 from portal.sandbox.leads.asking import asked, get_lead, name_of, tell_next, to_lead, twins_of
 from portal.sandbox.leads.changes import YOU, Changed, delete_lead, edit_lead, fingerprint, log_call
 from portal.sandbox.leads.data import lead_as_data, story_as_data
 from portal.sandbox.leads.forms import CallForm, LeadForm, call_form, sent_form, shown_form
 from portal.sandbox.leads.history import history_of
+from portal.sandbox.leads.lists import Asked
 from portal.sandbox.leads.stake import stakes_of
 from portal.sandbox.leads.story import CHANGES, PAGE, SHOWS, tell
 from portal.sandbox.leads.tags import MOST_TAG, NotATag, add_tag, read_tag, remove_tag
@@ -128,7 +128,7 @@ def destroy(lead_id: str) -> Answer:
     with web.transaction() as db:
         drive = open_drive(db)
         lead = get_lead(db, drive, lead_id)
-        view = write_query(asked(drive, beside=_BESIDE).question)
+        view = asked(drive, beside=_BESIDE).query()
         delete_lead(db, drive, lead, now=clock.now())
     tell_next(f"Deleted {lead.name}")
     return redirect(url_for("leads.index") + view, 303)
@@ -148,7 +148,7 @@ def _act() -> int:
 def _view(drive: Drive) -> str:
     """The list that the lead is looked at in and the part of its timeline, as the query of its address."""
     shown = [(name, request.args[name]) for name in _BESIDE if request.args.get(name)]
-    return _also(write_query(asked(drive, beside=_BESIDE).question), shown)
+    return _also(asked(drive, beside=_BESIDE).query(), shown)
 
 
 def _also(query: str, parts: Sequence[tuple[str, object]]) -> str:
@@ -177,12 +177,12 @@ def _render(
     refused_tag: tuple[str, str] = ("", ""),
     differences: list[tuple[str, str]] | None = None,
 ) -> str:
-    question = asked(drive, beside=_BESIDE).question
+    asking = asked(drive, beside=_BESIDE)
     show, most = _shown()
     return render_template(
         "leads/show.html",
         view=_view(drive),
-        neighbors=find_neighbors(db, drive, question, lead.id),
+        neighbors=find_neighbors(db, drive, asking.question, lead.id),
         drive=frame(db, drive, leads=count_leads(db, drive)),
         lead=lead,
         form=form,
@@ -203,16 +203,16 @@ def _render(
         history=history_of(db, drive, lead.id),
         shown_lines=SHOWN_LINES,
         differences=differences,
-        **_ways(drive, question, show=show, most=most),
+        **_ways(drive, asking, show=show, most=most),
     )
 
 
-def _ways(drive: Drive, question: Any, *, show: str, most: int) -> dict[str, Any]:
+def _ways(drive: Drive, asking: Asked, *, show: str, most: int) -> dict[str, Any]:
     """The addresses that lead on from the page, as queries."""
-    query = write_query(question)
+    query = asking.query()
     return {
         "list_query": query,
-        "list_name": name_of(drive, question),
+        "list_name": name_of(drive, asking.question),
         "parts": {part: _also(query, [("show", part)] if part else []) for part in ("", *SHOWS, CHANGES)},
         "older": _also(query, [*([("show", show)] if show else []), ("older", most // PAGE)]),
     }

@@ -1,4 +1,4 @@
-"""The list of leads, as a page and as data, and a lead that is added to it."""
+"""The lists of leads and of contacts, as pages and as data, and a lead that is added to them."""
 
 from math import ceil
 from typing import Any
@@ -13,13 +13,23 @@ from portal.sandbox.drives.frame import frame
 from portal.sandbox.drives.holding import keeps_no_cookie, open_drive
 from portal.sandbox.drives.journal import MOST_OWN_ROWS, TooManyRows
 from portal.sandbox.drives.overlay import PAGE, Listing, count_leads, list_leads
-from portal.sandbox.leads import asking
-from portal.sandbox.leads.address import Asked, write_query
 from portal.sandbox.leads.asking import to_lead, twins_of
 from portal.sandbox.leads.changes import create_lead
+from portal.sandbox.leads.counting import Tab, count_kept, options_kept, tabs_of, unknown_words_kept, without_each
 from portal.sandbox.leads.data import listing_as_data
-from portal.sandbox.leads.drawing import draw_filters, draw_heads, draw_rows
+from portal.sandbox.leads.drawing import (
+    draw_cards,
+    draw_chips,
+    draw_heads,
+    draw_rows,
+    draw_tabs,
+    draw_tools,
+    words_of,
+)
 from portal.sandbox.leads.forms import LeadForm, sent_form, shown_form
+from portal.sandbox.leads.groups import FIRST_OF_GROUP, FIRST_OF_LANE, Shown, groups_of
+from portal.sandbox.leads.lists import Asked, read_list
+from portal.sandbox.leads.wording import money_in_words
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
 
@@ -28,22 +38,16 @@ blueprint = Blueprint("leads", __name__)
 
 @blueprint.get("/leads")
 def index() -> str | tuple[str, int]:
-    """The list: filtered, sought, sorted, a page at a time."""
+    """The list: filtered, sought, sorted, a page at a time; or in groups, or on a board."""
     if "started" in request.args and keeps_no_cookie():
         return render_template("drives/no_cookie.html"), 404
-    with web.reading() as db:
-        drive = open_drive(db)
-        asked, listing = _listing(db, drive)
-        return render_template(
-            "leads/index.html",
-            drive=frame(db, drive, leads=listing.of),
-            question=asked.question,
-            filters=draw_filters(drive, asked.question),
-            heads=draw_heads(asked.question),
-            rows=draw_rows(drive, listing.leads, view=write_query(asked.question)),
-            has_begun="started" in request.args,
-            **_pages(asked, listing),
-        )
+    return _render("/leads")
+
+
+@blueprint.get("/contacts")
+def contacts() -> str:
+    """The same of those who became contacts."""
+    return _render("/contacts")
 
 
 @blueprint.get("/leads.json")
@@ -51,8 +55,8 @@ def index_data() -> Response:
     """The same list as data."""
     with web.reading() as db:
         drive = open_drive(db)
-        _asked, listing = _listing(db, drive)
-        return jsonify(listing_as_data(drive, listing))
+        asked = read_list("/leads", request.args, drive)
+        return jsonify(listing_as_data(drive, _listing(db, drive, asked)))
 
 
 @blueprint.get("/leads/new")
@@ -88,27 +92,117 @@ def full(_: TooManyRows) -> Response:
     )
 
 
-def _listing(db: Session, drive: Drive) -> tuple[Asked, Listing]:
-    asked = asking.asked(drive)
-    listing = list_leads(db, drive, asked.question, page=asked.page)
+def _render(path: str) -> str:
+    with web.reading() as db:
+        drive = open_drive(db)
+        asked = read_list(path, request.args, drive)
+        return _page(db, drive, asked) if asked.shape.layout == "list" else _grouped(db, drive, asked)
+
+
+def _page(db: Session, drive: Drive, asked: Asked) -> str:
+    """A page of the plain list."""
+    listing = _listing(db, drive, asked)
+    first, pages = (asked.page - 1) * PAGE, max(1, ceil(listing.total / PAGE))
+    return _render_around(
+        db,
+        drive,
+        asked,
+        leads=listing.of,
+        total=listing.total,
+        rows=draw_rows(drive, listing.leads, view=asked.query_of_leads(), columns=asked.shape.columns),
+        first=first + 1,
+        last=first + len(listing.leads),
+        page=asked.page,
+        pages=pages,
+        start=asked.address() if asked.page > 1 else None,
+        previous=asked.address(page=asked.page - 1) if asked.page > 1 else None,
+        next=asked.address(page=asked.page + 1) if asked.page < pages else None,
+        end=asked.address(page=pages) if asked.page < pages else None,
+    )
+
+
+def _grouped(db: Session, drive: Drive, asked: Asked) -> str:
+    """The list in groups, or on a board."""
+    if asked.page > 1:
+        raise Problem(404, f"There is no page {asked.page}", "Groups and boards have one page; each leads to its list.")
+    is_board = asked.shape.layout == "board"
+    by, first = ("stage", FIRST_OF_LANE) if is_board else (asked.shape.by, FIRST_OF_GROUP)
+    shown = groups_of(db, drive, asked, by=by, first=first)
+    view, columns = asked.query_of_leads(), asked.shape.columns
+    groups = [
+        (
+            _group(drive, one),
+            draw_cards(drive, one.leads, view=view)
+            if is_board
+            else draw_rows(drive, one.leads, view=view, columns=columns),
+        )
+        for one in shown
+    ]
+    return _render_around(
+        db,
+        drive,
+        asked,
+        leads=count_leads(db, drive),
+        total=sum(one.group.size for one in shown),
+        groups=groups,
+    )
+
+
+def _group(drive: Drive, one: Shown) -> dict[str, Any]:
+    group = one.group
+    return {
+        "name": group.name,
+        "count": group.size,
+        "sum": money_in_words(group.worth, drive.currency) if group.worth else "",
+        "rest": one.rest.address() if one.rest and group.size > len(one.leads) else "",
+    }
+
+
+def _render_around(db: Session, drive: Drive, asked: Asked, *, leads: int, total: int, **shown: Any) -> str:
+    """The page: what is around the rows, whatever they are shown as."""
+    tabs = tabs_of(db, drive, asked) if asked.path == "/leads" else []
+    return render_template(
+        "leads/index.html",
+        drive=frame(db, drive, leads=leads),
+        list=asked,
+        tab_list=tabs,
+        tabs=draw_tabs(tabs),
+        changed_view=_changed_view(asked, tabs),
+        chips=draw_chips(drive, asked, options_kept(db, drive, asked)),
+        tools=draw_tools(asked),
+        heads=draw_heads(asked),
+        total=total,
+        unknown=unknown_words_kept(db, drive, asked) if total else (),
+        less=_less(db, drive, asked) if not total else (),
+        has_begun="started" in request.args,
+        **shown,
+    )
+
+
+def _changed_view(asked: Asked, tabs: list[Tab]) -> Any:
+    """The view that the address names, where the list is no longer as the view has it."""
+    here = asked.shaped(view="").address()
+    return next((tab.view for tab in tabs if tab.view.id == asked.shape.view and tab.plain != here), None)
+
+
+def _less(db: Session, drive: Drive, asked: Asked) -> list[tuple[str, str, str, int]]:
+    """What an empty list offers: each filter, the list without it, and how many that finds; the words sought too."""
+    found = [
+        (*words_of(drive, asked.question.filters[number]), less.address(), count)
+        for number, less, count in without_each(db, drive, asked)
+    ]
+    if asked.question.q:
+        less = asked.seeking("")
+        found.append(("Search", f"“{asked.question.q}”", less.address(), count_kept(db, drive, less.whole)))
+    return [one for one in found if one[3]]
+
+
+def _listing(db: Session, drive: Drive, asked: Asked) -> Listing:
+    listing = list_leads(db, drive, asked.whole, page=asked.page)
     if not listing.leads and asked.page > 1:
         pages = max(1, ceil(listing.total / PAGE))
         raise Problem(404, f"There is no page {asked.page}", f"The last page of this list is {pages}.")
-    return asked, listing
-
-
-def _pages(asked: Asked, listing: Listing) -> dict[str, Any]:
-    first = (asked.page - 1) * PAGE
-    pages = max(1, ceil(listing.total / PAGE))
-    return {
-        "total": listing.total,
-        "first": first + 1,
-        "last": first + len(listing.leads),
-        "page": asked.page,
-        "pages": pages,
-        "previous": f"/leads{write_query(asked.question, page=asked.page - 1)}" if asked.page > 1 else None,
-        "next": f"/leads{write_query(asked.question, page=asked.page + 1)}" if asked.page < pages else None,
-    }
+    return listing
 
 
 def _render_new(db: Session, drive: Drive, form: LeadForm) -> str:

@@ -1,6 +1,7 @@
 """The only place that says how a lead's figures and moments are written, and which picture a kind of activity has."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from portal.sandbox.drives.twins import written_phone
 
@@ -56,6 +57,11 @@ def long_age_in_words(seconds: int) -> str:
     size, name = (3600, "hour") if seconds < 2 * _DAY else (_DAY, "day")
     count = seconds // size
     return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
+def date_in_words(at: datetime) -> str:
+    """A day, as short as a list needs it: `Mar 3, 2026`."""
+    return f"{at:%b} {at.day}, {at.year}"
 
 
 def phone_in_words(number: str | None) -> str:

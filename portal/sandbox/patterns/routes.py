@@ -3,8 +3,10 @@
 from flask import Blueprint, render_template
 
 from portal.sandbox import web
-from portal.sandbox.drives.question import plain_question
-from portal.sandbox.leads.drawing import draw_filters, draw_heads, draw_rows
+from portal.sandbox.drives.question import Filter, Question
+from portal.sandbox.leads.drawing import draw_cards, draw_chips, draw_heads, draw_rows, draw_tabs, draw_tools
+from portal.sandbox.leads.lists import Asked
+from portal.sandbox.leads.shape import Shape
 from portal.sandbox.leads.story import tell
 from portal.sandbox.patterns import samples
 from portal.shared import clock
@@ -17,14 +19,23 @@ blueprint.before_request(web.only_in_development)
 def index() -> str:
     """All of them, within the frame of a drive that nobody started."""
     drive = samples.sample_drive(clock.now())
-    question = plain_question(stage="Won")
+    filters = (
+        Filter("stage", "is", ("Won", "Lost")),
+        Filter("value", "from", ("100000",)),
+        Filter("last", "within", ("7d",)),
+    )
+    asked = Asked("/leads", Question(filters), 1, Shape(layout="grouped"))
+    leads = samples.sample_leads()
     return render_template(
         "patterns/index.html",
         drive=samples.sample_frame(drive),
         now=drive.epoch,
-        filters=draw_filters(drive, question),
-        heads=draw_heads(question),
-        rows=draw_rows(drive, samples.sample_leads(), view=""),
+        chips=draw_chips(drive, asked, samples.OPTIONS),
+        tools=draw_tools(asked),
+        tabs=draw_tabs(samples.sample_tabs()),
+        heads=draw_heads(asked),
+        rows=draw_rows(drive, leads, view=""),
+        lead_cards=draw_cards(drive, leads, view=""),
         tags=samples.TAGS,
         stages=list(zip(("0", "1", "2", "3", "won", "lost"), samples.STAGES, strict=True)),
         form=samples.refused_form(drive),

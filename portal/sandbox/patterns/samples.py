@@ -13,10 +13,12 @@ from portal.sandbox.deals.wording import Refusal, refusal_of
 from portal.sandbox.drives.activities import Entry
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import Frame, Stage
-from portal.sandbox.drives.kinds import Deal, Task
+from portal.sandbox.drives.kinds import Deal, Task, View
 from portal.sandbox.drives.lead import Lead, blank_lead
+from portal.sandbox.drives.overlay import Options
 from portal.sandbox.drives.twins import Twins
 from portal.sandbox.leads.agenda import Todo, as_todo
+from portal.sandbox.leads.counting import Tab
 from portal.sandbox.leads.forms import LeadForm, sent_form
 from portal.sandbox.leads.history import Line
 from portal.sandbox.leads.stake import Stake
@@ -26,6 +28,8 @@ MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
 STAGES = tuple(mark.capitalize() for mark in MARKS)
 TAGS = ["Fleet", "Net 30", "Needs a second bicycle", "VIP"]
 HOUR, DAY = 3600, 86_400
+
+OPTIONS = Options(STAGES, tuple(TAGS), ("Ines Okafor",), ("Web form",), ("Buyer",), ("call", "note"))
 
 # What the last act may say, as the session carries it: a kind, and its words.
 TOLD = [
@@ -152,6 +156,13 @@ def sample_reports() -> list[Report]:
         )
         for chart in charts
     ]
+
+
+def sample_tabs() -> list[Tab]:
+    """Views: the one that is shown, another, and one that asks for what there is not."""
+    names = ("All leads", "Gone quiet, and worth more than a town bicycle", "Of another scenario")
+    views = [View(str(number), name, "{}", number) for number, name in enumerate(names)]
+    return [Tab(view, "#list", "", 1000 * view.place if view.place < 2 else None, view.place == 0) for view in views]
 
 
 def refused_form(drive: Drive) -> LeadForm:

@@ -1,0 +1,31 @@
+"""The page of keys, and the same for the sheet that every page of a drive holds."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template
+
+from portal.sandbox import web
+from portal.sandbox.drives.frame import frame
+from portal.sandbox.drives.holding import open_drive
+from portal.sandbox.drives.overlay import count_leads
+from portal.sandbox.leads.keys import Group, keys_of
+
+blueprint = Blueprint("keys", __name__)
+
+
+@blueprint.get("/keys")
+def index() -> str:
+    """What keys do, without scripts too."""
+    with web.reading() as db:
+        drive = open_drive(db)
+        return render_template("keys/index.html", drive=frame(db, drive, leads=count_leads(db, drive)))
+
+
+@blueprint.app_context_processor
+def sheet() -> dict[str, Any]:
+    """The table of keys, for every page."""
+    return {"key_groups": _groups}
+
+
+def _groups() -> list[Group]:
+    return keys_of({rule.rule for rule in current_app.url_map.iter_rules()})
