@@ -5,7 +5,11 @@ from flask import Blueprint, Flask
 from portal.sandbox import metrics, web
 from portal.sandbox.database import Base, Database
 from portal.sandbox.deals.routes import blueprint as deals
+from portal.sandbox.drives.clock_routes import blueprint as clock
+from portal.sandbox.drives.copies_routes import blueprint as copies
+from portal.sandbox.drives.history_routes import blueprint as history
 from portal.sandbox.drives.routes import blueprint as drives
+from portal.sandbox.drives.settings_routes import blueprint as settings_of_drive
 from portal.sandbox.leads.company_routes import blueprint as companies
 from portal.sandbox.leads.filter_routes import blueprint as filters
 from portal.sandbox.leads.key_routes import blueprint as keys
@@ -21,17 +25,8 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    drives,
-    leads,
-    records,
-    companies,
-    tasks,
-    deals,
-    reports,
-    filters,
-    views,
-    keys,
-    patterns,
+    *(drives, history, clock, copies, settings_of_drive),
+    *(leads, records, companies, tasks, deals, reports, filters, views, keys, patterns),
 )
 
 

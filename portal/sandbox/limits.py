@@ -24,10 +24,22 @@ CODES: Rules = (Rule(what="codes", most=40, per=network, title="Too many private
 CHANGES: Rules = (
     Rule(what="changes", most=3000, per=drive, title="Too many changes to this test drive at once", keeps_form=True),
 )
+_COPIES = "Very many copies of test drives made from your network"
+COPIES: Rules = (
+    Rule(what="copies", most=60, per=network, title=_COPIES, keeps_form=True),
+    Rule(what="copies", most=240, per=site, title=_COPIES, keeps_form=True),
+    Rule(what="copies", most=1500, per=everyone, title="Very many copies are being made just now", keeps_form=True),
+)
 
 TABLE: dict[str, Rules] = {
     "drives.create": STARTS,
     "drives.resume": CODES,
     "drives.reopen": CODES,
+    "copies.show": CODES,
+    "copies.take": COPIES,
+    "copies.fork": COPIES,
+    "copies.create": COPIES,
+    "copies.go_back": COPIES,
+    "copies.share_now": COPIES,
     "metrics.index": CODES,
 }

@@ -12,7 +12,7 @@ from portal.sandbox.drives.models import StartedDrive
 
 def look(db: Session) -> Sequence[Metric]:
     """Every figure; none tells one drive from another."""
-    drives = db.scalar(select(func.count()).select_from(StartedDrive)) or 0
+    drives = db.scalar(select(func.count()).where(StartedDrive.frozen_at.is_(None))) or 0
     own_rows = GaugeMetricFamily("portal_drive_rows", "Rows that visitors changed or added.", labels=("table",))
     for table in sorted(table.__tablename__ for table in OWN_TABLES.values()):
         own_rows.add_metric((table,), _count_rows(db, table))

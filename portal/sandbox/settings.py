@@ -13,8 +13,7 @@ from portal.shared.origins import is_loopback_http
 NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
     *("SANDBOX_URL", "SANDBOX_DATABASE_URL", "SANDBOX_OWNER_URL", "SANDBOX_SECRET_KEYS", "SANDBOX_LIMITS_URL"),
-    "SANDBOX_LARGEST",
-    "LEARNING_URL",
+    *("SANDBOX_LARGEST", "SANDBOX_MOST_DRIVES", "LEARNING_URL"),
 )
 
 
@@ -34,6 +33,7 @@ class Settings:
     secret_keys: tuple[str, ...]
     metrics_token: str
     limits_url: str
+    most_drives: int = 200_000
     largest: int = 200_000  # scenarios with more leads are not loaded
 
     @property
@@ -75,4 +75,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=found.get("METRICS_TOKEN", ""),
         limits_url=environment.valkey_url(found, "SANDBOX_LIMITS_URL"),
         largest=environment.number(found, "SANDBOX_LARGEST", 200_000),
+        most_drives=environment.number(found, "SANDBOX_MOST_DRIVES", 200_000),
     )

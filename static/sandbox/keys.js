@@ -1,5 +1,5 @@
 // The keyboard. Which key does what stands in the sheet of keys, and only there; acts are told to it by name.
-const acts = new Map([['search', focusSearch], ['sheet', showSheet], ['undo', undo], ['new', go], ['go', go]])
+const acts = new Map([['search', focusSearch], ['sheet', showSheet], ['undo', () => send('/undo')], ['redo', () => send('/redo')], ['new', go], ['go', go]])
 const SEQUENCE = 1000 // milliseconds that the second key of two may take
 let began = '' // the first key of two, and when it was pressed
 let beganAt = 0
@@ -33,12 +33,13 @@ function isTyping(target) {
 
 function nameOf(press) {
   const isControl = press.ctrlKey || press.metaKey
-  if (press.altKey || (isControl && press.shiftKey)) return ''
+  if (press.altKey) return ''
+  if (isControl && press.shiftKey) return `Control+Shift+${press.key.toLowerCase()}`
   return isControl ? `Control+${press.key}` : press.key
 }
 
-function undo() {
-  const form = document.querySelector('form[action="/undo"]')
+function press(address) {
+  const form = document.querySelector(`form[action="${address}"]`)
   form?.requestSubmit()
   return Boolean(form)
 }

@@ -31,6 +31,7 @@ POSTS = "posts: 300 per network"
 PLAYER = "places in webinars: 3000 per network"
 STARTS = "starts: 200 per network, 800 per site, 3000 per everyone"
 CODES = "codes: 40 per network"
+COPIES = "copies: 60 per network, 240 per site, 1500 per everyone"
 CHANGES = "changes: 3000 per drive"
 
 PEOPLE = {
@@ -107,9 +108,16 @@ PEOPLE = {
 }
 SANDBOX = {
     "GET /": NOTHING_SECRET,
-    "GET /_patterns": DEVELOPMENT,
+    "POST /checkpoints": COPIES,
+    "POST /checkpoints/<public_id>/back": COPIES,
+    "POST /checkpoints/<public_id>/drop": CHANGES,
+    "POST /checkpoints/<public_id>/share": CHANGES,
+    "POST /checkpoints/<public_id>/withdraw": CHANGES,
+    "GET /clock": NOTHING_SECRET,
+    "POST /clock": CHANGES,
     "GET /companies": NOTHING_SECRET,
     "GET /companies/<company_id>": NOTHING_SECRET,
+    "GET /contacts": NOTHING_SECRET,
     "GET /deals": NOTHING_SECRET,
     "GET /deals/<deal_id>": NOTHING_SECRET,
     "POST /deals/<deal_id>": CHANGES,
@@ -117,9 +125,14 @@ SANDBOX = {
     "POST /deals/<deal_id>/move": CHANGES,
     "GET /deals/new": NOTHING_SECRET,
     "POST /deals/new": CHANGES,
-    "GET /contacts": NOTHING_SECRET,
+    "GET /drives": NOTHING_SECRET,
     "POST /drives": STARTS,
+    "POST /drives/<public_id>/bring-back": CHANGES,
+    "POST /drives/<public_id>/end": CHANGES,
+    "POST /fork": COPIES,
     "GET /healthz": PROBE,
+    "GET /history": NOTHING_SECRET,
+    "POST /history": CHANGES,
     "GET /keys": NOTHING_SECRET,
     "GET /leads": NOTHING_SECRET,
     "GET /leads.json": NOTHING_SECRET,
@@ -138,6 +151,7 @@ SANDBOX = {
     "POST /leads/new": CHANGES,
     "GET /metrics": CODES,
     "POST /open": CHANGES,
+    "GET /_patterns": DEVELOPMENT,
     "GET /pipeline": NOTHING_SECRET,
     "GET /readyz": PROBE,
     "POST /redo": CHANGES,
@@ -148,6 +162,12 @@ SANDBOX = {
     "GET /resume/<code>": CODES,
     "POST /resume/<code>": CODES,
     "GET /robots.txt": NOTHING_SECRET,
+    "GET /settings": NOTHING_SECRET,
+    "POST /settings": CHANGES,
+    "POST /settings/keep": CHANGES,
+    "POST /share": COPIES,
+    "GET /shared/<code>": CODES,
+    "POST /shared/<code>": COPIES,
     "GET /tasks": NOTHING_SECRET,
     "POST /tasks": CHANGES,
     "GET /tasks/<task_id>": NOTHING_SECRET,

@@ -28,6 +28,7 @@ def staff(right: Right) -> str:
 
 
 VISITOR = "the visitor whose drive is open"
+HELD = "the visitor whose browser holds that drive"
 OPERATOR = "whoever holds METRICS_TOKEN; anyone on one's own machine"
 LEARNING = "anyone, from the learning center's home page too"
 
@@ -105,9 +106,16 @@ PEOPLE = {
 }
 SANDBOX = {
     "GET /": ANYONE,
-    "GET /_patterns": DEVELOPMENT,
+    "POST /checkpoints": VISITOR,
+    "POST /checkpoints/<public_id>/back": VISITOR,
+    "POST /checkpoints/<public_id>/drop": VISITOR,
+    "POST /checkpoints/<public_id>/share": VISITOR,
+    "POST /checkpoints/<public_id>/withdraw": VISITOR,
+    "GET /clock": VISITOR,
+    "POST /clock": VISITOR,
     "GET /companies": VISITOR,
     "GET /companies/<company_id>": VISITOR,
+    "GET /contacts": VISITOR,
     "GET /deals": VISITOR,
     "GET /deals/<deal_id>": VISITOR,
     "POST /deals/<deal_id>": VISITOR,
@@ -115,9 +123,14 @@ SANDBOX = {
     "POST /deals/<deal_id>/move": VISITOR,
     "GET /deals/new": VISITOR,
     "POST /deals/new": VISITOR,
-    "GET /contacts": VISITOR,
+    "GET /drives": ANYONE,
     "POST /drives": LEARNING,
+    "POST /drives/<public_id>/bring-back": HELD,
+    "POST /drives/<public_id>/end": HELD,
+    "POST /fork": VISITOR,
     "GET /healthz": ANYONE,
+    "GET /history": VISITOR,
+    "POST /history": VISITOR,
     "GET /keys": VISITOR,
     "GET /leads": VISITOR,
     "GET /leads.json": VISITOR,
@@ -136,6 +149,7 @@ SANDBOX = {
     "POST /leads/new": VISITOR,
     "GET /metrics": OPERATOR,
     "POST /open": VISITOR,
+    "GET /_patterns": DEVELOPMENT,
     "GET /pipeline": VISITOR,
     "GET /readyz": ANYONE,
     "POST /redo": VISITOR,
@@ -146,6 +160,12 @@ SANDBOX = {
     "GET /resume/<code>": HOLDER,
     "POST /resume/<code>": HOLDER,
     "GET /robots.txt": ANYONE,
+    "GET /settings": VISITOR,
+    "POST /settings": VISITOR,
+    "POST /settings/keep": VISITOR,
+    "POST /share": VISITOR,
+    "GET /shared/<code>": HOLDER,
+    "POST /shared/<code>": HOLDER,
     "GET /tasks": VISITOR,
     "POST /tasks": VISITOR,
     "GET /tasks/<task_id>": VISITOR,
@@ -273,6 +293,7 @@ def filled(route: str) -> str:
         "<code>",
         "<staff_id>",
         "<view_id>",
+        "<public_id>",
     ):
         rule = rule.replace(place, "0123456789abcdef")
     assert "<" not in rule, rule

@@ -46,6 +46,7 @@ def tell(installed: Installation) -> Told:
         _companies(installed),
         _the_pipeline(ada),
         _the_reports(ada),
+        _its_life(ada, installed),
         _going_on(ada),
         _wrong_turns(ada),
         _without_a_drive(installed),
@@ -212,6 +213,40 @@ def _the_reports(ada: Visitor) -> Told:
     yield "report-rows-deals", ada.get("/reports/sources/rows?of=won-0")
     yield "report-rows-entries", ada.get("/reports/activity/rows?of=calls-1")
     yield "report-rows-none", ada.get("/reports/activity/rows?of=calls-99")
+
+
+def _its_life(ada: Visitor, installed: Installation) -> Told:
+    """The history, the clock, copies, settings."""
+    ben = Visitor(installed.sandbox).start(SCENARIO)
+    yield "history-empty", ben.get("/history")
+    yield "clock", ben.get("/clock")
+    yield "clock-30-days-later", _then(ben, ben.send("/clock", by="30"))
+    yield "clock-back", _then(ben, ben.send("/clock", by="-3"))
+    yield "clock-no-such-day", ben.send("/clock", to="1999-01-01")
+    yield "settings-fresh", ben.get("/settings")
+    for lead in [item["id"] for item in ada.list()["items"]][3:9]:
+        installed.wait(minutes=7)
+        _then(ada, ada.send(f"/leads/{lead}", stage="Qualified", note="Rang, will ring again."))
+    _then(ada, ada.send("/clock", by="7"))
+    installed.wait(minutes=1)
+    _then(ada, ada.undo())
+    _then(ada, ada.undo())
+    yield "history", ada.get("/history")
+    yield "history-went-on-meanwhile", ada.send("/history", act="1", revision="0")
+    yield "settings-checkpoint", _then(ada, ada.send("/checkpoints", name="Before the big cleanup"))
+    yield "settings-shared", _then(ada, ada.send("/share"))
+    link = ada.get("/settings").text.partition("/shared/")[2].partition("<")[0]
+    yield "shared", ben.get(f"/shared/{link}")
+    yield "leads-of-a-fork", _then(ada, ada.send("/fork", name="What if we called twice"))
+    yield "drives", ada.get("/drives")
+    yield (
+        "drives-one-ended",
+        _then(ada, ada.post(f"/drives/{ada.hidden('/leads')['drive']}/end", ada.hidden("/drives"))),
+    )
+    yield "fork-of-an-ended-drive", ada.send("/fork")
+    ada.send("/open", shown="/drives")
+    yield "unknown-share-link", ben.get("/shared/nothing")
+    yield "unknown-checkpoint", ben.send("/checkpoints/nothing/back")
 
 
 def _going_on(ada: Visitor) -> Told:

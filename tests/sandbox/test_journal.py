@@ -14,6 +14,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from portal.sandbox.database import Database
+from portal.sandbox.drives.bulk import count_own_rows
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.journal import (
     MOST_ACTS,
@@ -21,7 +22,6 @@ from portal.sandbox.drives.journal import (
     Journal,
     Place,
     TooManyRows,
-    count_own_rows,
     go_to,
     list_acts,
     list_lines,

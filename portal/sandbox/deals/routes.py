@@ -29,21 +29,18 @@ from portal.sandbox.drives.days import day_in_words, day_of, month_in_words, mon
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import Stage, frame, stages_of
 from portal.sandbox.drives.holding import open_drive
-from portal.sandbox.drives.journal import TooManyRows
 from portal.sandbox.drives.kinds import DEALS, Deal
 from portal.sandbox.drives.moving import Refused, stage_named
 from portal.sandbox.drives.overlay import count_leads, find_lead, list_leads
 from portal.sandbox.drives.question import Question as LeadQuestion
 from portal.sandbox.drives.rows import find_row
 from portal.sandbox.drives.twins import Swap, Twins, key_of
-from portal.sandbox.leads.routes import full
 from portal.sandbox.leads.wording import money_in_words
 from portal.shared import clock
 from portal.shared.problems import Problem
 from portal.shared.text import NotText, checked_text
 
 blueprint = Blueprint("deals", __name__)
-blueprint.register_error_handler(TooManyRows, full)
 
 BOARD_FILTERS = ("owner", "close")
 MOST_SOUGHT = 200

@@ -1,9 +1,10 @@
 """The only place that starts, finds and ends a drive."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.sandbox.database import Base, bind, first_row
@@ -15,6 +16,8 @@ from portal.shared import ids
 
 KEPT_IDLE = timedelta(days=14)
 KEPT_AT_MOST = timedelta(days=60)
+KEPT_WHEN_ASKED = timedelta(days=30)
+BROUGHT_BACK = timedelta(minutes=10)  # for so long a drive that was ended can be brought back
 
 
 class Drive(NamedTuple):
@@ -31,6 +34,8 @@ class Drive(NamedTuple):
     seen_at: datetime
     revision: int
     name: str
+    asked_until: datetime | None
+    ended_at: datetime | None
     scenario_id: int
     version: str
     business: str
@@ -38,6 +43,17 @@ class Drive(NamedTuple):
     tags: str
     facts: str
     currency: str
+
+    @property
+    def kept_until(self) -> datetime:
+        """When it ends if nobody comes: after fourteen days, or when its visitor asked, and after sixty at most."""
+        idle = self.seen_at + KEPT_IDLE
+        return min(max(idle, self.asked_until or idle), self.started_at + KEPT_AT_MOST)
+
+    @property
+    def longest(self) -> datetime:
+        """When it ends, whatever is asked."""
+        return self.started_at + KEPT_AT_MOST
 
 
 class Started(NamedTuple):
@@ -50,29 +66,33 @@ class Started(NamedTuple):
 def start_drive(db: Session, *, scenario_id: int, now: datetime) -> Started:
     """Start a drive: one row, whatever the size of the scenario."""
     started = Started(ids.new_id(), ids.new_token())
-    db.execute(
-        _START,
-        [
-            {
-                "public_id": started.public_id,
-                "token_digest": ids.digest(started.token),
-                "scenario_id": scenario_id,
-                "epoch": _present(now),
-                "clock": 0,
-                "revision": 0,
-                "name": "",
-                "started_at": now,
-                "seen_at": now,
-            }
-        ],
-    )
+    row = {"scenario_id": scenario_id, "epoch": _present(now), "started_at": now, "seen_at": now}
+    db.execute(_START, [row | _AT_THE_START | _named(started)])
     return started
+
+
+def copy_drive(db: Session, of: int, *, values: Mapping[str, Any]) -> tuple[int, Started]:
+    """Start a drive as a copy of the row of another, but for `values`; its own rows are `copies.py`'s."""
+    started = Started(ids.new_id(), ids.new_token())
+    kept = db.connection().execute(_KEPT, {"id": of}).mappings().one()
+    made = db.connection().execute(_START, {**kept, **_named(started), **values})
+    key = made.inserted_primary_key
+    return int(key[0]) if key else 0, started
 
 
 def find_drive(db: Session, token: str, *, now: datetime) -> Drive | None:
     """The drive that this token opens, unless its time is over; `db` is bound to it from here on."""
-    row = first_row(db, _BY_TOKEN, {"digest": ids.digest(token)})
-    if row is None or is_over(drive := Drive._make(row), now=now):
+    drive = _by_token(db, token)
+    if drive is None or drive.ended_at is not None or is_over(drive, now=now):
+        return None
+    bind(db, drive.id)
+    return drive
+
+
+def find_ended(db: Session, token: str, *, now: datetime) -> Drive | None:
+    """The drive of this token that was ended, while it can be brought back; `db` is bound to it from here on."""
+    drive = _by_token(db, token)
+    if drive is None or drive.ended_at is None or now - drive.ended_at > BROUGHT_BACK or is_over(drive, now=now):
         return None
     bind(db, drive.id)
     return drive
@@ -80,25 +100,100 @@ def find_drive(db: Session, token: str, *, now: datetime) -> Drive | None:
 
 def is_over(drive: Drive, *, now: datetime) -> bool:
     """Whether nobody came for fourteen days, or it is sixty days old."""
-    return now - drive.seen_at > KEPT_IDLE or now - drive.started_at > KEPT_AT_MOST
+    return now > drive.kept_until
 
 
 def note_seen(db: Session, drive: Drive, *, now: datetime) -> None:
     """Remember that the visitor came."""
-    bind(db, drive.id)
-    db.execute(update(StartedDrive).where(StartedDrive.id == drive.id).values(seen_at=now))
+    _change(db, drive, seen_at=now)
 
 
-def end_drives(db: Session, *, now: datetime, most: int) -> int:
-    """Delete drives whose time is over, `most` at a time, with every row of theirs; say how many those were."""
-    is_past = or_(StartedDrive.seen_at < now - KEPT_IDLE, StartedDrive.started_at < now - KEPT_AT_MOST)
-    over = db.scalars(select(StartedDrive.id).where(is_past).limit(most)).all()
+def keep_longer(db: Session, drive: Drive, *, now: datetime) -> datetime:
+    """Keep the drive for thirty days though nobody comes, or as long as one can be kept; returns until when."""
+    until = min(now + KEPT_WHEN_ASKED, drive.longest)
+    _change(db, drive, kept_until=until)
+    return until
+
+
+def name_drive(db: Session, drive: Drive, name: str) -> None:
+    """Call it something, to tell it from others of the same business."""
+    _change(db, drive, name=name)
+
+
+def end_drive(db: Session, drive: Drive, *, now: datetime) -> None:
+    """End it at once; for ten minutes it can be brought back."""
+    _change(db, drive, ended_at=now)
+
+
+def bring_back(db: Session, drive: Drive) -> None:
+    """Let a drive go on that was ended."""
+    _change(db, drive, ended_at=None)
+
+
+def end_drives(db: Session, *, now: datetime, most: int) -> list[int]:
+    """Delete drives whose time is over, `most` at a time, with every row of theirs; returns their numbers."""
+    over = list_over(db, now=now, most=most)
     for drive_id in over:
-        bind(db, drive_id)
+        delete_drive(db, drive_id)
+    return over
+
+
+def list_over(db: Session, *, now: datetime, most: int) -> list[int]:
+    """The numbers of drives whose time is over, `most` of them."""
+    return list(db.scalars(select(StartedDrive.id).where(_is_over(now)).limit(most)))
+
+
+def end_idle(db: Session, *, since: datetime, most: int) -> int:
+    """Delete drives that nobody has come to since then, those idle longest first; says how many."""
+    idle = select(StartedDrive.id).where(StartedDrive.frozen_at.is_(None), StartedDrive.seen_at < since)
+    found = db.scalars(idle.order_by(StartedDrive.seen_at).limit(most)).all()
+    for drive_id in found:
+        delete_drive(db, drive_id)
+    return len(found)
+
+
+def delete_drive(db: Session, drive_id: int) -> list[int]:
+    """Delete a drive, its frozen copies, and every row of theirs; returns the numbers of all of them."""
+    copies = db.scalars(select(StartedDrive.id).where(StartedDrive.came_from == drive_id)).all()
+    for one in (*copies, drive_id):
+        bind(db, one)
         for table in (Before, Act, *OWN_TABLES.values()):
             db.execute(delete(table))
-        db.execute(delete(StartedDrive).where(StartedDrive.id == drive_id))
-    return len(over)
+        db.execute(delete(StartedDrive).where(StartedDrive.id == one))
+    return [*copies, drive_id]
+
+
+def is_alive(db: Session, drive_id: int, *, now: datetime) -> bool:
+    """Whether the drive of this number goes on."""
+    alive = select(StartedDrive.id).where(StartedDrive.id == drive_id, StartedDrive.ended_at.is_(None), ~_is_over(now))
+    return db.scalar(alive) is not None
+
+
+def _by_token(db: Session, token: str) -> Drive | None:
+    row = first_row(db, _BY_TOKEN, {"digest": ids.digest(token)})
+    return None if row is None else Drive._make(row)
+
+
+def _change(db: Session, drive: Drive, **values: Any) -> None:
+    bind(db, drive.id)
+    db.execute(update(StartedDrive).where(StartedDrive.id == drive.id).values(**values))
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """The same as `is_over`, or ended too long ago to be brought back; a frozen copy goes with its drive."""
+    is_asked_for = func.coalesce(StartedDrive.kept_until >= now, false())
+    return and_(
+        StartedDrive.frozen_at.is_(None),
+        or_(
+            and_(StartedDrive.seen_at < now - KEPT_IDLE, ~is_asked_for),
+            StartedDrive.started_at < now - KEPT_AT_MOST,
+            func.coalesce(StartedDrive.ended_at < now - BROUGHT_BACK, false()),
+        ),
+    )
+
+
+def _named(started: Started) -> dict[str, str]:
+    return {"public_id": started.public_id, "token_digest": ids.digest(started.token)}
 
 
 def _present(now: datetime) -> datetime:
@@ -110,14 +205,19 @@ def _present(now: datetime) -> datetime:
 
 # Built once, and of tables, not classes: every page asks this, and SQLAlchemy builds it more slowly than it runs.
 _drives, _scenarios = StartedDrive.__table__.c, Scenario.__table__.c
+_AT_THE_START = {"clock": 0, "revision": 0, "name": ""}
 _START = insert(Base.metadata.tables[StartedDrive.__tablename__])
 _BY_TOKEN = (
     select(
         *(_drives.id, _drives.public_id, _drives.epoch, _drives.clock, _drives.started_at, _drives.seen_at),
-        *(_drives.revision, _drives.name),
+        *(_drives.revision, _drives.name, _drives.kept_until.label("asked_until"), _drives.ended_at),
         *(_scenarios.id.label("scenario_id"), _scenarios.version, _scenarios.name.label("business")),
         *(_scenarios.stages, _scenarios.tags, _scenarios.facts, _scenarios.currency),
     )
     .join_from(StartedDrive.__table__, Scenario.__table__, _scenarios.id == _drives.scenario_id)
-    .where(_drives.token_digest == bindparam("digest"))
+    .where(_drives.token_digest == bindparam("digest"), _drives.frozen_at.is_(None))
 )
+_KEPT = select(
+    *(_drives.scenario_id, _drives.epoch, _drives.clock, _drives.revision, _drives.name),
+    *(_drives.started_at, _drives.seen_at),
+).where(_drives.id == bindparam("id"))

@@ -13,6 +13,9 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.journal import next_words
 from portal.sandbox.drives.lately import Lately
 
+DAY = 86_400
+MOST_DAYS = 365  # how far from the scenario's present the clock goes
+
 
 class Stage(NamedTuple):
     """A stage of the pipeline; `step` is the shape that it is drawn with: 0 to 3, won, lost.
@@ -33,25 +36,69 @@ class Stage(NamedTuple):
         return self.step not in ("won", "lost")
 
 
-@dataclass(frozen=True)
+class Entry(NamedTuple):
+    """A page that the rail leads to; it is the current one wherever its blueprint answers."""
+
+    name: str
+    icon: str
+    endpoint: str
+    is_counted: bool = False  # whether the number of leads stands beside it
+    also: tuple[str, ...] = ()  # further blueprints whose pages belong to it
+
+    @property
+    def blueprints(self) -> tuple[str, ...]:
+        return (self.endpoint.partition(".")[0], *self.also)
+
+
+# The rail, in order: a page that there is has a line here. The first four stand at the thumb on a phone.
+RAIL = (
+    Entry("Today", icon="sun", endpoint="tasks.today"),
+    Entry("Leads", icon="users", endpoint="leads.index", is_counted=True, also=("records", "companies")),
+    Entry("Pipeline", icon="square-kanban", endpoint="deals.board"),
+    Entry("Reports", icon="chart-no-axes-combined", endpoint="reports.index"),
+    Entry("History", icon="history", endpoint="history.index"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """What the layout shows of a drive; `undo` and `redo` say in words what each would do, or are empty."""
 
     id: str
     business: str
+    name: str = ""
     leads: int
     today: datetime
-    undo: str
-    redo: str
+    day: int = 1
+    is_last_day: bool = False
+    kept_until: datetime | None = None
+    undo: str = ""
+    redo: str = ""
 
     @property
     def initials(self) -> str:
         return initials(self.business)
 
+    @property
+    def rail(self) -> tuple[Entry, ...]:
+        return RAIL
+
 
 def frame(db: Session, drive: Drive, *, leads: int) -> Frame:
     """The frame of the bound drive, which has so many `leads`."""
-    return Frame(drive.public_id, drive.business, leads, moment(drive, drive.clock), *_next_words(db, drive))
+    undo, redo = _next_words(db, drive)
+    return Frame(
+        id=drive.public_id,
+        business=drive.business,
+        name=drive.name,
+        leads=leads,
+        today=moment(drive, drive.clock),
+        day=drive.clock // DAY + 1,
+        is_last_day=drive.clock >= MOST_DAYS * DAY,
+        kept_until=drive.kept_until,
+        undo=undo,
+        redo=redo,
+    )
 
 
 def moment(drive: Drive, offset: int) -> datetime:

@@ -5,14 +5,14 @@ act forgets those that stand undone. Numbers of acts are the drive's revisions: 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import JSON, ScalarSelect, Table, Text, bindparam, cast, column, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.bulk import Rows, batches, count_own_rows, insert_rows, table_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Act, Before, StartedDrive
@@ -82,12 +82,17 @@ class Journal:
                 self._db.execute(delete(table))
         self._left = MOST_OWN_ROWS
 
+    def take_over(self, rows: Rows) -> None:
+        """Store rows of another drive, tombstones too. Raises TooManyRows."""
+        for place, of_place in rows.items():
+            self._replace(place, {row["id"]: row for row in of_place})
+
     def move_clock(self, to: int) -> None:
         """Let the drive's present be `to` seconds from the scenario's."""
         self._remember(_CLOCK, {_CLOCK: _clock_image(self._db, self._drive_id)})
         _set_clock(self._db, self._drive_id, to)
 
-    def _replace(self, place: Place, rows: dict[str, dict[str, Any]]) -> None:
+    def _replace(self, place: str, rows: dict[str, dict[str, Any]]) -> None:
         if not rows:
             return
         found = _images(self._db, place, rows)
@@ -180,24 +185,9 @@ def count_lines(db: Session) -> tuple[int, int]:
     return total, undone
 
 
-def count_own_rows(db: Session) -> int:
-    """How many rows the bound drive has of its own, tombstones included: what it costs to keep."""
-    return sum(rows_by_place(db).values())
-
-
-def rows_by_place(db: Session) -> dict[str, int]:
-    """How many rows of each kind the bound drive has of its own, in one statement."""
-    counts = db.execute(select(*(_count(table).label(place) for place, table in OWN_TABLES.items()))).one()
-    return dict(zip(OWN_TABLES, counts, strict=True))
-
-
 def count_acts(db: Session) -> int:
     """How many acts of the bound drive can be undone."""
     return db.scalar(select(func.count()).select_from(Act).where(Act.undone_at.is_(None))) or 0
-
-
-def _count(table: Any) -> ScalarSelect[int]:
-    return select(func.count()).select_from(table).scalar_subquery()
 
 
 def _of_last_act(*columns: Any) -> Any:
@@ -224,7 +214,6 @@ _NEXT_WORDS = select(
     .scalar_subquery(),
 )
 _CLOCK = "clock"  # the place, and the id in it, under which an act remembers where the clock stood
-_FEW = 500  # ids that one statement names
 
 
 def _revise(db: Session, drive_id: int) -> int:
@@ -288,31 +277,13 @@ def _keep(db: Session, drive_id: int, number: int, place: str, images: Mapping[s
         {"drive_id": drive_id, "act": number, "place": place, "row_id": row_id, "image": image}
         for row_id, image in images.items()
     ]
-    if rows:
-        _insert(db, _table_of(Before), rows)
+    insert_rows(db, table_of(Before), rows)
 
 
 def _put(db: Session, place: str, rows: list[dict[str, Any]]) -> None:
     """Store rows where nothing stands under their ids."""
-    table = _table_of(OWN_TABLES[place])
-    if rows:
-        _insert(db, table, [_whole(table, row) for row in rows])
-
-
-def _insert(db: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """PostgreSQL takes many rows of one drive in as one document, in a third of the time that it needs row by row."""
-    if len(rows) <= _FEW or db.get_bind().dialect.name != "postgresql":
-        db.execute(insert(table), rows)
-        return
-    names = [name for name in table.columns.keys() if name != "drive_id"]  # noqa: SIM118
-    document = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
-    fields = (column(name, table.columns[name].type) for name in names)
-    sent = document.table_valued(*fields, name="sent").render_derived(with_types=True)
-    copied = select(bindparam("drive_id", type_=table.columns.drive_id.type), *(sent.c[name] for name in names))
-    db.execute(
-        insert(table).from_select(["drive_id", *names], copied),
-        {"drive_id": rows[0]["drive_id"], "rows": json.dumps(rows, ensure_ascii=False)},
-    )
+    table = table_of(OWN_TABLES[place])
+    insert_rows(db, table, [_whole(table, row) for row in rows])
 
 
 def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
@@ -324,27 +295,16 @@ def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
 
 def _let_go(db: Session, place: str, row_ids: Iterable[str]) -> None:
     table = OWN_TABLES[place]
-    for few in _batches(row_ids):
+    for few in batches(row_ids):
         db.execute(delete(table).where(table.id.in_(few)))
 
 
 def _images(db: Session, place: str, row_ids: Iterable[str] | None = None) -> dict[str, str]:
     """The rows of these ids, or all of them, as JSON of their columns."""
     table = OWN_TABLES[place]
-    names = _table_of(table).columns.keys()
+    names = table_of(table).columns.keys()
     at = names.index("id")
     query = select(*(getattr(table, name) for name in names))
-    questions = [query] if row_ids is None else [query.where(table.id.in_(few)) for few in _batches(row_ids)]
+    questions = [query] if row_ids is None else [query.where(table.id.in_(few)) for few in batches(row_ids)]
     found = (row for question in questions for row in db.execute(question))
     return {row[at]: json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in found}
-
-
-def _batches(row_ids: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(row_ids)
-    while few := list(islice(left, _FEW)):
-        yield few
-
-
-def _table_of(model: Any) -> Table:
-    table: Table = model.__table__
-    return table

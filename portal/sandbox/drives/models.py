@@ -22,8 +22,9 @@ class StartedDrive(Base):
     """One visitor's test drive. `clock` is its present, in seconds from `epoch`, the scenario's own present.
 
     `revision` counts what was done, undone and redone, so that whatever was made of the drive's rows can be kept by it.
-    A frozen one (`frozen_at`) is a copy of the drive `came_from` that nobody changes: a checkpoint, or what a link
-    shares. `kept_until` is how long the visitor asked to keep it; one that was ended can be taken back for a while.
+    A frozen one (`frozen_at`) is a copy of the drive `came_from` that nobody changes: a checkpoint, which a link opens
+    a copy of as long as it is shared (`shared_at`). `kept_until` is how long the visitor asked to keep the drive; one
+    that was ended (`ended_at`) can be brought back for a while.
     """
 
     __tablename__ = "drives"
@@ -40,6 +41,7 @@ class StartedDrive(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
     frozen_at: Mapped[datetime | None] = mapped_column(Moment)
     came_from: Mapped[int | None] = mapped_column(Integer, index=True)
+    shared_at: Mapped[datetime | None] = mapped_column(Moment)
     kept_until: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 

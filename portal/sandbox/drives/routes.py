@@ -2,19 +2,31 @@
 
 import re
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox.drives import journal
 from portal.sandbox.drives.choice import find_scenario, list_scenarios
-from portal.sandbox.drives.drive import Drive, find_drive, start_drive
+from portal.sandbox.drives.crowd import make_room
+from portal.sandbox.drives.drive import Drive, bring_back, end_drive, find_drive, start_drive
 from portal.sandbox.drives.frame import initials
-from portal.sandbox.drives.holding import hold, list_held, open_drive, open_held
+from portal.sandbox.drives.holding import (
+    MOST_HELD,
+    find_ended_held,
+    find_held,
+    hold,
+    list_ended,
+    list_held,
+    open_drive,
+    open_held,
+    refuse_another,
+)
 from portal.sandbox.drives.kinds import DEALS
 from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.drives.rows import find_row
-from portal.sandbox.web import count, reading, transaction
+from portal.sandbox.web import count, reading, settings, transaction
 from portal.shared import clock
 from portal.shared.problems import Problem
 
@@ -28,11 +40,22 @@ def index() -> str:
         return render_template("drives/index.html", scenarios=list_scenarios(db), held=list_held(db), initials=initials)
 
 
+@blueprint.get("/drives")
+def held() -> str:
+    """The drives that this browser holds: going on with one, copying, naming and ending one."""
+    with reading() as db:
+        return render_template(
+            "drives/held.html", ended=list_ended(db), held=list_held(db), initials=initials, most=MOST_HELD
+        )
+
+
 @blueprint.post("/drives")
 def create() -> Answer:
     """Start a drive and open it. The learning center's first page posts here too, without cookie or token."""
     slug = request.form.get("scenario", "")
     with transaction() as db:
+        refuse_another(db)
+        make_room(db, most=settings().most_drives, now=clock.now())
         scenario = find_scenario(db, slug)
         if scenario is None:
             raise Problem(404, "There is no such business", "Pick one from the first page of the test drives.")
@@ -49,6 +72,22 @@ def update() -> Answer:
     with transaction() as db:
         open_held(db, request.form.get("drive", ""))
     return redirect(url_for("leads.index"), 303)
+
+
+@blueprint.post("/drives/<public_id>/end")
+def destroy(public_id: str) -> Answer:
+    """End a drive at once; for ten minutes it can be brought back."""
+    with transaction() as db:
+        end_drive(db, find_held(db, public_id), now=clock.now())
+    return redirect(url_for("drives.held"), 303)
+
+
+@blueprint.post("/drives/<public_id>/bring-back")
+def restore(public_id: str) -> Answer:
+    """Let a drive go on that was ended a moment ago."""
+    with transaction() as db:
+        bring_back(db, find_ended_held(db, public_id))
+    return redirect(url_for("drives.held"), 303)
 
 
 @blueprint.get("/resume/<code>")
@@ -120,17 +159,25 @@ def _get_drive(db: Session, code: str) -> Drive:
     return drive
 
 
-_BACK = re.compile(
-    r"/(?:leads(?:/(?P<id>[0-9A-Za-z]{1,16}))?|contacts|views|pipeline|deals(?:/(?P<deal>[0-9A-Za-z]{1,16}))?"
-    r"|reports(?:/[a-z]+){0,2})(?:\?[\w=&%.,:~+-]*)?"
-)
+_BACK = re.compile(r"(?P<path>/[a-z-]+(?:/(?P<id>[0-9A-Za-z-]{1,20}))?(?:/[a-z]+)?)(?:\?[!-~]*)?")
 
 
 def _back(db: Session, drive: Drive) -> str:
-    """The page that the act was taken back from, unless its lead or deal is no longer there."""
+    """The page that the act was taken back from, unless there is none, or its lead or deal is no longer there."""
     back = _BACK.fullmatch(request.form.get("back", ""))
-    if back is None or (back["id"] and find_lead(db, drive, back["id"]) is None):
+    if back is None or not _is_page(back["path"]):
         return url_for("leads.index")
-    if back["deal"] and find_row(db, drive, DEALS, back["deal"]) is None:
+    row_id = "" if back["id"] == "new" else back["id"]
+    if row_id and back["path"] == f"/leads/{row_id}" and find_lead(db, drive, row_id) is None:
+        return url_for("leads.index")
+    if row_id and back["path"] == f"/deals/{row_id}" and find_row(db, drive, DEALS, row_id) is None:
         return "/pipeline"
     return back[0]
+
+
+def _is_page(path: str) -> bool:
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True

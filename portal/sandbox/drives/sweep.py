@@ -30,7 +30,7 @@ def sweep(database: Database) -> int:
     ended = 0
     while True:
         with database.transaction() as db:
-            few = end_drives(db, now=clock.now(), most=AT_A_TIME)
+            few = len(end_drives(db, now=clock.now(), most=AT_A_TIME))
             end_old_sessions(db, SandboxSession, now=clock.now())
             forget_old_counters(db, SandboxCounter, now=clock.now())
         ended += few

@@ -45,6 +45,7 @@ GROUPS = (
             Key("Search", ("/",), "search"),
             Key("New lead", ("n",), "new", "/leads/new"),
             Key("Undo", ("Control+z",), "undo"),
+            Key("Redo", ("Control+Shift+z",), "redo"),
             Key("These keys", ("?",), "sheet", "/keys"),
         ),
     ),

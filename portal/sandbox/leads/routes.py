@@ -11,7 +11,6 @@ from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import frame
 from portal.sandbox.drives.holding import keeps_no_cookie, open_drive
-from portal.sandbox.drives.journal import MOST_OWN_ROWS, TooManyRows
 from portal.sandbox.drives.overlay import PAGE, Listing, count_leads, list_leads
 from portal.sandbox.leads.asking import to_lead, twins_of
 from portal.sandbox.leads.changes import create_lead
@@ -31,7 +30,7 @@ from portal.sandbox.leads.groups import FIRST_OF_GROUP, FIRST_OF_LANE, Shown, gr
 from portal.sandbox.leads.lists import Asked, read_list
 from portal.sandbox.leads.wording import money_in_words
 from portal.shared import clock
-from portal.shared.problems import Problem, answer
+from portal.shared.problems import Problem
 
 blueprint = Blueprint("leads", __name__)
 
@@ -77,19 +76,6 @@ def create() -> Answer | tuple[str, int]:
             return _render_new(db, drive, form), 422
         lead = create_lead(db, drive, entered=form.entered, now=clock.now())
     return to_lead(lead, done=f"Added {lead.name}", swaps=form.swaps)
-
-
-@blueprint.app_errorhandler(TooManyRows)
-def full(_: TooManyRows) -> Response:
-    """A drive that has grown as large as one may."""
-    return answer(
-        Problem(
-            409,
-            "This test drive is full",
-            f"It holds {MOST_OWN_ROWS:,} changes, and that is as many as one can. Nothing was changed just now. "
-            "Undo something, reset this drive, or start another one.",
-        )
-    )
 
 
 def _render(path: str) -> str:

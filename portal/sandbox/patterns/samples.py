@@ -36,6 +36,16 @@ TOLD = [
     ("done", "Changed Nerys Holloway"),
     ("undone", "Deleted Nerys Holloway"),
     ("nothing-to-undo", ""),
+    ("redone", "Deleted Nerys Holloway"),
+    ("nothing-to-redo", ""),
+    ("travelled", "3 acts taken back. They stay in the history until you do something new"),
+    ("forked", "What if we called twice"),
+    ("checkpoint", "Before the big cleanup"),
+    ("checkpoint-dropped", "Before the big cleanup"),
+    ("shared", "Before the big cleanup"),
+    ("withdrawn", "Before the big cleanup"),
+    ("named", "What if we called twice"),
+    ("kept", "December 9"),
     ("reset", "Fernhollow Cycles"),
     ("nothing-to-reset", "Fernhollow Cycles"),
 ]
@@ -63,6 +73,8 @@ def sample_drive(now: datetime) -> Drive:
         seen_at=now,
         revision=0,
         name="",
+        asked_until=None,
+        ended_at=None,
         scenario_id=0,
         version="patterns",
         business="Fernhollow Cycles",
@@ -80,7 +92,16 @@ def sample_drive(now: datetime) -> Drive:
 
 def sample_frame(drive: Drive) -> Frame:
     """What stands around its pages."""
-    return Frame(drive.public_id, drive.business, 1000, drive.epoch, "Changed Nerys Holloway", "")
+    return Frame(
+        id=drive.public_id,
+        business=drive.business,
+        leads=1000,
+        today=drive.epoch,
+        day=12,
+        kept_until=drive.kept_until,
+        undo="Changed Nerys Holloway",
+        redo="Deleted Osric Halloran",
+    )
 
 
 def sample_leads() -> list[Lead]:

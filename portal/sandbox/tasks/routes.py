@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
+from portal.sandbox.drives.calendar import QUIET_DAYS
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import frame, moment, stages_of
 from portal.sandbox.drives.holding import open_drive
@@ -25,7 +26,6 @@ from portal.sandbox.tasks.changes import PUT_OFF, Changed, add_task, delete_task
 from portal.sandbox.tasks.forms import TaskForm, task_form
 from portal.sandbox.tasks.today import (
     PAGE,
-    QUIET_DAYS,
     SHOWN,
     SHOWS,
     Leads,

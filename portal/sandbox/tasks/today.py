@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.calendar import QUIET_DAYS
 from portal.sandbox.drives.columns import NONE, columns_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import moment, stages_of
@@ -21,7 +22,6 @@ from portal.sandbox.drives.question import Filter, Question
 from portal.sandbox.drives.rows import find_row
 from portal.sandbox.leads.agenda import Todo, as_todos, end_of_today, start_of_today
 
-QUIET_DAYS = 30
 SHOWN = 8  # tasks of a kind on Today, and leads
 PAGE = 50
 DAY = 86_400

@@ -13,7 +13,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-MOMENTS = ("frozen_at", "kept_until", "ended_at")
+MOMENTS = ("frozen_at", "shared_at", "kept_until", "ended_at")
 
 
 def upgrade() -> None:

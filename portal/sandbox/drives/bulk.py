@@ -1,0 +1,79 @@
+"""The only place that counts, reads and inserts many rows of a drive at once, in few statements."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import JSON, Select, Table, Text, bindparam, cast, column, func, insert, select
+from sqlalchemy.orm import Session
+
+from portal.sandbox.drives.kinds import OWN_TABLES
+
+FEW = 500  # ids that one statement names, and rows that are sent one by one
+
+Rows = Mapping[str, list[dict[str, Any]]]  # by the name of their kind
+
+
+def count_own_rows(db: Session) -> int:
+    """How many rows the bound drive has of its own, tombstones included: what it costs to keep."""
+    return sum(count_by_place(db).values())
+
+
+def count_by_place(db: Session) -> dict[str, int]:
+    """How many rows of each kind the bound drive has of its own."""
+    counts = db.connection().execute(_COUNTS, {"drive_id": db.info["drive"]}).one()
+    return dict(zip(OWN_TABLES, counts, strict=True))
+
+
+def read_rows(db: Session) -> Rows:
+    """Every own row of the bound drive, tombstones too."""
+    whose = {"drive_id": db.info["drive"]}
+    return {
+        place: [dict(row) for row in db.connection().execute(_ALL[place], whose).mappings()]
+        for place, count in count_by_place(db).items()
+        if count
+    }
+
+
+def insert_rows(db: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows of the bound drive.
+
+    PostgreSQL takes many in as one document, in a third of the time that it needs row by row.
+    """
+    if len(rows) <= FEW or db.get_bind().dialect.name != "postgresql":
+        if rows:
+            db.connection().execute(insert(table), rows)
+        return
+    names = [name for name in table.columns.keys() if name != "drive_id"]  # noqa: SIM118
+    document = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
+    fields = (column(name, table.columns[name].type) for name in names)
+    sent = document.table_valued(*fields, name="sent").render_derived(with_types=True)
+    copied = select(bindparam("drive_id", type_=table.columns.drive_id.type), *(sent.c[name] for name in names))
+    db.connection().execute(
+        insert(table).from_select(["drive_id", *names], copied),
+        {"drive_id": rows[0]["drive_id"], "rows": json.dumps(rows, ensure_ascii=False)},
+    )
+
+
+def batches(row_ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids, as many at a time as one statement names."""
+    left = iter(row_ids)
+    while few := list(islice(left, FEW)):
+        yield few
+
+
+def table_of(model: Any) -> Table:
+    """The table of a mapped class."""
+    table: Table = model.__table__
+    return table
+
+
+# Of tables and not of classes, built once; each says itself whose rows it means.
+def _of_drive(statement: Select[Any], table: Table) -> Select[Any]:
+    return statement.select_from(table).where(table.c.drive_id == bindparam("drive_id"))
+
+
+_TABLES = {place: table_of(model) for place, model in OWN_TABLES.items()}
+_COUNTS = select(*(_of_drive(select(func.count()), table).scalar_subquery() for table in _TABLES.values()))
+_ALL = {place: _of_drive(select(table), table) for place, table in _TABLES.items()}

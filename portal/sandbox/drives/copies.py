@@ -1,0 +1,181 @@
+"""The only place that copies drives: forks, which live on by themselves, and checkpoints, which nobody changes.
+
+A copy takes the own rows, the clock and the name. It begins with an empty history: what was done before is still in
+the drive it came from, and a copy costs no more than its rows do. Its numbers of acts go on from those of the original.
+
+A checkpoint can be shared: a link opens a copy of it, in whatever browser, until it is withdrawn or its drive ends. The
+link's token is made from the process's secret and stored as a digest alone.
+"""
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.sandbox.database import bind
+from portal.sandbox.drives.bulk import Rows, insert_rows, read_rows, table_of
+from portal.sandbox.drives.drive import Drive, Started, copy_drive, delete_drive
+from portal.sandbox.drives.journal import Journal
+from portal.sandbox.drives.kinds import OWN_TABLES
+from portal.sandbox.drives.models import StartedDrive
+from portal.sandbox.scenarios.models import Scenario
+from portal.shared import ids
+
+MOST_CHECKPOINTS = 10
+
+
+class Checkpoint(NamedTuple):
+    """A frozen copy of a drive; `clock` is where its present stood, `shared_at` since when a link copies it."""
+
+    id: int
+    public_id: str
+    name: str
+    clock: int
+    frozen_at: datetime
+    shared_at: datetime | None
+    token_digest: str
+
+
+class Shared(NamedTuple):
+    """What a link opens a copy of; `owner` is the drive it came from."""
+
+    id: int
+    owner: int
+    name: str
+    business: str
+    clock: int
+    epoch: datetime
+    frozen_at: datetime
+
+
+class TooManyCheckpoints(Exception):
+    """The drive has as many checkpoints as one may have."""
+
+
+class Withdrawn(Exception):
+    """The link was good once, and was taken back."""
+
+
+def fork(db: Session, drive_id: int, *, name: str, now: datetime) -> Started:
+    """A drive of its own, with copies of the rows of another one, or of a checkpoint."""
+    rows = _rows_of(db, drive_id)
+    made, started = copy_drive(db, drive_id, values={"name": name, "started_at": now, "seen_at": now})
+    _fill(db, made, rows)
+    return started
+
+
+def make_checkpoint(db: Session, drive: Drive, *, name: str, now: datetime) -> Checkpoint:
+    """Keep the bound drive as it is now, under a name. Raises TooManyCheckpoints."""
+    if len(list_checkpoints(db, drive)) >= MOST_CHECKPOINTS:
+        raise TooManyCheckpoints
+    rows = _rows_of(db, drive.id)
+    made, _ = copy_drive(db, drive.id, values={"name": name, "frozen_at": now, "came_from": drive.id})
+    _fill(db, made, rows)
+    bind(db, drive.id)
+    return next(one for one in list_checkpoints(db, drive) if one.id == made)
+
+
+def list_checkpoints(db: Session, drive: Drive) -> Sequence[Checkpoint]:
+    """The checkpoints of a drive, newest first."""
+    found = select(*_CHECKPOINT).where(StartedDrive.came_from == drive.id)
+    return [Checkpoint._make(row) for row in db.execute(found.order_by(StartedDrive.id.desc()))]
+
+
+def find_checkpoint(db: Session, drive: Drive, public_id: str) -> Checkpoint | None:
+    """A checkpoint of this drive."""
+    wanted = StartedDrive.came_from == drive.id, StartedDrive.public_id == public_id
+    row = db.execute(select(*_CHECKPOINT).where(*wanted)).first()
+    return None if row is None else Checkpoint._make(row)
+
+
+def go_back(db: Session, drive: Drive, checkpoint: Checkpoint, *, now: datetime) -> None:
+    """Let the bound drive be as the checkpoint has it, in one act that can be undone."""
+    rows = _rows_of(db, checkpoint.id)
+    bind(db, drive.id)
+    journal = Journal(db, drive, words=f"Went back to “{checkpoint.name}”", now=now)
+    journal.clear()
+    journal.take_over(rows)
+    if checkpoint.clock != drive.clock:
+        journal.move_clock(checkpoint.clock)
+
+
+def drop_checkpoint(db: Session, drive: Drive, checkpoint: Checkpoint) -> None:
+    """Let go of a checkpoint; a link to it opens nothing from now on."""
+    delete_drive(db, checkpoint.id)
+    bind(db, drive.id)
+
+
+def share(db: Session, drive: Drive, checkpoint: Checkpoint, *, secret: str, now: datetime) -> str:
+    """Let a link open copies of this checkpoint; returns its token. An earlier link of it stays closed."""
+    token = _token(checkpoint.public_id, now, secret=secret)
+    _change(db, drive, checkpoint, shared_at=now, token_digest=ids.digest(token))
+    return token
+
+
+def withdraw(db: Session, drive: Drive, checkpoint: Checkpoint) -> None:
+    """Close the link; copies that were opened by it live on."""
+    _change(db, drive, checkpoint, shared_at=None)
+
+
+def token_of(checkpoint: Checkpoint, *, secret: str) -> str | None:
+    """The token of a shared checkpoint's link; None where it is not shared, or by a secret that is no longer there."""
+    if checkpoint.shared_at is None:
+        return None
+    token = _token(checkpoint.public_id, checkpoint.shared_at, secret=secret)
+    return token if ids.digest(token) == checkpoint.token_digest else None
+
+
+def find_shared(db: Session, token: str) -> Shared | None:
+    """What a link's token opens a copy of, or None where there is no such link. Raises Withdrawn."""
+    found = (
+        select(
+            *(StartedDrive.id, StartedDrive.came_from, StartedDrive.name, Scenario.name, StartedDrive.clock),
+            *(StartedDrive.epoch, StartedDrive.frozen_at, StartedDrive.shared_at),
+        )
+        .join(Scenario, Scenario.id == StartedDrive.scenario_id)
+        .where(StartedDrive.token_digest == ids.digest(token), StartedDrive.frozen_at.is_not(None))
+    )
+    row = db.execute(found).first()
+    if row is None:
+        return None
+    if row.shared_at is None:
+        raise Withdrawn
+    return Shared._make(row[:-1])
+
+
+def count_rows_of(db: Session, drive_id: int) -> int:
+    """How many rows a copy would take along; `db` ends up bound to the drive that is copied."""
+    return sum(len(rows) for rows in _rows_of(db, drive_id).values())
+
+
+def _rows_of(db: Session, drive_id: int) -> Rows:
+    bind(db, drive_id)
+    return read_rows(db)
+
+
+def _fill(db: Session, drive_id: int, rows: Rows) -> None:
+    """Give a new drive its rows; a session sees one drive at a time, so they go by way of this process."""
+    bind(db, drive_id)
+    for place, of_place in rows.items():
+        insert_rows(db, table_of(OWN_TABLES[place]), [row | {"drive_id": drive_id} for row in of_place])
+
+
+def _change(db: Session, drive: Drive, checkpoint: Checkpoint, **values: object) -> None:
+    bind(db, checkpoint.id)
+    db.execute(update(StartedDrive).where(StartedDrive.id == checkpoint.id).values(**values))
+    bind(db, drive.id)
+
+
+def _token(public_id: str, shared_at: datetime, *, secret: str) -> str:
+    words = f"link to {public_id} since {shared_at.isoformat()}"
+    return urlsafe_b64encode(hmac.digest(secret.encode(), words.encode(), "sha256")).decode().rstrip("=")
+
+
+_CHECKPOINT = (
+    *(StartedDrive.id, StartedDrive.public_id, StartedDrive.name, StartedDrive.clock, StartedDrive.frozen_at),
+    *(StartedDrive.shared_at, StartedDrive.token_digest),
+)
