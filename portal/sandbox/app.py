@@ -10,9 +10,13 @@ from portal.sandbox.drives.copies_routes import blueprint as copies
 from portal.sandbox.drives.history_routes import blueprint as history
 from portal.sandbox.drives.routes import blueprint as drives
 from portal.sandbox.drives.settings_routes import blueprint as settings_of_drive
+from portal.sandbox.leads.bulk_routes import blueprint as bulk
 from portal.sandbox.leads.company_routes import blueprint as companies
+from portal.sandbox.leads.conversion_routes import blueprint as conversion
+from portal.sandbox.leads.export_routes import blueprint as export
 from portal.sandbox.leads.filter_routes import blueprint as filters
 from portal.sandbox.leads.key_routes import blueprint as keys
+from portal.sandbox.leads.merging_routes import blueprint as merging
 from portal.sandbox.leads.record_routes import blueprint as records
 from portal.sandbox.leads.routes import blueprint as leads
 from portal.sandbox.leads.view_routes import blueprint as views
@@ -26,7 +30,8 @@ __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
     *(drives, history, clock, copies, settings_of_drive),
-    *(leads, records, companies, tasks, deals, reports, filters, views, keys, patterns),
+    *(leads, records, companies, filters, views, keys, bulk, merging, conversion, export),
+    *(tasks, deals, reports, patterns),
 )
 
 

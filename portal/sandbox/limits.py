@@ -30,6 +30,7 @@ COPIES: Rules = (
     Rule(what="copies", most=240, per=site, title=_COPIES, keeps_form=True),
     Rule(what="copies", most=1500, per=everyone, title="Very many copies are being made just now", keeps_form=True),
 )
+EXPORTS: Rules = (Rule(what="exports", most=300, per=drive, title="Too many files taken out of this test drive"),)
 
 TABLE: dict[str, Rules] = {
     "drives.create": STARTS,
@@ -41,5 +42,6 @@ TABLE: dict[str, Rules] = {
     "copies.create": COPIES,
     "copies.go_back": COPIES,
     "copies.share_now": COPIES,
+    "export.index": EXPORTS,
     "metrics.index": CODES,
 }

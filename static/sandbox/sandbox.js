@@ -10,6 +10,7 @@ import { followFilters } from './filters.js'
 import { editInPlace } from './in_place.js'
 import { listenToKeys } from './keys.js'
 import { tendMenus } from './menus.js'
+import { keepTicks } from './picking.js'
 import { listenToRecordKeys } from './record_keys.js'
 import { moveAlongRows } from './rows.js'
 
@@ -19,6 +20,7 @@ focusProblem()
 carryCards()
 followFilters()
 followPreparing()
+keepTicks()
 listenToKeys()
 listenToRecordKeys()
 localizeMoments()

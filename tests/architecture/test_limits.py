@@ -32,6 +32,7 @@ PLAYER = "places in webinars: 3000 per network"
 STARTS = "starts: 200 per network, 800 per site, 3000 per everyone"
 CODES = "codes: 40 per network"
 COPIES = "copies: 60 per network, 240 per site, 1500 per everyone"
+EXPORTS = "exports: 300 per drive"
 CHANGES = "changes: 3000 per drive"
 
 PEOPLE = {
@@ -130,6 +131,8 @@ SANDBOX = {
     "POST /drives/<public_id>/bring-back": CHANGES,
     "POST /drives/<public_id>/end": CHANGES,
     "POST /fork": COPIES,
+    "GET /duplicates": NOTHING_SECRET,
+    "POST /duplicates/apart": CHANGES,
     "GET /healthz": PROBE,
     "GET /history": NOTHING_SECRET,
     "POST /history": CHANGES,
@@ -147,8 +150,16 @@ SANDBOX = {
     "GET /leads/columns": NOTHING_SECRET,
     "GET /leads/count": NOTHING_SECRET,
     "GET /leads/filter": NOTHING_SECRET,
+    "GET /leads/<lead_id>/convert": NOTHING_SECRET,
+    "POST /leads/<lead_id>/convert": CHANGES,
+    "GET /leads/bulk/<act>": NOTHING_SECRET,
+    "POST /leads/bulk/<act>": CHANGES,
+    "GET /leads/export": EXPORTS,
+    "GET /leads/merge": NOTHING_SECRET,
+    "POST /leads/merge": CHANGES,
     "GET /leads/new": NOTHING_SECRET,
     "POST /leads/new": CHANGES,
+    "POST /leads/selection": CHANGES,
     "GET /metrics": CODES,
     "POST /open": CHANGES,
     "GET /_patterns": DEVELOPMENT,

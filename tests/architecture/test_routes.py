@@ -128,6 +128,8 @@ SANDBOX = {
     "POST /drives/<public_id>/bring-back": HELD,
     "POST /drives/<public_id>/end": HELD,
     "POST /fork": VISITOR,
+    "GET /duplicates": VISITOR,
+    "POST /duplicates/apart": VISITOR,
     "GET /healthz": ANYONE,
     "GET /history": VISITOR,
     "POST /history": VISITOR,
@@ -145,8 +147,16 @@ SANDBOX = {
     "GET /leads/columns": VISITOR,
     "GET /leads/count": VISITOR,
     "GET /leads/filter": VISITOR,
+    "GET /leads/<lead_id>/convert": VISITOR,
+    "POST /leads/<lead_id>/convert": VISITOR,
+    "GET /leads/bulk/<act>": VISITOR,
+    "POST /leads/bulk/<act>": VISITOR,
+    "GET /leads/export": VISITOR,
+    "GET /leads/merge": VISITOR,
+    "POST /leads/merge": VISITOR,
     "GET /leads/new": VISITOR,
     "POST /leads/new": VISITOR,
+    "POST /leads/selection": VISITOR,
     "GET /metrics": OPERATOR,
     "POST /open": VISITOR,
     "GET /_patterns": DEVELOPMENT,
@@ -294,6 +304,7 @@ def filled(route: str) -> str:
         "<staff_id>",
         "<view_id>",
         "<public_id>",
+        "<act>",
     ):
         rule = rule.replace(place, "0123456789abcdef")
     assert "<" not in rule, rule

@@ -47,6 +47,7 @@ def tell(installed: Installation) -> Told:
         _the_pipeline(ada),
         _the_reports(ada),
         _its_life(ada, installed),
+        _many_leads(installed),
         _going_on(ada),
         _wrong_turns(ada),
         _without_a_drive(installed),
@@ -247,6 +248,55 @@ def _its_life(ada: Visitor, installed: Installation) -> Told:
     ada.send("/open", shown="/drives")
     yield "unknown-share-link", ben.get("/shared/nothing")
     yield "unknown-checkpoint", ben.send("/checkpoints/nothing/back")
+
+
+def _many_leads(installed: Installation) -> Told:
+    """Selected over pages, changed in bulk, taken out, merged, made contacts."""
+    ben = Visitor(installed.sandbox)
+    ben.post("/drives", {"scenario": SCENARIO})
+    yield "bulk-nothing-selected", ben.get("/leads/bulk/tag")
+    ids = [item["id"] for item in ben.list()["items"]]
+    ticks = ben.hidden("/leads") | {f"pick-{one}": "on" for one in (ids[1], ids[3], ids[4], ids[6])}
+    yield "leads-selected", _then(ben, ben.post("/leads/selection", ticks))
+    yield "bulk-tag", ben.get("/leads/bulk/tag")
+    yield "export-selected", ben.get("/leads/export?of=selection")
+    ben.post("/leads/selection", ben.hidden("/leads?sort=name") | {"then": "all"})
+    yield "leads-all-selected", ben.get("/leads?sort=name")
+    tag = ben.list()["items"][0]["tags"][:1] or ["Fleet"]
+    effect = f"/leads/bulk/tag?do=add&value={tag[0].replace(' ', '+')}"
+    yield "bulk-tag-effect", ben.get(effect)
+    shown = ben.hidden(effect)
+    yield "bulk-stage-effect", ben.get("/leads/bulk/stage?value=Proposal")
+    lost = "/leads/bulk/stage?value=Lost"
+    yield "bulk-stage-no-reason", ben.send(lost, shown=lost, reason="")
+    yield "bulk-delete", ben.get("/leads/bulk/delete")
+    yield "bulk-done", _then(ben, ben.post(effect, shown))
+    yield "bulk-changed-meanwhile", ben.post(effect, shown)
+    yield "merge-too-many", ben.get("/leads/merge")
+    yield "export", ben.get("/leads/export?stage=Proposal")
+    yield "duplicates-none", ben.get("/duplicates")
+    for name, company, email in (
+        ("Nerys Holloway", "Hollow & Daughters", "nerys@hollow.example"),
+        ("Holloway, Nerys", "Hollow and Daughters", "nerys@hollow.example"),
+        ("Osric Featherstonehaugh-Lindqvist", "Copperbeech", "osric@copperbeech.example"),
+        ("Oscric Featherstonehaugh-Lindquist", "copperbeech", "o.lindqvist@copperbeech.example"),
+    ):
+        ben.create(name=name, company=company, email=email, phone="503 555 0142")
+    yield "duplicates", ben.get("/duplicates")
+    pair = f"/leads/merge?ids={ids[0]},{ids[1]},{ids[2]}"
+    yield "merge", ben.get(pair)
+    yield "merge-nothing-picked", ben.send(pair, shown=pair)
+    picked = {f"of-{name}": ids[0] for name in ("name", "role", "company", "email", "phone", "stage", "owner")}
+    merged = ben.send(pair, shown=pair, survivor=ids[0], **picked, **{"of-source": ids[1], "of-address": ids[2]})
+    yield "merged", _then(ben, merged)
+    yield "merge-changed-meanwhile", ben.send(pair, survivor=ids[0], seen="")
+    convert = f"/leads/{ids[5]}/convert"
+    yield "convert", ben.get(convert)
+    yield "convert-nothing-typed", ben.send(convert, shown=convert, title="", amount="a lot")
+    shown = ben.hidden(convert)
+    typed = {"title": "Two town bicycles", "product": "", "amount": "1,840", "close_on": "", "company": "Hollow"}
+    yield "converted", _then(ben, ben.post(convert, shown | typed))
+    yield "convert-changed-meanwhile", ben.post(convert, shown | typed)
 
 
 def _going_on(ada: Visitor) -> Told:

@@ -12,6 +12,9 @@ from portal.sandbox.drives.models import OwnActivity
 from portal.sandbox.scenarios import stories
 from portal.shared import ids
 
+MERGED = "merged"  # the kind of an entry that says which lead became part of another: it has that lead's own id
+APART = "apart"  # the kind of one that says which leads are not the same: kept, and never told
+
 
 class Entry(NamedTuple):
     """A timeline entry; `at` in seconds from the scenario's present, `act` 0 for the scenario's own."""
@@ -26,15 +29,23 @@ class Entry(NamedTuple):
 
 
 def list_entries(db: Session, drive: Drive, lead_id: str) -> list[Entry]:
-    """The timeline of a lead of the bound drive, newest first; of one moment, the last written first."""
-    # The scenario's have ids in the order of its story.
-    base = stories.find_story(db, scenario_id=drive.scenario_id, lead_id=lead_id)
-    entries = [Entry(f"A{lead_id[1:]}{at:04}", entry.at, 0, *entry[1:]) for at, entry in enumerate(base, 1)]
-    own = select(
-        *(OwnActivity.id, OwnActivity.at, OwnActivity.act, OwnActivity.kind),
-        *(OwnActivity.words, OwnActivity.body, OwnActivity.who),
-    ).where(OwnActivity.lead_id == lead_id)
-    entries += [Entry._make(row) for row in db.execute(own)]
+    """The timeline of a lead of the bound drive, newest first; of one moment, the last written first.
+
+    What happened to leads that were merged into it is part of it.
+    """
+    leads, entries, waiting = [lead_id], list[Entry](), [lead_id]
+    while waiting:
+        own = select(
+            *(OwnActivity.id, OwnActivity.at, OwnActivity.act, OwnActivity.kind),
+            *(OwnActivity.words, OwnActivity.body, OwnActivity.who),
+        ).where(OwnActivity.lead_id.in_(waiting), OwnActivity.kind != APART)
+        found = [Entry._make(row) for row in db.execute(own)]
+        waiting = [entry.id for entry in found if entry.kind == MERGED and entry.id not in leads]
+        leads += waiting
+        entries += found
+    for one in leads:  # the scenario's have ids in the order of its story
+        base = stories.find_story(db, scenario_id=drive.scenario_id, lead_id=one)
+        entries += [Entry(f"A{one[1:]}{at:04}", entry.at, 0, *entry[1:]) for at, entry in enumerate(base, 1)]
     return sorted(entries, key=_moment_and_turn, reverse=True)
 
 

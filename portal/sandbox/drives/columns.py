@@ -126,7 +126,7 @@ class OwnRows:
     """The rows of one kind that are a drive's own, by id, and what they hide of the scenario's.
 
     `hidden` are the places of the scenario's rows that are replaced or deleted here, in order; `is_shown` marks all
-    others. `shadowed` says of each own row in whose place it stands, or -1.
+    others. `shadowed` says of each own row in whose place it stands, or -1. `deleted` are the ids of tombstones.
     """
 
     def __init__(self, kind: Kind[Any], base: BaseRows, rows: dict[str, Any]) -> None:
@@ -134,6 +134,7 @@ class OwnRows:
         self._made: dict[str, Ranked] = {}
         alive = sorted(row_id for row_id, row in rows.items() if row is not None)
         self.rows = [rows[row_id] for row_id in alive]
+        self.deleted = rows.keys() - set(alive)
         self.ids = as_ids(alive)
         at, is_there = base.find(as_ids(rows))
         self.hidden: Places = np.sort(at[is_there])

@@ -165,7 +165,7 @@ def _leads(db: Session, drive: Drive, found: Found, ids: Sequence[str]) -> list[
         base = _base_leads(db, drive, ids)
         return [base[one] for one in ids if one in base]
     ours = own.by_id
-    base = _base_leads(db, drive, [one for one in ids if one not in ours])
+    base = _base_leads(db, drive, [one for one in ids if one not in ours and one not in own.deleted])
     leads = (ours[one] if one in ours else base.get(one) for one in ids)
     return [lead for lead in leads if lead is not None]
 

@@ -33,8 +33,8 @@ def lead_as_data(drive: Drive, lead: Lead) -> dict[str, Any]:
         "deal": lead.deal,
         "value": lead.value,
         "currency": drive.currency,
-        "created": _rfc3339(drive, lead.came_at),
-        "last": {"at": _rfc3339(drive, lead.last_at), "kind": lead.last_kind, "words": lead.last_words},
+        "created": rfc3339(drive, lead.came_at),
+        "last": {"at": rfc3339(drive, lead.last_at), "kind": lead.last_kind, "words": lead.last_words},
     }
 
 
@@ -43,7 +43,7 @@ def story_as_data(drive: Drive, entries: Sequence[Entry]) -> list[dict[str, Any]
     return [
         {
             "id": entry.id,
-            "at": _rfc3339(drive, entry.at),
+            "at": rfc3339(drive, entry.at),
             "kind": entry.kind,
             "words": entry.words,
             "body": entry.body,
@@ -53,5 +53,6 @@ def story_as_data(drive: Drive, entries: Sequence[Entry]) -> list[dict[str, Any]
     ]
 
 
-def _rfc3339(drive: Drive, offset: int) -> str:
+def rfc3339(drive: Drive, offset: int) -> str:
+    """The moment of an offset."""
     return moment(drive, offset).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

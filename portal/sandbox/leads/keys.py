@@ -71,6 +71,15 @@ GROUPS = (
         ),
     ),
     Group(
+        "With what is selected",
+        (
+            Key("Tag", ("t",), "picked-tag"),
+            Key("Move to a stage", ("s",), "picked-stage"),
+            Key("Hand over", ("o",), "picked-owner"),
+            Key("Clear the selection", ("Escape",), "picked-clear"),
+        ),
+    ),
+    Group(
         "Go to",
         (
             Key("Leads", ("g l",), "go", "/leads"),
@@ -81,7 +90,7 @@ GROUPS = (
     ),
 )
 
-_CAPS = {"Control": "Ctrl", "ArrowDown": "↓", "ArrowUp": "↑"}
+_CAPS = {"Control": "Ctrl", "Escape": "Esc", "ArrowDown": "↓", "ArrowUp": "↑"}
 
 
 def keys_of(addresses: Collection[str]) -> list[Group]:

@@ -28,6 +28,7 @@ from portal.sandbox.leads.drawing import (
 from portal.sandbox.leads.forms import LeadForm, sent_form, shown_form
 from portal.sandbox.leads.groups import FIRST_OF_GROUP, FIRST_OF_LANE, Shown, groups_of
 from portal.sandbox.leads.lists import Asked, read_list
+from portal.sandbox.leads.selection import picked_of, selected, tick_rows
 from portal.sandbox.leads.wording import money_in_words
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -87,7 +88,8 @@ def _render(path: str) -> str:
 
 def _page(db: Session, drive: Drive, asked: Asked) -> str:
     """A page of the plain list."""
-    listing = _listing(db, drive, asked)
+    listing, selection = _listing(db, drive, asked), selected(drive)
+    rows = draw_rows(drive, listing.leads, view=asked.query_of_leads(), columns=asked.shape.columns)
     first, pages = (asked.page - 1) * PAGE, max(1, ceil(listing.total / PAGE))
     return _render_around(
         db,
@@ -95,7 +97,8 @@ def _page(db: Session, drive: Drive, asked: Asked) -> str:
         asked,
         leads=listing.of,
         total=listing.total,
-        rows=draw_rows(drive, listing.leads, view=asked.query_of_leads(), columns=asked.shape.columns),
+        rows=tick_rows(rows, listing.leads, asked, selection),
+        picked=picked_of(db, drive, asked, selection, listing.leads),
         first=first + 1,
         last=first + len(listing.leads),
         page=asked.page,
@@ -114,13 +117,13 @@ def _grouped(db: Session, drive: Drive, asked: Asked) -> str:
     is_board = asked.shape.layout == "board"
     by, first = ("stage", FIRST_OF_LANE) if is_board else (asked.shape.by, FIRST_OF_GROUP)
     shown = groups_of(db, drive, asked, by=by, first=first)
-    view, columns = asked.query_of_leads(), asked.shape.columns
+    view, columns, selection = asked.query_of_leads(), asked.shape.columns, selected(drive)
     groups = [
         (
             _group(drive, one),
             draw_cards(drive, one.leads, view=view)
             if is_board
-            else draw_rows(drive, one.leads, view=view, columns=columns),
+            else tick_rows(draw_rows(drive, one.leads, view=view, columns=columns), one.leads, asked, selection),
         )
         for one in shown
     ]
@@ -131,6 +134,7 @@ def _grouped(db: Session, drive: Drive, asked: Asked) -> str:
         leads=count_leads(db, drive),
         total=sum(one.group.size for one in shown),
         groups=groups,
+        picked=picked_of(db, drive, asked, selection, [lead for one in shown for lead in one.leads]),
     )
 
 

@@ -10,8 +10,10 @@ ACTIVITY_ICONS = {
     "came_in": "log-in",
     "clicked": "mouse-pointer-click",
     "complained": "message-circle-warning",
+    "converted": "badge-check",
     "handed_over": "arrow-left-right",
     "lost": "circle-x",
+    "merged": "merge",
     "missed": "phone-missed",
     "moved": "arrow-right",
     "note": "sticky-note",
@@ -69,6 +71,11 @@ def phone_in_words(number: str | None) -> str:
     if number is None:
         return ""
     return written_phone(number) if number.startswith("+1") else number
+
+
+def leads_in_words(count: int) -> str:
+    """So many leads: `1 lead`, `8,241 leads`."""
+    return f"{count:,} lead{'' if count == 1 else 's'}"
 
 
 def tags_that_fit(tags: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -48,5 +48,6 @@ def index() -> str:
         refusal=samples.sample_refusal(drive),
         bar=samples.OUTLOOK,
         reports=samples.sample_reports(),
+        picked=samples.PICKED,
         told=[samples.TOLD, samples.TWINS[:1], samples.TWINS],
     )

@@ -34,6 +34,7 @@ OPTIONS = Options(STAGES, tuple(TAGS), ("Ines Okafor",), ("Web form",), ("Buyer"
 # What the last act may say, as the session carries it: a kind, and its words.
 TOLD = [
     ("done", "Changed Nerys Holloway"),
+    ("word", "Tick some leads first, then choose what to do with them."),
     ("undone", "Deleted Nerys Holloway"),
     ("nothing-to-undo", ""),
     ("redone", "Deleted Nerys Holloway"),
@@ -49,6 +50,15 @@ TOLD = [
     ("reset", "Fernhollow Cycles"),
     ("nothing-to-reset", "Fernhollow Cycles"),
 ]
+PICKED = {
+    "count": 4,
+    "elsewhere": 4,
+    "is_all": False,
+    "is_all_here": False,
+    "address": "/leads",
+    "shown": "",
+    "list": "/leads",
+}
 TWINS = [("twin", "email\nn•••@•••.net\nnerys.4f21@org-19.invalid"), ("twin", "phone\n+1 503 •••\n+1 503 555 0142")]
 
 ENTRIES = [
