@@ -20,10 +20,13 @@ from portal.sandbox.leads.merging_routes import blueprint as merging
 from portal.sandbox.leads.record_routes import blueprint as records
 from portal.sandbox.leads.routes import blueprint as leads
 from portal.sandbox.leads.view_routes import blueprint as views
+from portal.sandbox.palette.routes import blueprint as palette
 from portal.sandbox.patterns.routes import blueprint as patterns
 from portal.sandbox.reports.routes import blueprint as reports
+from portal.sandbox.segments.routes import blueprint as segments
 from portal.sandbox.settings import Settings
 from portal.sandbox.tasks.routes import blueprint as tasks
+from portal.sandbox.tour.routes import blueprint as tour
 from portal.shared.metrics import look_at_rows
 
 __all__ = ["Base", "create_app"]  # importing the app imports every table
@@ -31,7 +34,7 @@ __all__ = ["Base", "create_app"]  # importing the app imports every table
 FEATURES: tuple[Blueprint, ...] = (
     *(drives, history, clock, copies, settings_of_drive),
     *(leads, records, companies, filters, views, keys, bulk, merging, conversion, export),
-    *(tasks, deals, reports, patterns),
+    *(tasks, deals, segments, reports, palette, tour, patterns),
 )
 
 

@@ -1,4 +1,4 @@
-"""The only place that decides from which pages an unsafe request may come, and for which host a process answers."""
+"""The only place that decides where a request may come from, for which host we answer, and which paths are ours."""
 
 from urllib.parse import urlsplit
 
@@ -8,6 +8,7 @@ from portal.shared.problems import Problem
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBES = frozenset({"/healthz", "/readyz"})
+_MOST_OF_A_PATH = 300
 
 
 def guard_origins(app: Flask, *, url: str, exempt: frozenset[str], also: dict[str, str]) -> None:
@@ -43,6 +44,15 @@ def origin_of(url: str) -> str:
     default = {"http": 80, "https": 443}.get(parts.scheme)
     port = "" if parts.port in (None, default) else f":{parts.port}"
     return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def own_path(path: str | None, *, default: str) -> str:
+    """Where to go next, as a form says: a path on this site and nothing else, or `default`."""
+    if not path or len(path) > _MOST_OF_A_PATH or not path.isascii() or not path.isprintable():
+        return default
+    parts = urlsplit(path)
+    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if is_ours and not parts.scheme and not parts.netloc else default
 
 
 def is_loopback_http(url: str) -> bool:

@@ -38,7 +38,7 @@ function nameOf(press) {
   return isControl ? `Control+${press.key}` : press.key
 }
 
-function press(address) {
+function send(address) {
   const form = document.querySelector(`form[action="${address}"]`)
   form?.requestSubmit()
   return Boolean(form)

@@ -10,21 +10,25 @@ import { followFilters } from './filters.js'
 import { editInPlace } from './in_place.js'
 import { listenToKeys } from './keys.js'
 import { tendMenus } from './menus.js'
+import { offerPalette } from './palette.js'
 import { keepTicks } from './picking.js'
 import { listenToRecordKeys } from './record_keys.js'
 import { moveAlongRows } from './rows.js'
+import { followTour } from './tour.js'
 
+carryCards()
 editCells()
 editInPlace()
 focusProblem()
-carryCards()
 followFilters()
 followPreparing()
+followTour()
 keepTicks()
 listenToKeys()
 listenToRecordKeys()
 localizeMoments()
 moveAlongRows()
 offerCopies()
+offerPalette()
 sendWithEnter()
 tendMenus()

@@ -1,5 +1,6 @@
 """Every route of both sides, with who may use it; and no GET that could change anything."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,9 +128,9 @@ SANDBOX = {
     "POST /drives": LEARNING,
     "POST /drives/<public_id>/bring-back": HELD,
     "POST /drives/<public_id>/end": HELD,
-    "POST /fork": VISITOR,
     "GET /duplicates": VISITOR,
     "POST /duplicates/apart": VISITOR,
+    "POST /fork": VISITOR,
     "GET /healthz": ANYONE,
     "GET /history": VISITOR,
     "POST /history": VISITOR,
@@ -140,18 +141,18 @@ SANDBOX = {
     "POST /leads/<lead_id>": VISITOR,
     "GET /leads/<lead_id>.json": VISITOR,
     "POST /leads/<lead_id>/calls": VISITOR,
+    "GET /leads/<lead_id>/convert": VISITOR,
+    "POST /leads/<lead_id>/convert": VISITOR,
     "POST /leads/<lead_id>/delete": VISITOR,
     "POST /leads/<lead_id>/history": VISITOR,
     "POST /leads/<lead_id>/tags": VISITOR,
     "POST /leads/<lead_id>/tags/remove": VISITOR,
-    "GET /leads/columns": VISITOR,
-    "GET /leads/count": VISITOR,
-    "GET /leads/filter": VISITOR,
-    "GET /leads/<lead_id>/convert": VISITOR,
-    "POST /leads/<lead_id>/convert": VISITOR,
     "GET /leads/bulk/<act>": VISITOR,
     "POST /leads/bulk/<act>": VISITOR,
+    "GET /leads/columns": VISITOR,
+    "GET /leads/count": VISITOR,
     "GET /leads/export": VISITOR,
+    "GET /leads/filter": VISITOR,
     "GET /leads/merge": VISITOR,
     "POST /leads/merge": VISITOR,
     "GET /leads/new": VISITOR,
@@ -159,6 +160,7 @@ SANDBOX = {
     "POST /leads/selection": VISITOR,
     "GET /metrics": OPERATOR,
     "POST /open": VISITOR,
+    "GET /palette": VISITOR,
     "GET /_patterns": DEVELOPMENT,
     "GET /pipeline": VISITOR,
     "GET /readyz": ANYONE,
@@ -170,6 +172,13 @@ SANDBOX = {
     "GET /resume/<code>": HOLDER,
     "POST /resume/<code>": HOLDER,
     "GET /robots.txt": ANYONE,
+    "GET /segments": VISITOR,
+    "GET /segments/<segment_id>": VISITOR,
+    "POST /segments/<segment_id>/delete": VISITOR,
+    "GET /segments/<segment_id>/edit": VISITOR,
+    "POST /segments/<segment_id>/edit": VISITOR,
+    "GET /segments/new": VISITOR,
+    "POST /segments/new": VISITOR,
     "GET /settings": VISITOR,
     "POST /settings": VISITOR,
     "POST /settings/keep": VISITOR,
@@ -185,6 +194,7 @@ SANDBOX = {
     "POST /tasks/<task_id>/later": VISITOR,
     "GET /tasks/new": VISITOR,
     "GET /today": VISITOR,
+    "POST /tour": VISITOR,
     "POST /undo": VISITOR,
     "GET /views": VISITOR,
     "POST /views": VISITOR,
@@ -307,6 +317,7 @@ def filled(route: str) -> str:
         "<act>",
     ):
         rule = rule.replace(place, "0123456789abcdef")
+    rule = re.sub("<[a-z0-9_]+>", "0123456789abcdef", rule)
     assert "<" not in rule, rule
     return rule
 

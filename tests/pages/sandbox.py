@@ -48,6 +48,8 @@ def tell(installed: Installation) -> Told:
         _the_reports(ada),
         _its_life(ada, installed),
         _many_leads(installed),
+        _segments(ada),
+        _finding_a_way(ada),
         _going_on(ada),
         _wrong_turns(ada),
         _without_a_drive(installed),
@@ -297,6 +299,27 @@ def _many_leads(installed: Installation) -> Told:
     typed = {"title": "Two town bicycles", "product": "", "amount": "1,840", "close_on": "", "company": "Hollow"}
     yield "converted", _then(ben, ben.post(convert, shown | typed))
     yield "convert-changed-meanwhile", ben.post(convert, shown | typed)
+
+
+def _segments(ada: Visitor) -> Told:
+    rules = "/segments/new?f=stage:is:Proposal,Qualified&f=last:before:30d"
+    yield "segments-none", ada.get("/segments")
+    yield "segment-new", ada.get("/segments/new")
+    yield "segment-rules", ada.get(f"{rules}&field=tag")
+    yield "segment-rule-refused", ada.get(f"{rules}&field=value&op=from&least=a+lot&add=1")
+    yield "segment-no-name", ada.send(rules, shown=rules, name="")
+    yield "segment", _then(ada, ada.send(rules, shown=rules, name="Proposals gone quiet"))
+    yield "segments", ada.get("/segments")
+    nobody = "/segments/new?f=value:from:99999999999"
+    yield "segment-nobody", _then(ada, ada.send(nobody, shown=nobody, name="Very large deals"))
+
+
+def _finding_a_way(ada: Visitor) -> Told:
+    yield "palette", ada.get("/palette")
+    yield "palette-found", ada.get("/palette?q=ber")
+    yield "palette-nothing", ada.get("/palette?q=qqqqqq")
+    yield "tour", _then(ada, ada.send("/tour", step="2"))
+    ada.send("/tour", step="0")
 
 
 def _going_on(ada: Visitor) -> Told:

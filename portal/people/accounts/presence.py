@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Flask, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user
@@ -25,7 +25,6 @@ from portal.shared.sessions import StoredSession
 
 HOME: dict[Kind, str] = {"person": "/account", "staff": "/studio/"}
 FRESH = timedelta(minutes=15)  # how long a proof is good for what is dangerous
-_MOST_OF_A_PATH = 300
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -147,15 +146,6 @@ def to_sign_in(address: str, *, after: str | None = None) -> Answer:
     """Send a visitor to sign in, and afterwards back: here where here is a page, else to `after`."""
     here = request.full_path.rstrip("?") if request.method in SAFE else after
     return redirect(f"{address}?next={quote(here)}" if here else address, 303)
-
-
-def safe_next(path: str | None, *, default: str) -> str:
-    """Where to go after signing in: a path on this site and nothing else, or `default`."""
-    if not path or len(path) > _MOST_OF_A_PATH or not path.isascii() or not path.isprintable():
-        return default
-    parts = urlsplit(path)
-    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if is_ours and not parts.scheme and not parts.netloc else default
 
 
 def new_handle() -> str:

@@ -13,6 +13,7 @@ from portal.people.consent.visitor import act_of_visitor, private
 from portal.people.sign_in import mail_link
 from portal.people.sign_in.forms import AddressForm, PasskeyForm
 from portal.shared import clock
+from portal.shared.origins import own_path
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("sign_in", __name__)
@@ -101,7 +102,7 @@ def create_by_passkey() -> Answer:
             audit.note(db, What.REFUSED, by=None, about="passkey", now=now)
         return _page(AddressForm(), 422)
     presence.arrive(account, handle=handle, now=now, is_proven=account.kind == "staff")
-    return redirect(presence.safe_next(form.next.data, default=presence.HOME[account.kind]), 303)
+    return redirect(own_path(form.next.data, default=presence.HOME[account.kind]), 303)
 
 
 @blueprint.post("/sign-out")
@@ -121,7 +122,7 @@ def signed_out() -> Answer:
 
 
 def _page(form: AddressForm, status: int = 200) -> Response:
-    after = presence.safe_next(request.values.get("next"), default="")
+    after = own_path(request.values.get("next"), default="")
     is_refused = status == 422 and not form.errors
     return private(render_template("sign_in/new.html", form=form, after=after, is_refused=is_refused), status)
 

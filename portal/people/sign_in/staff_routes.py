@@ -24,6 +24,7 @@ from portal.people.staff.members import NoSuchStaff
 from portal.people.staff.models import Staff
 from portal.people.staff.passwords import WeakPassword
 from portal.shared import clock
+from portal.shared.origins import own_path
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("staff_sign_in", __name__, url_prefix="/sign-in/staff")
@@ -71,7 +72,7 @@ def create() -> Answer:
         if rehashed:
             passwords.set_password(db, staff_id=staff.id, hashed=rehashed, now=now)
     second_factor.begin(members.account_of(staff), now=now)
-    after = presence.safe_next(form.next.data, default=STUDIO)
+    after = own_path(form.next.data, default=STUDIO)
     return redirect(url_for("staff_sign_in.second" if has_factor else "factors.new", next=after), 303)
 
 
@@ -242,7 +243,7 @@ def _go_on(owing: Owing, handle: str, after: str | None) -> Answer:
         presence.prove(now)
     else:
         presence.arrive(owing.account, handle=handle, now=now, is_proven=True)
-    return redirect(presence.safe_next(after, default=STUDIO), 303)
+    return redirect(own_path(after, default=STUDIO), 303)
 
 
 def _second_page(owing: Owing, form: CodeForm, status: int = 200) -> Response:

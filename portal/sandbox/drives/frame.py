@@ -55,6 +55,7 @@ RAIL = (
     Entry("Today", icon="sun", endpoint="tasks.today"),
     Entry("Leads", icon="users", endpoint="leads.index", is_counted=True, also=("records", "companies")),
     Entry("Pipeline", icon="square-kanban", endpoint="deals.board"),
+    Entry("Segments", icon="filter", endpoint="segments.index"),
     Entry("Reports", icon="chart-no-axes-combined", endpoint="reports.index"),
     Entry("History", icon="history", endpoint="history.index"),
 )

@@ -43,6 +43,7 @@ GROUPS = (
         "Anywhere",
         (
             Key("Search", ("/",), "search"),
+            Key("Search or do anything", ("Control+k",), "", "/palette"),
             Key("New lead", ("n",), "new", "/leads/new"),
             Key("Undo", ("Control+z",), "undo"),
             Key("Redo", ("Control+Shift+z",), "redo"),

@@ -1,0 +1,1 @@
+"""The command palette: every record, view and act of a drive by a few letters of its name."""

@@ -1,0 +1,81 @@
+"""The only place that lists what the palette can do and where it can go, beside the records that it finds."""
+
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from portal.sandbox.scenarios.order import fold
+
+
+class Entry(NamedTuple):
+    """A line of the palette: an icon, words, what stands small beside them, and an address to go to.
+
+    With `sends`, the address is posted to, with these fields.
+    """
+
+    picture: str
+    words: str
+    hint: str
+    address: str
+    sends: tuple[tuple[str, str], ...] | None = None
+
+
+# Where to go, then what to do; `palette_ICONS` would be one more list to keep, so the icons stand here.
+ICONS = {
+    "today": "sun",
+    "leads": "users",
+    "contacts": "contact",
+    "companies": "building-2",
+    "pipeline": "square-kanban",
+    "segments": "filter",
+    "reports": "chart-no-axes-column",
+    "history": "history",
+    "settings": "settings",
+    "new": "plus",
+    "undo": "undo-2",
+    "redo": "redo-2",
+    "clock": "fast-forward",
+    "fork": "git-fork",
+    "reset": "rotate-ccw",
+    "tour": "signpost",
+    "keys": "keyboard",
+    "lead": "user",
+    "company": "building-2",
+    "deal": "handshake",
+    "view": "list-filter",
+}
+
+PLACES = (
+    Entry(ICONS["today"], "Today", "what is due", "/today"),
+    Entry(ICONS["leads"], "Leads", "all of them", "/leads"),
+    Entry(ICONS["contacts"], "Contacts", "leads that were converted", "/contacts"),
+    Entry(ICONS["companies"], "Companies", "who they work for", "/companies"),
+    Entry(ICONS["pipeline"], "Pipeline", "the board of deals", "/pipeline"),
+    Entry(ICONS["segments"], "Segments", "questions you saved", "/segments"),
+    Entry(ICONS["reports"], "Reports", "funnel, sources, cohorts, forecast, activity", "/reports"),
+    Entry(ICONS["history"], "History", "everything you did", "/history"),
+    Entry(ICONS["settings"], "Settings", "of this drive", "/settings"),
+    Entry(ICONS["keys"], "Keys", "every shortcut", "/keys"),
+)
+
+ACTS = (
+    Entry(ICONS["new"], "New lead", "", "/leads/new"),
+    Entry(ICONS["new"], "New deal", "", "/deals/new"),
+    Entry(ICONS["new"], "New segment", "", "/segments/new"),
+    Entry(ICONS["undo"], "Undo", "take the last act back", "/undo", ()),
+    Entry(ICONS["redo"], "Redo", "do it again", "/redo", ()),
+    Entry(ICONS["fork"], "Fork this drive", "try another way beside this one", "/fork", ()),
+    Entry(ICONS["reset"], "Reset this drive", "back to the scenario; can be undone", "/reset", ()),
+    Entry(ICONS["tour"], "Take the tour", "five steps", "/tour", (("step", "1"),)),
+)
+
+_LEAST = 70  # of 100; below it, rapidfuzz finds what nobody meant
+
+
+def entries_like(entries: tuple[Entry, ...], sought: str) -> list[Entry]:
+    """Those whose words or hint hold what is sought, or nearly; all of them where nothing is sought."""
+    wanted = fold(sought)
+    if not wanted:
+        return list(entries)
+    scored = [(fuzz.partial_ratio(wanted, fold(f"{entry.words} {entry.hint}")), entry) for entry in entries]
+    return [entry for score, entry in sorted(scored, key=lambda one: -one[0]) if score >= _LEAST]

@@ -1,0 +1,1 @@
+"""The tour: five steps through a drive for whoever opens their first one."""
