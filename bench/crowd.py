@@ -1,0 +1,211 @@
+"""A crowded installation: businesses of three sizes, ten thousand drives with twenty changes each, and plain tables."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import cycle, islice, product
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
+
+from portal.sandbox.database import Base
+from portal.sandbox.drives.lead import FIELDS
+from portal.sandbox.scenarios.order import derived
+from portal.shared.columns import Moment
+from portal.shared.ids import digest
+
+SIZES = (1_000, 10_000, 100_000)
+DRIVES = 10_000
+CHANGES = 20  # what a visitor has changed after a quarter of an hour
+OWN = ("drive_leads", "drive_acts", "drive_befores")
+
+_NUMBERS = {"value": Integer, "came_at": Integer, "contact_since": Integer, "last_at": Integer, "stage_rank": Integer}
+plain = MetaData()
+
+
+def plain_leads(size: int) -> Table:
+    """The leads of a business in a table of one tenant, indexed by what lists are sorted and filtered by."""
+    name = f"plain_leads_{size}"
+    if name in plain.tables:
+        return plain.tables[name]
+    columns = (
+        Column(one, _NUMBERS.get(one, Text), index=one in ("last_at", "name_key", "stage")) for one in FIELDS[1:]
+    )
+    return Table(name, plain, Column("id", String(16), primary_key=True), *columns)
+
+
+def plain_stories() -> Table:
+    """What happened to the leads of the largest business, in a table of one tenant."""
+    if "plain_stories" in plain.tables:
+        return plain.tables["plain_stories"]
+    return Table(
+        "plain_stories",
+        plain,
+        Column("id", String(16), primary_key=True),
+        Column("lead_id", String(16), index=True),
+        Column("at", Integer),
+        *(Column(name, Text) for name in ("kind", "words", "body", "who")),
+    )
+
+
+# A table of many tenants, as another application would keep the rows of each.
+TENANTS = Table(
+    "plain_tenants",
+    plain,
+    Column("tenant", Integer, primary_key=True),
+    Column("id", String(16), primary_key=True),
+    *(Column(one, _NUMBERS.get(one, Text)) for one in FIELDS[1:]),
+)
+
+
+def crowd(owner: Connection, recipe: int) -> dict[int, int]:
+    """Fill it all in from the scenario of this id, as the tables' owner; returns the scenarios' ids by their size."""
+    scenarios = {size: _business(owner, recipe, size) for size in SIZES}
+    for size, scenario_id in scenarios.items():
+        leads = Base.metadata.tables["scenario_leads"].c
+        found = select(*(leads[name] for name in FIELDS)).where(leads.scenario_id == scenario_id)
+        owner.execute(insert(plain_leads(size)).from_select(list(FIELDS), found))
+    told = Base.metadata.tables["scenario_activities"].c
+    names = [column.name for column in plain_stories().columns]
+    owner.execute(
+        insert(plain_stories()).from_select(
+            names, select(*(told[name] for name in names)).where(told.scenario_id == scenarios[SIZES[-1]])
+        )
+    )
+    return scenarios
+
+
+def crowd_of_drives(owner: Connection, scenario_id: int, *, now: datetime) -> Iterator[tuple[str, float]]:
+    """Ten thousand drives, step by step: what was added so far, and how many bytes it takes a drive."""
+    drives, leads, acts, befores, theirs = (
+        Base.metadata.tables[name]
+        for name in ("drives", "drive_leads", "drive_acts", "drive_befores", "scenario_leads")
+    )
+    size = _stored(owner, "drives")
+    owner.execute(insert(drives), [_drive(number, scenario_id, now) for number in range(DRIVES)])
+    yield "untouched", (_stored(owner, "drives") - size) / DRIVES
+    with _unforced(owner):
+        size = _stored(owner, *OWN)
+        values = [literal("You") if name == "owner" else theirs.c[name] for name in FIELDS]
+        touched = [f"L{37 * number:06}" for number in range(1, CHANGES + 1)]
+        changed = select(drives.c.id, literal(False), *values).join_from(
+            drives, theirs, theirs.c.scenario_id == drives.c.scenario_id
+        )
+        changed = changed.where(theirs.c.id.in_(touched), drives.c.public_id.like("crowd%"))
+        owner.execute(insert(leads).from_select(["drive_id", "is_deleted", *FIELDS], changed))
+        yield f"with {CHANGES} changes", (_stored(owner, *OWN) - size) / DRIVES
+        number = cast(func.substr(leads.c.id, 2), Integer) // 37
+        told = select(leads.c.drive_id, number, "Changed the owner of " + leads.c.name, literal(now, Moment()))
+        owner.execute(insert(acts).from_select(["drive_id", "number", "words", "done_at"], told))
+        before = select(leads.c.drive_id, number, literal("lead"), leads.c.id)
+        owner.execute(insert(befores).from_select(["drive_id", "act", "place", "row_id"], before))
+        yield f"with {CHANGES} changes and what undoes them", (_stored(owner, *OWN) - size) / DRIVES
+        rows = select(leads.c.drive_id, *(leads.c[name] for name in FIELDS))
+        owner.execute(insert(TENANTS).from_select(["tenant", *FIELDS], rows))
+
+
+def _drive(number: int, scenario_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "public_id": f"crowd{number:011}",
+        "token_digest": digest(str(number)),
+        "scenario_id": scenario_id,
+        "epoch": now,
+        "clock": 0,
+        "revision": CHANGES,
+        "name": "",
+        "started_at": now,
+        "seen_at": now,
+    }
+
+
+def _business(owner: Connection, recipe: int, size: int) -> int:
+    """A business of this size: the recipe's leads over and over, each under another name and address."""
+    scenario = Base.metadata.tables["scenarios"]
+    row = dict(owner.execute(select(scenario).where(scenario.c.id == recipe)).mappings().one())
+    row |= {"slug": f"crowd-{size}", "version": f"crowd-{size}", "made_from": "", "lead_count": size}
+    stages = [stage["name"] for stage in json.loads(row["stages"])]
+    del row["id"]
+    made = owner.scalar(insert(scenario).values(row).returning(scenario.c.id)) or 0
+    leads, told = (Base.metadata.tables[name] for name in ("scenario_leads", "scenario_activities"))
+    known = [dict(one) for one in owner.execute(select(leads).where(leads.c.scenario_id == recipe)).mappings()]
+    bodies = [
+        dict(one)
+        for one in owner.execute(select(told).where(told.c.scenario_id == recipe, told.c.body != "")).mappings()
+    ]
+    firsts = sorted({one["name"].split()[0] for one in known})
+    lasts = sorted({one["name"].split()[-1] for one in known})
+    names = islice(cycle(product(firsts, lasts)), size)
+    rows = [
+        _lead(known[number * 7 % len(known)], number, f"{first} {last}", stages) | {"scenario_id": made}
+        for number, (first, last) in enumerate(names, 1)
+    ]
+    for part in batched(rows, 20_000):
+        owner.execute(insert(leads), part)
+    notes = (
+        bodies[number * 13 % len(bodies)]
+        | {"id": f"A{number:07}", "lead_id": f"L{number // 2 + 1:06}", "scenario_id": made}
+        for number in range(size * 2)
+    )
+    for part in batched(notes, 20_000):
+        owner.execute(insert(told), part)
+    return made
+
+
+def _lead(row: dict[str, Any], number: int, name: str, stages: list[str]) -> dict[str, Any]:
+    first, _, last = name.lower().partition(" ")
+    letters = "".join(
+        letter for letter in f"{first}.{last}" if letter.isascii() and (letter.isalpha() or letter == ".")
+    )
+    email = row["email"] and f"{letters.strip('.')}.{number}@{row['email'].partition('@')[2]}"
+    columns = {"name": name, "company": row["company"], "email": email, "phone": row["phone"]}
+    return {
+        **row,
+        **columns,
+        **derived(**columns, stage=row["stage"], stages=stages),
+        "id": f"L{number:06}",
+        "last_at": row["last_at"] - number % 3600,
+        "value": row["value"] and row["value"] + number % 997,
+    }
+
+
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """The rows, so many at a time."""
+    rows = iter(rows)
+    while part := list(islice(rows, size)):
+        yield part
+
+
+def _stored(owner: Connection, *tables: str) -> int:
+    """How many bytes these tables take with their indexes; on SQLite the whole file, to which nothing else is added."""
+    if owner.dialect.name == "postgresql":
+        return sum(owner.scalar(text(f"SELECT pg_total_relation_size('{name}')")) or 0 for name in tables)
+    pages, size = (owner.scalar(text(f"PRAGMA {name}")) or 0 for name in ("page_count", "page_size"))
+    return int(pages * size)
+
+
+@contextmanager
+def _unforced(owner: Connection) -> Iterator[None]:
+    """While rows of all drives are filled in, the owner is not held to one of them."""
+    if owner.dialect.name != "postgresql":
+        yield
+        return
+    for table in OWN:
+        owner.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
+    yield
+    for table in OWN:
+        owner.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
