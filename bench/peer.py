@@ -17,16 +17,17 @@ def flask_admin_app(url: str, table: Table) -> Flask:
     class Lead(_Base):
         __table__ = table
 
-    class Leads(ModelView):
-        column_list = ("name", "company", "stage", "value", "tags", "email", "last_words")
-        column_searchable_list = ("name", "company", "email")
-        column_filters = ("stage", "owner")
-        column_default_sort = ("last_at", True)
-        page_size = 50
-
+    shown = {
+        "column_list": ("name", "company", "stage", "value", "tags", "email", "last_words"),
+        "column_searchable_list": ("name", "company", "email"),
+        "column_filters": ("stage", "owner"),
+        "column_default_sort": ("last_at", True),
+        "page_size": 50,
+    }
+    view = type("Leads", (ModelView,), shown)
     app = Flask("peer")
     app.config.update(SECRET_KEY="of a peer", SERVER_NAME=None)
     session = scoped_session(sessionmaker(create_engine(url)))
-    Admin(app).add_view(Leads(Lead, session, endpoint="lead"))
+    Admin(app).add_view(view(Lead, session, endpoint="lead"))
     app.teardown_appcontext(lambda _fault: session.remove())
     return app

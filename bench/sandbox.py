@@ -27,7 +27,7 @@ from portal.sandbox.drives.activities import list_entries
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.journal import Journal, reset
 from portal.sandbox.drives.overlay import PAGE, find_lead, find_neighbors, leads_of, list_leads
-from portal.sandbox.drives.question import Filter, Question, conditions, ordering
+from portal.sandbox.drives.question import Filter, Question, filter_conditions, ordering
 from portal.sandbox.scenarios.loading import load_scenario
 from portal.sandbox.scenarios.models import Scenario
 from portal.sandbox.settings import load_settings
@@ -201,7 +201,7 @@ def _filtered(number: int) -> Question:
 
 def _plain_list(db: Session, drive: Drive, table: Table, question: Question, page: int) -> tuple[object, object]:
     question, columns = question.at(drive), table.c
-    found = select(*columns).where(*conditions(question, columns))
+    found = select(*columns).where(*filter_conditions(question, columns))
     rows = found.order_by(*ordering(question, columns)).limit(PAGE).offset((page - 1) * PAGE)
     return db.execute(rows).all(), db.scalar(select(func.count()).select_from(found.subquery()))
 

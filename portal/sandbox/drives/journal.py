@@ -283,14 +283,13 @@ def _keep(db: Session, drive_id: int, number: int, place: str, images: Mapping[s
 def _put(db: Session, place: str, rows: list[dict[str, Any]]) -> None:
     """Store rows where nothing stands under their ids."""
     table = table_of(OWN_TABLES[place])
-    insert_rows(db, table, [_whole(table, row) for row in rows])
+    names = {*table.columns.keys()}
+    insert_rows(db, table, [row if row.keys() == names else _whole(table, row) for row in rows])
 
 
 def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """The row with every column of today: an image may be older than one."""
-    if len(row) == len(table.columns):
-        return row
-    return {one.name: getattr(one.default, "arg", None) for one in table.columns} | row
+    """The row with the columns of today: an image may be older than one."""
+    return {one.name: row.get(one.name, getattr(one.default, "arg", None)) for one in table.columns}
 
 
 def _let_go(db: Session, place: str, row_ids: Iterable[str]) -> None:

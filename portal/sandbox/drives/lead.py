@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from portal.sandbox.scenarios.order import derived
+from portal.sandbox.scenarios.order import derived, sought_in
 
 
 class Lead(NamedTuple):
@@ -31,7 +31,11 @@ class Lead(NamedTuple):
     name_key: str
     company_key: str
     stage_rank: int
-    sought: str
+
+    @property
+    def sought(self) -> str:
+        """What its words are sought in."""
+        return sought_in(name=self.name, company=self.company, email=self.email, phone=self.phone)
 
     def changed(self, stages: Sequence[str], **values: Any) -> "Lead":
         """The lead with other values, and all that follows from them; `stages` is the order of the pipeline."""
@@ -39,6 +43,7 @@ class Lead(NamedTuple):
         made: dict[str, Any] = derived(
             name=lead.name, company=lead.company, email=lead.email, phone=lead.phone, stage=lead.stage, stages=stages
         )
+        del made["sought"]
         return lead._replace(**made)
 
 
@@ -70,5 +75,4 @@ def blank_lead(lead_id: str, *, who: str, at: int) -> Lead:
         name_key="",
         company_key="",
         stage_rank=0,
-        sought="",
     )

@@ -7,12 +7,12 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.models import OwnLead
 from portal.sandbox.drives.overlay import PAGE, Listing
-from portal.sandbox.drives.question import Question, conditions, ordering
+from portal.sandbox.drives.question import Question, filter_conditions, ordering
 from portal.sandbox.scenarios.models import ScenarioLead
 
 
 def list_by_sql(db: Session, drive: Drive, question: Question, *, page: int) -> Listing:
-    """The leads of the bound drive that `question` asks for, its words sought as they are and not in notes."""
+    """The leads of the bound drive that the filters of `question` ask for; its words are not sought."""
     question = question.at(drive)
     found = _laid_over(drive, question)
     rows = db.execute(select(found).order_by(*ordering(question, found.c)).limit(PAGE).offset((page - 1) * PAGE))
@@ -23,10 +23,10 @@ def _laid_over(drive: Drive, question: Question) -> Subquery:
     """The scenario's rows that no own row shadows, and the own rows that are not deleted."""
     is_shadowed = exists().where(and_(OwnLead.drive_id == drive.id, OwnLead.id == ScenarioLead.id))
     base = select(*_fields(ScenarioLead)).where(
-        ScenarioLead.scenario_id == drive.scenario_id, ~is_shadowed, *conditions(question, ScenarioLead)
+        ScenarioLead.scenario_id == drive.scenario_id, ~is_shadowed, *filter_conditions(question, ScenarioLead)
     )
     own = select(*_fields(OwnLead)).where(
-        OwnLead.drive_id == drive.id, OwnLead.is_deleted.is_(False), *conditions(question, OwnLead)
+        OwnLead.drive_id == drive.id, OwnLead.is_deleted.is_(False), *filter_conditions(question, OwnLead)
     )
     return union_all(base, own).subquery()
 

@@ -177,14 +177,8 @@ def checked_filter(field: str, op: str, values: Sequence[str]) -> Filter:
     return Filter(field, op, tuple(dict.fromkeys(values) if ops[op] == _SOME else values))
 
 
-def conditions(question: Question, table: Any) -> list[ColumnElement[bool]]:
-    """The filters of a question that went through `at`, as SQL on `table`; its words are sought in `sought` alone."""
-    found: list[ColumnElement[bool]] = [table.sought.contains(word, autoescape=True) for word in question.words]
-    return found + filter_conditions(question, table)
-
-
 def filter_conditions(question: Question, table: type[LeadColumns] | Any) -> list[ColumnElement[bool]]:
-    """The filters alone."""
+    """The filters of a question that went through `at`, as SQL on `table`; its words are `search.py`'s."""
     filters = [_condition(one, getattr(table, one.column)) for one in question.filters]
     return [or_(*filters)] if question.any_of and filters else filters
 

@@ -68,7 +68,6 @@ class LeadColumns:
     name_key: Mapped[str] = mapped_column(by_code_point(220))
     company_key: Mapped[str] = mapped_column(by_code_point(220))
     stage_rank: Mapped[int] = mapped_column(Integer)
-    sought: Mapped[str] = mapped_column(Text)
 
 
 class CompanyColumns:
@@ -141,6 +140,10 @@ class ScenarioLead(ScenarioRow, LeadColumns, Base):
     """A lead as the scenario has it."""
 
     __tablename__ = "scenario_leads"
+
+    sought: Mapped[str] = mapped_column(
+        Text
+    )  # made as the keys are; of a drive's own leads it is made when they are read
 
     @declared_attr.directive
     @classmethod

@@ -16,5 +16,10 @@ def derived(
         "name_key": fold(name),
         "company_key": fold(company),
         "stage_rank": stages.index(stage),
-        "sought": "\n".join(fold(part) for part in (name, company, email or "", phone or "")),
+        "sought": sought_in(name=name, company=company, email=email, phone=phone),
     }
+
+
+def sought_in(*, name: str, company: str, email: str | None, phone: str | None) -> str:
+    """What a lead's words are sought in."""
+    return "\n".join(fold(part) for part in (name, company, email or "", phone or ""))
