@@ -10,9 +10,9 @@ export function onAct(name, act) {
 }
 
 export function listenToKeys() {
-  const rows = new Map() // by the press; where several share one, the first that does anything has it
+  const rows = new Map() // by the press; where several share one, the last that does anything has it
   for (const row of document.querySelectorAll('.keys-sheet [data-act]')) {
-    for (const press of row.dataset.keys.split('|')) rows.set(press, [...(rows.get(press) ?? []), row])
+    for (const press of row.dataset.keys.split('|')) rows.set(press, [row, ...(rows.get(press) ?? [])])
   }
   document.addEventListener('keydown', (press) => {
     if (press.defaultPrevented || isTyping(press.target) || document.querySelector('dialog[open]')) return

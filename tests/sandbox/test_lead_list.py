@@ -51,7 +51,7 @@ def test_data_has_minor_units_with_a_currency_and_moments_in_utc(ada: Visitor) -
         item
     )
     assert [entry["at"] for entry in item["timeline"]] == sorted((one["at"] for one in item["timeline"]), reverse=True)
-    assert "$703.50" in ada.get("/leads/L007").text
+    assert "$703.50" in ada.get("/leads?f=value:between:70350,70350").text
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -141,9 +141,9 @@ def test_a_group_shows_its_first_in_the_order_of_the_list(ada: Visitor) -> None:
 
 def test_a_board_has_a_lane_for_every_stage_also_for_one_with_nobody(ada: Visitor) -> None:
     page = ada.get("/leads?layout=board&stage=Won").text
-    lanes = re.findall(r'<h2 class="lane-head"[^>]*>(\w+) <span class="soft">(\d+)</span>', page)
+    lanes = re.findall(r'<h2 class="pile-head"[^>]*>(\w+) <span class="soft">(\d+)</span>', page)
     assert lanes == [(stage, "24" if stage == "Won" else "0") for stage in STAGES]
-    assert page.count('<li class="lane-card">') == 8
+    assert page.count('<li class="pile-card">') == 8
     assert 'href="/leads?stage=Won">All 24' in page
 
 

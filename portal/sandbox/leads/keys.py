@@ -28,17 +28,8 @@ class Group(NamedTuple):
     keys: tuple[Key, ...]
 
 
-# What is more special comes first: where several keys of one press could do something, the first does.
+# Where several keys of one press could do something, the last does: what is more special comes later.
 GROUPS = (
-    Group(
-        "On the page of a lead",
-        (
-            Key("Next lead of the list", ("j",), "next-lead"),
-            Key("Previous lead of the list", ("k",), "previous-lead"),
-            Key("Write a note", ("n",), "note"),
-            Key("Add a tag", ("t",), "tags"),
-        ),
-    ),
     Group(
         "Anywhere",
         (
@@ -48,16 +39,6 @@ GROUPS = (
             Key("Undo", ("Control+z",), "undo"),
             Key("Redo", ("Control+Shift+z",), "redo"),
             Key("These keys", ("?",), "sheet", "/keys"),
-        ),
-    ),
-    Group(
-        "On the pipeline",
-        (
-            Key("The ways to move a deal", ("m",)),
-            Key("To a stage by its number", ("1",)),
-            Key("Along the stages", ("ArrowLeft", "ArrowRight")),
-            Key("Drop the deal", ("Enter",)),
-            Key("Put it back", ("Escape",)),
         ),
     ),
     Group(
@@ -81,6 +62,25 @@ GROUPS = (
         ),
     ),
     Group(
+        "On the page of a lead",
+        (
+            Key("Next lead of the list", ("j",), "next-lead"),
+            Key("Previous lead of the list", ("k",), "previous-lead"),
+            Key("Write a note", ("n",), "note"),
+            Key("Add a tag", ("t",), "tags"),
+        ),
+    ),
+    Group(
+        "On the pipeline",
+        (
+            Key("The ways to move a deal", ("m",)),
+            Key("To a stage by its number", ("1",)),
+            Key("Along the stages", ("ArrowLeft", "ArrowRight")),
+            Key("Drop the deal", ("Enter",)),
+            Key("Put it back", ("Escape",)),
+        ),
+    ),
+    Group(
         "Go to",
         (
             Key("Leads", ("g l",), "go", "/leads"),
@@ -91,7 +91,7 @@ GROUPS = (
     ),
 )
 
-_CAPS = {"Control": "Ctrl", "Escape": "Esc", "ArrowDown": "↓", "ArrowUp": "↑"}
+_CAPS = {"Control": "Ctrl", "Escape": "Esc"} | {"ArrowDown": "↓", "ArrowUp": "↑", "ArrowLeft": "←", "ArrowRight": "→"}
 
 
 def keys_of(addresses: Collection[str]) -> list[Group]:
