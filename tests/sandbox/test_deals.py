@@ -8,10 +8,10 @@ from flask import Flask
 
 from portal.sandbox.database import Database
 from portal.sandbox.deals.forms import MOST_TITLE
-from portal.sandbox.deals.wording import MOST_AMOUNT, NotAnAmount, amount_of, amount_typed
 from portal.sandbox.drives.days import day_of, today
 from portal.sandbox.drives.kinds import DEALS, Deal
 from portal.sandbox.drives.rows import find_row
+from portal.sandbox.leads.amounts import MOST_AMOUNT, NotAnAmount, amount_of, amount_typed
 from tests.sandbox.holding import drive_of
 from tests.sandbox.test_lead_page import stored_bytes
 from tests.sandbox.visitor import Visitor, hidden_in

@@ -1,4 +1,4 @@
-"""The only place that reads an amount of money as it is typed."""
+"""The only place that reads an amount of money as it is typed, and writes one into a field."""
 
 import re
 
@@ -20,6 +20,14 @@ def amount_of(typed: str) -> int | None:
     if minor > MOST_AMOUNT:
         raise NotAnAmount(f"Type an amount of {MOST_AMOUNT // 100:,} or less.")
     return minor
+
+
+def amount_typed(minor: int | None) -> str:
+    """An amount as a field shows it."""
+    if minor is None:
+        return ""
+    whole, cents = divmod(minor, 100)
+    return f"{whole:,}.{cents:02}" if cents else f"{whole:,}"
 
 
 _AMOUNT = re.compile(r"(?P<whole>\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.(?P<cents>\d{1,2}))?", re.ASCII)
