@@ -4,8 +4,11 @@ import re
 from html import unescape
 
 from flask import Flask
-from sqlalchemy import text
 
+from portal.sandbox.database import Database
+from portal.sandbox.drives.journal import Journal
+from portal.shared import clock
+from tests.sandbox.holding import drive_of
 from tests.sandbox.small import STAGES
 from tests.sandbox.visitor import Visitor
 
@@ -40,10 +43,9 @@ def test_every_number_is_that_of_the_list_it_leads_to(ada: Visitor) -> None:
     assert shown["came"][0] == 1
 
 
-def test_leads_gone_quiet_are_those_on_open_stages_the_biggest_deal_first(ada: Visitor, app: Flask) -> None:
+def test_leads_gone_quiet_are_those_on_open_stages_the_biggest_deal_first(ada: Visitor, database: Database) -> None:
     assert "Nobody on an open stage was silent" in ada.get("/today").text
-    with app.extensions["database"].transaction() as db:  # forty days later
-        db.execute(text("UPDATE drives SET clock = :at WHERE id = (SELECT max(id) FROM drives)"), {"at": 40 * 86_400})
+    move_clock(ada, database, days=40)
     total, address = counts(ada)["quiet"]
     listed = ada.list(address.partition("/leads")[2])
     assert (
@@ -59,9 +61,8 @@ def test_leads_gone_quiet_are_those_on_open_stages_the_biggest_deal_first(ada: V
     assert counts(ada)["quiet"][0] == total - 1
 
 
-def test_the_shortest_next_step_stands_beside_each(ada: Visitor, app: Flask) -> None:
-    with app.extensions["database"].transaction() as db:
-        db.execute(text("UPDATE drives SET clock = :at WHERE id = (SELECT max(id) FROM drives)"), {"at": 40 * 86_400})
+def test_the_shortest_next_step_stands_beside_each(ada: Visitor, database: Database) -> None:
+    move_clock(ada, database, days=40)
     page = section(ada.get("/today").text, "quiet")
     note, task = (re.findall(pattern, page)[0] for pattern in (r'href="([^"]+#note)"', r'href="(/tasks/new[^"]+)"'))
     assert ada.get(unescape(note)).status_code == 200
@@ -71,10 +72,9 @@ def test_the_shortest_next_step_stands_beside_each(ada: Visitor, app: Flask) -> 
     assert answer.headers["Location"] == "/today"
 
 
-def test_the_day_follows_the_practice_clock(ada: Visitor, app: Flask) -> None:
+def test_the_day_follows_the_practice_clock(ada: Visitor, database: Database) -> None:
     before = counts(ada)
-    with app.extensions["database"].transaction() as db:
-        db.execute(text("UPDATE drives SET clock = :at WHERE id = (SELECT max(id) FROM drives)"), {"at": 86_400})
+    move_clock(ada, database, days=1)
     after = counts(ada)
     assert after["late"][0] == before["late"][0] + before["today"][0]
     assert after["today"][0] == open_on(lambda days: days == 1)
@@ -84,6 +84,11 @@ def test_without_a_drive_there_is_no_day(app: Flask) -> None:
     nobody = Visitor(app)
     for address in ("/today", "/tasks", "/tasks/new", "/tasks/T001", "/companies", "/companies/C1"):
         assert nobody.get(address).status_code == 404
+
+
+def move_clock(visitor: Visitor, database: Database, *, days: int) -> None:
+    with database.transaction() as db:
+        Journal(db, drive_of(db, visitor), words="Moved the clock", now=clock.now()).move_clock(days * 86_400)
 
 
 def open_on(is_meant: object) -> int:
