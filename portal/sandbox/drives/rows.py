@@ -1,9 +1,10 @@
 """The only place that finds single rows of any kind as a drive has them; lists of leads are `overlay.py`'s."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive
@@ -58,18 +59,39 @@ def own_rows(db: Session, kind: Kind[Value]) -> dict[str, Value | None]:
 
 def _laid_over(db: Session, drive: Drive, kind: Kind[Value], column: str, wanted: str) -> list[Value]:
     """The rows whose `column` is `wanted`: the scenario's that no own row shadows, and the own ones."""
-    own = own_rows_where(db, kind, getattr(kind.own, column) == wanted)
-    found = {row_id: row for row_id, row in own.items() if row is not None}
+    connection = db.connection()
+    own = connection.execute(_of_own(kind, column), {"drive_id": drive.id, "wanted": wanted})
+    found = {row[0]: kind.value._make(row[:-1]) for row in own if not row[-1]}
     if kind.base is not None:
-        base: Any = kind.base
-        rows = db.execute(
-            select(*_columns(base, kind)).where(base.scenario_id == drive.scenario_id, getattr(base, column) == wanted)
-        ).all()
+        rows = connection.execute(_of_base(kind, column), {"scenario_id": drive.scenario_id, "wanted": wanted}).all()
         # A row may have moved away from what is asked for, to another lead say: then it has an own row all the same.
-        is_among = kind.own.id.in_([row[0] for row in rows])
-        moved = db.scalars(select(kind.own.id).where(is_among)).all() if rows else []
+        ids = {"drive_id": drive.id, "ids": [row[0] for row in rows]}
+        moved = connection.scalars(_among_own(kind), ids).all() if rows else []
         found |= {row[0]: kind.value._make(row) for row in rows if row[0] not in moved}
     return [found[row_id] for row_id in sorted(found)]
+
+
+# Of tables and not of classes, built once, since every page of a lead asks them; they say themselves whose they mean.
+@cache
+def _of_own(kind: Kind[Any], column: str) -> Select[*tuple[Any, ...]]:
+    own: Any = kind.own.__table__.c  # type: ignore[attr-defined]
+    return select(*(own[name] for name in kind.fields), own.is_deleted).where(
+        own.drive_id == bindparam("drive_id"), own[column] == bindparam("wanted")
+    )
+
+
+@cache
+def _of_base(kind: Kind[Any], column: str) -> Select[*tuple[Any, ...]]:
+    base: Any = kind.base.__table__.c  # type: ignore[union-attr]
+    return select(*(base[name] for name in kind.fields)).where(
+        base.scenario_id == bindparam("scenario_id"), base[column] == bindparam("wanted")
+    )
+
+
+@cache
+def _among_own(kind: Kind[Any]) -> Select[*tuple[Any, ...]]:
+    own: Any = kind.own.__table__.c  # type: ignore[attr-defined]
+    return select(own.id).where(own.drive_id == bindparam("drive_id"), own.id.in_(bindparam("ids", expanding=True)))
 
 
 def own_rows_where(db: Session, kind: Kind[Value], condition: ColumnElement[bool]) -> dict[str, Value | None]:

@@ -11,7 +11,7 @@ from portal.sandbox.drives.columns import NONE, columns_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import moment
 from portal.sandbox.drives.kinds import TASKS, Task
-from portal.sandbox.drives.overlay import find_lead
+from portal.sandbox.drives.overlay import leads_of
 from portal.sandbox.drives.rows import rows_of_lead
 
 TASK_ICONS = {"call": "phone", "write": "mail", "meet": "store", "other": "circle-check"}
@@ -43,10 +43,8 @@ def open_tasks_of(db: Session, drive: Drive, lead_id: str) -> list[Todo]:
 def as_todos(db: Session, drive: Drive, tasks: Iterable[Task]) -> list[Todo]:
     """These tasks as a page shows them, in their order."""
     tasks = list(tasks)
-    names = {task.lead_id: "" for task in tasks if task.lead_id}
-    for lead_id in names:
-        lead = find_lead(db, drive, lead_id)
-        names[lead_id] = lead.name if lead else ""
+    leads = leads_of(db, drive, sorted({task.lead_id for task in tasks if task.lead_id}))
+    names = {lead.id: lead.name for lead in leads}
     return [as_todo(drive, task, names.get(task.lead_id or "", "")) for task in tasks]
 
 

@@ -11,8 +11,8 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.kinds import COMPANIES, DEALS, LEADS, Company, Deal
 from portal.sandbox.drives.lead import Lead
-from portal.sandbox.drives.overlay import find_lead
-from portal.sandbox.drives.rows import find_row
+from portal.sandbox.drives.overlay import leads_of
+from portal.sandbox.drives.rows import find_row, find_rows
 from portal.sandbox.scenarios.order import fold
 
 PAGE = 50
@@ -76,9 +76,8 @@ def staff_of(db: Session, drive: Drive, company: Company) -> Staff:
     at = at[np.argsort(-np.maximum(values[at], -1), kind="stable")]
     ids = leads.texts("id")[at].tolist()
     deals = _open_deals(db, drive, set(ids))
-    shown = (find_lead(db, drive, one) for one in ids[:MOST_SHOWN])
     return Staff(
-        leads=[lead for lead in shown if lead],
+        leads=leads_of(db, drive, ids[:MOST_SHOWN]),
         lead_total=len(ids),
         deals=deals[:MOST_SHOWN],
         deal_total=len(deals),
@@ -102,5 +101,5 @@ def _open_deals(db: Session, drive: Drive, lead_ids: set[str]) -> list[Deal]:
     ids, stages = columns.texts("id"), columns.texts("stage")
     is_open = {stage.name for stage in stages_of(drive) if stage.is_open}
     of_them = [at for at, one in enumerate(columns.texts("lead_id").tolist()) if one in lead_ids]
-    found = (find_row(db, drive, DEALS, ids[at]) for at in of_them if stages[at] in is_open)
-    return sorted((deal for deal in found if deal), key=lambda deal: (-(deal.amount or 0), deal.id))
+    found = find_rows(db, drive, DEALS, [ids[at] for at in of_them if stages[at] in is_open])
+    return sorted(found.values(), key=lambda deal: (-(deal.amount or 0), deal.id))

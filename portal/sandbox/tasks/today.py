@@ -19,7 +19,7 @@ from portal.sandbox.drives.kinds import TASKS, Task
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import list_leads
 from portal.sandbox.drives.question import Filter, Question
-from portal.sandbox.drives.rows import find_row
+from portal.sandbox.drives.rows import find_rows
 from portal.sandbox.leads.agenda import Todo, as_todos, end_of_today, start_of_today
 
 SHOWN = 8  # tasks of a kind on Today, and leads
@@ -94,8 +94,8 @@ def _is_shown(drive: Drive, show: str, done_at: NDArray[Any], due_at: NDArray[An
 
 
 def _tasks(db: Session, drive: Drive, ids: Sequence[str]) -> list[Task]:
-    found = (find_row(db, drive, TASKS, one) for one in ids)
-    return [task for task in found if task is not None]
+    found = find_rows(db, drive, TASKS, ids)
+    return [found[one] for one in ids if one in found]
 
 
 def _leads(db: Session, drive: Drive, question: Question) -> Leads:
