@@ -135,7 +135,8 @@ def change(db: Session, drive: Drive, copy: Copy, kind: str, touched: list[tuple
         rows = dict(row_of(place, number, value) for where, number in touched if where == place)
         (journal.hide_all if kind == "hide" else journal.write_all)(place, rows)
         for row_id, columns in rows.items():
-            after[place, row_id] = columns | {"drive_id": drive.id, "is_deleted": kind == "hide"}
+            of_all = {"drive_id": drive.id, "is_deleted": kind == "hide"}
+            after[place, row_id] = columns | of_all | ({"sought": ""} if place == "lead" else {})
     copy.add(after, copy.now[1])
 
 

@@ -59,6 +59,8 @@ class OwnLead(OwnRow, LeadColumns, Base):
 
     __tablename__ = "drive_leads"
 
+    sought: Mapped[str] = mapped_column(Text, default="")  # stays empty: made when a lead is read, not kept twice
+
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[SchemaItem, ...]:

@@ -141,9 +141,7 @@ class ScenarioLead(ScenarioRow, LeadColumns, Base):
 
     __tablename__ = "scenario_leads"
 
-    sought: Mapped[str] = mapped_column(
-        Text
-    )  # made as the keys are; of a drive's own leads it is made when they are read
+    sought: Mapped[str] = mapped_column(Text)  # made as the keys are
 
     @declared_attr.directive
     @classmethod
