@@ -26,10 +26,12 @@ from sqlalchemy import (
 from portal.sandbox.database import Base
 from portal.sandbox.drives.lead import FIELDS
 from portal.sandbox.scenarios.order import derived
+from portal.sandbox.scenarios.stories import pack, unpack
 from portal.shared.columns import Moment
 from portal.shared.ids import digest
 
 SIZES = (1_000, 10_000, 100_000)
+ENTRIES = 2  # of each lead's timeline
 DRIVES = 10_000
 CHANGES = 20  # what a visitor has changed after a quarter of an hour
 OWN = ("drive_leads", "drive_acts", "drive_befores")
@@ -80,13 +82,8 @@ def crowd(owner: Connection, recipe: int) -> dict[int, int]:
         leads = Base.metadata.tables["scenario_leads"].c
         found = select(*(leads[name] for name in FIELDS)).where(leads.scenario_id == scenario_id)
         owner.execute(insert(plain_leads(size)).from_select(list(FIELDS), found))
-    told = Base.metadata.tables["scenario_activities"].c
-    names = [column.name for column in plain_stories().columns]
-    owner.execute(
-        insert(plain_stories()).from_select(
-            names, select(*(told[name] for name in names)).where(told.scenario_id == scenarios[SIZES[-1]])
-        )
-    )
+    for part in batched(_told(owner, scenarios[SIZES[-1]]), 20_000):
+        owner.execute(insert(plain_stories()), part)
     return scenarios
 
 
@@ -119,6 +116,15 @@ def crowd_of_drives(owner: Connection, scenario_id: int, *, now: datetime) -> It
         owner.execute(insert(TENANTS).from_select(["tenant", *FIELDS], rows))
 
 
+def _told(owner: Connection, scenario_id: int) -> Iterator[dict[str, Any]]:
+    """The entries of a scenario's stories, a row each."""
+    told = Base.metadata.tables["scenario_stories"].c
+    found = owner.execute(select(told.lead_id, told.entries).where(told.scenario_id == scenario_id)).all()
+    for lead_id, stored in found:
+        for number, entry in enumerate(unpack(stored)):
+            yield {"id": f"{lead_id}.{number}", "lead_id": lead_id, **entry._asdict()}
+
+
 def _drive(number: int, scenario_id: int, now: datetime) -> dict[str, Any]:
     return {
         "public_id": f"crowd{number:011}",
@@ -141,11 +147,10 @@ def _business(owner: Connection, recipe: int, size: int) -> int:
     stages = [stage["name"] for stage in json.loads(row["stages"])]
     del row["id"]
     made = owner.scalar(insert(scenario).values(row).returning(scenario.c.id)) or 0
-    leads, told = (Base.metadata.tables[name] for name in ("scenario_leads", "scenario_activities"))
+    leads, told = (Base.metadata.tables[name] for name in ("scenario_leads", "scenario_stories"))
     known = [dict(one) for one in owner.execute(select(leads).where(leads.c.scenario_id == recipe)).mappings()]
-    bodies = [
-        dict(one)
-        for one in owner.execute(select(told).where(told.c.scenario_id == recipe, told.c.body != "")).mappings()
+    stories = [
+        unpack(one)[-ENTRIES:] for one in owner.scalars(select(told.c.entries).where(told.c.scenario_id == recipe))
     ]
     firsts = sorted({one["name"].split()[0] for one in known})
     lasts = sorted({one["name"].split()[-1] for one in known})
@@ -157,9 +162,8 @@ def _business(owner: Connection, recipe: int, size: int) -> int:
     for part in batched(rows, 20_000):
         owner.execute(insert(leads), part)
     notes = (
-        bodies[number * 13 % len(bodies)]
-        | {"id": f"A{number:07}", "lead_id": f"L{number // 2 + 1:06}", "scenario_id": made}
-        for number in range(size * 2)
+        {"scenario_id": made, "lead_id": row["id"], "entries": pack(stories[number * 13 % len(stories)])}
+        for number, row in enumerate(rows)
     )
     for part in batched(notes, 20_000):
         owner.execute(insert(told), part)

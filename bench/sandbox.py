@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from flask import Flask, Response
-from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from bench.asking import asking
@@ -24,6 +24,7 @@ from bench.stores import Store, owned, stores
 from portal.sandbox.app import create_app
 from portal.sandbox.database import Database
 from portal.sandbox.drives.activities import list_entries
+from portal.sandbox.drives.copies import fork
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.journal import Journal, reset
 from portal.sandbox.drives.overlay import PAGE, find_lead, find_neighbors, leads_of, list_leads
@@ -117,6 +118,7 @@ def _crowded(app: Flask, stack: ExitStack) -> Iterator[Figure]:
         connection.exec_driver_sql("ANALYZE")
     yield from _starts(place)
     yield from _resets(place)
+    yield from _forks(place)
     for size in (SMALL, MIDDLE, LARGE):
         yield from _lists(place, size)
     yield from _searches(place)
@@ -161,6 +163,27 @@ def _resets(place: Place) -> Iterator[Figure]:
 
     value, peer = side_by_side(reset_one, delete_rows, rounds=150)
     yield _figure(f"Reset a drive with {CHANGES} changes", value, peer, "as many rows deleted", 2)
+
+
+def _forks(place: Place) -> Iterator[Figure]:
+    """Each takes another drive of the crowd, or the rows of another tenant."""
+    with place.database.reading() as db:
+        first = db.scalar(select(func.min(TENANTS.c.tenant))) or 0
+    tenants, drives = count(first + DRIVES // 4), count(first + DRIVES // 4)
+    columns = [column.name for column in TENANTS.columns]
+
+    def fork_one() -> None:
+        with place.database.transaction() as db:
+            fork(db, _numbered(db, next(drives), first).id, name="A fork", now=NOW)
+
+    def copy_rows() -> None:
+        tenant = next(tenants)
+        rows = select(literal(DRIVES * 10 + tenant), *(TENANTS.c[name] for name in columns[1:]))
+        with place.database.transaction() as db:
+            db.execute(insert(TENANTS).from_select(columns, rows.where(TENANTS.c.tenant == tenant)))
+
+    value, peer = side_by_side(fork_one, copy_rows, rounds=100)
+    yield _figure(f"Fork a drive with {CHANGES} changes", value, peer, "as many rows copied", 2)
 
 
 def _numbered(db: Session, number: int, first: int) -> Drive:
