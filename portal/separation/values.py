@@ -40,6 +40,7 @@ class Place(NamedTuple):
         return f"{self.table} {self.column} of row {row}"
 
 
+_PROVEN = "values read when their scenario was loaded, and the same since"
 _ID = re.compile("[0-9A-Za-z_-]{1,16}")
 
 
@@ -102,9 +103,9 @@ def sandbox_values(stored: Stored) -> Line:
         examined={
             "tables": stored.tables,
             "values": stored.values,
-            "of them read when their scenario was loaded, and the same since": stored.proven_values,
             "addresses, numbers and streets": len(stored.found) + stored.proven_reserved,
-        },
+        }
+        | ({_PROVEN: stored.proven_values} if stored.proven_values else {}),
         faults=tuple(faults[:MOST_FAULTS]),
     )
 
