@@ -14,6 +14,7 @@ from portal.sandbox.drives.days import month_number, today
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import Stage, facts_of, stages_of
 from portal.sandbox.drives.kinds import DEALS, Deal
+from portal.sandbox.drives.rows import find_rows
 
 SHOWN = 5  # cards in a lane
 SHOWN_CLOSED = 3
@@ -73,36 +74,34 @@ def board_of(db: Session, drive: Drive, question: Question, *, pinned: str = "")
     ours = asked_for(drive, columns, Question(owner=question.owner))  # what is decided has no date ahead
     this_month = month_key(month_number(today(drive)))
     urgency = _urgency(drive, columns, pinned)
-    open_lanes = [
-        _lane(columns, asked, stage, rank, urgency, question._replace(stage=stage.name), SHOWN)
-        for rank, stage in enumerate(stages_of(drive))
-        if stage.is_open
-    ]
     decided = ours & asked_for(drive, columns, Question(closed=this_month))
-    closed_lanes = [
-        _lane(columns, decided, stage, rank, urgency, _decided(question, stage, this_month), SHOWN_CLOSED)
+    lanes = [
+        _lane(columns, asked, stage, rank, urgency, question._replace(stage=stage.name), SHOWN)
+        if stage.is_open
+        else _lane(columns, decided, stage, rank, urgency, _decided(question, stage, this_month), SHOWN_CLOSED)
         for rank, stage in enumerate(stages_of(drive))
-        if not stage.is_open
     ]
+    shown = find_rows(db, drive, DEALS, [one for _, ids in lanes for one in ids])
+    open_lanes, closed_lanes = (
+        [lane._replace(deals=[shown[one] for one in ids]) for lane, ids in lanes if lane.stage.is_open is is_still_open]
+        for is_still_open in (True, False)
+    )
     return Board(open_lanes, closed_lanes, _outlook(drive, columns, asked, closed_lanes))
 
 
-def page_of(columns: Columns, drive: Drive, rows: Rows, *, page: int, size: int) -> tuple[list[Deal], int]:
-    """A page of these rows, the most urgent first, and how many there are in all."""
+def page_of(db: Session, drive: Drive, rows: Rows, *, page: int, size: int) -> tuple[list[Deal], int]:
+    """A page of these rows, what is worth most first, and how many there are in all."""
+    columns = columns_of(db, drive, DEALS)
     at = np.flatnonzero(rows)
     order = at[np.argsort(-_urgency(drive, columns, "")[at], kind="stable")]
-    return deals_at(columns, order[(page - 1) * size : page * size]), len(at)
+    return deals_at(db, drive, order[(page - 1) * size : page * size]), len(at)
 
 
-def deals_at(columns: Columns, at: NDArray[Any]) -> list[Deal]:
+def deals_at(db: Session, drive: Drive, at: NDArray[Any]) -> list[Deal]:
     """The deals in these rows."""
-    made = [
-        [None if value == NONE else value for value in columns.numbers(name)[at].tolist()]
-        if name in _NUMBERS
-        else columns.texts(name)[at].tolist()
-        for name in DEALS.fields
-    ]
-    return [Deal._make(row) for row in zip(*made, strict=True)]
+    ids = columns_of(db, drive, DEALS).texts("id")[at].tolist()
+    found = find_rows(db, drive, DEALS, ids)
+    return [found[one] for one in ids]
 
 
 def sum_of(columns: Columns, rows: Rows) -> Sum:
@@ -116,27 +115,28 @@ def weighted(amount: int, stage: Stage) -> int:
     return amount * stage.chance // 100
 
 
-_NUMBERS = frozenset({"amount", "stage_rank", "opened_at", "moved_at", "close_on", "closed_at"})
-_FIRST, _SOON = 1 << 61, 1 << 60  # above any amount
+_FIRST = 1 << 60  # above any amount
 
 
 def _urgency(drive: Drive, columns: Columns, pinned: str) -> Numbers:
-    """What is shown first: what just moved, then what waits too long, then what is worth most."""
-    moved_at = columns.numbers("moved_at")
-    urgency = np.maximum(columns.numbers("amount"), -1) + _SOON * waiting(drive, columns)
-    urgency[moved_at == drive.clock] += _FIRST
+    """What is shown first: what just moved, then what is worth most."""
+    urgency = np.maximum(columns.numbers("amount"), -1)
+    urgency[columns.numbers("moved_at") == drive.clock] += _FIRST
     if pinned:
         urgency[np.asarray(columns.texts("id") == pinned, dtype=np.bool_)] += _FIRST
     found: Numbers = urgency
     return found
 
 
-def _lane(columns: Columns, among: Rows, stage: Stage, rank: int, urgency: Numbers, query: Question, most: int) -> Lane:
+def _lane(
+    columns: Columns, among: Rows, stage: Stage, rank: int, urgency: Numbers, query: Question, most: int
+) -> tuple[Lane, list[str]]:
+    """A lane without its deals, and the ids of those that it shows."""
     rows = among & (columns.numbers("stage_rank") == rank)
     at = np.flatnonzero(rows)
     first = at[np.argsort(-urgency[at], kind="stable")[:most]]
     total = sum_of(columns, rows)
-    return Lane(stage, total, weighted(total.amount, stage), deals_at(columns, first), query)
+    return Lane(stage, total, weighted(total.amount, stage), [], query), columns.texts("id")[first].tolist()
 
 
 def _decided(question: Question, stage: Stage, month: str) -> Question:

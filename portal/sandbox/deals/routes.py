@@ -63,7 +63,7 @@ def index() -> str:
         asked = read_address(request.args, drive)
         columns = columns_of(db, drive, DEALS)
         rows = asked_for(drive, columns, asked.question)
-        deals, total = page_of(columns, drive, rows, page=asked.page, size=PAGE)
+        deals, total = page_of(db, drive, rows, page=asked.page, size=PAGE)
         pages = max(1, ceil(total / PAGE))
         if asked.page > pages:
             raise Problem(404, f"There is no page {asked.page}", f"The last page of this list is {pages}.")

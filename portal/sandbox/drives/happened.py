@@ -1,5 +1,7 @@
 """The only place that holds in columns what happened to all leads of a drive, and when: for whatever counts it."""
 
+from array import array
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +13,7 @@ from portal.sandbox.drives.columns import Numbers, Texts
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.lately import Lately
 from portal.sandbox.drives.models import OwnActivity
-from portal.sandbox.scenarios.stories import iterate_stories
+from portal.sandbox.scenarios import stories
 
 
 class Happened(NamedTuple):
@@ -48,19 +50,24 @@ _kept: Lately[str, Happened] = Lately(10)
 def _base(db: Session, drive: Drive) -> Happened:
     if (found := _kept.find(drive.version)) is not None:
         return found
-    stories = iterate_stories(db, scenario_id=drive.scenario_id)
-    rows = [(entry.at, entry.kind, lead_id) for lead_id, entries in stories for entry in entries]
+    told = stories.iterate_stories(db, scenario_id=drive.scenario_id)
+    rows = ((entry.at, entry.kind, lead_id) for lead_id, story in told for entry in story)
     return _kept.keep(drive.version, _in_columns(rows, []))
 
 
-def _in_columns(rows: list[tuple[int, str, str]], kinds: list[str]) -> Happened:
+def _in_columns(rows: Iterable[tuple[int, str, str]], kinds: list[str]) -> Happened:
     """These rows in columns; their kinds are numbered on from `kinds`."""
     numbers = {kind: number for number, kind in enumerate(kinds)}
     leads: dict[str, int] = {}
+    at, of_kind, of_lead = array("q"), array("i"), array("i")
+    for moment, kind, lead in rows:
+        at.append(moment)
+        of_kind.append(numbers.setdefault(kind, len(numbers)))
+        of_lead.append(leads.setdefault(lead, len(leads)))
     return Happened(
-        np.array([at for at, _, _ in rows], dtype=np.int64),
-        np.array([numbers.setdefault(kind, len(numbers)) for _, kind, _ in rows], dtype=np.int32),
-        np.array([leads.setdefault(lead, len(leads)) for _, _, lead in rows], dtype=np.int32),
+        np.array(at, dtype=np.int64),
+        np.array(of_kind, dtype=np.int32),
+        np.array(of_lead, dtype=np.int32),
         list(numbers),
         np.array(list(leads), dtype=np.object_),
     )

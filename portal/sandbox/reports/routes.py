@@ -147,7 +147,7 @@ def _leads(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[st
 def _deals(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[str, ...], str, list[Line]]:
     columns = Ground(db, drive).deals
     amounts = np.maximum(columns.numbers("amount"), 0)[group.at]
-    cards = cards_of(db, drive, deals_at(columns, _part(group.at, amounts, page)))
+    cards = cards_of(db, drive, deals_at(db, drive, _part(group.at, amounts, page)))
     lines = [
         Line(
             f"/deals/{card.deal.id}",
