@@ -28,7 +28,7 @@ def count_kept(db: Session, drive: Drive, question: Question) -> int:
     """How many leads a question finds, counted once for each state of the drive."""
     if db.info.get("has_written"):
         return count_of(db, drive, question)
-    key = (drive.id, drive.revision, drive.version, drive.clock, question)
+    key = (drive.public_id, drive.revision, drive.version, drive.clock, question)
     found = _kept.find(key)
     return _kept.keep(key, count_of(db, drive, question)) if found is None else found
 
@@ -37,7 +37,7 @@ def options_kept(db: Session, drive: Drive, asked: Asked) -> Options:
     """What the filters of a list can be changed to, gathered once for each state of the drive; nothing for none."""
     if not asked.question.filters:
         return _NOTHING
-    key = (drive.id, drive.revision, drive.version)
+    key = (drive.public_id, drive.revision, drive.version)
     return _options.find(key) or _options.keep(key, options_of(db, drive))
 
 
@@ -45,7 +45,7 @@ def unknown_words_kept(db: Session, drive: Drive, asked: Asked) -> tuple[str, ..
     """Those of the words sought that no lead has as they are, looked up once for each state of the drive."""
     if not asked.question.words:
         return ()
-    key = (drive.id, drive.revision, drive.version, asked.question.words)
+    key = (drive.public_id, drive.revision, drive.version, asked.question.words)
     found = _unknown.find(key)
     return _unknown.keep(key, unknown_words(db, drive, asked.question)) if found is None else found
 
@@ -67,16 +67,25 @@ def without_each(db: Session, drive: Drive, asked: Asked) -> list[tuple[int, Ask
 
 
 def _tab(db: Session, drive: Drive, view: View, *, is_current: bool) -> Tab:
+    if db.info.get("has_written"):
+        return _made_tab(db, drive, view)._replace(is_current=is_current)
+    key = (drive.public_id, drive.revision, drive.version, drive.clock, view)
+    found = _tabs.find(key) or _tabs.keep(key, _made_tab(db, drive, view))
+    return found._replace(is_current=is_current)
+
+
+def _made_tab(db: Session, drive: Drive, view: View) -> Tab:
     address = address_of(view)
     try:
         asked = read_list_in(address, drive)
     except Problem:  # a scenario's own view may name what only another version of it has
-        return Tab(view, address, "", None, is_current)
+        return Tab(view, address, "", None, is_current=False)
     plain = asked.shaped(view="").address()
-    return Tab(view, asked.address(), plain, count_kept(db, drive, asked.whole), is_current)
+    return Tab(view, asked.address(), plain, count_kept(db, drive, asked.whole), is_current=False)
 
 
-_kept: Lately[tuple[int, int, str, int, Question], int] = Lately(5_000)
-_options: Lately[tuple[int, int, str], Options] = Lately(200)
-_unknown: Lately[tuple[int, int, str, tuple[str, ...]], tuple[str, ...]] = Lately(1_000)
+_kept: Lately[tuple[str, int, str, int, Question], int] = Lately(5_000)
+_tabs: Lately[tuple[str, int, str, int, View], Tab] = Lately(5_000)
+_options: Lately[tuple[str, int, str], Options] = Lately(200)
+_unknown: Lately[tuple[str, int, str, tuple[str, ...]], tuple[str, ...]] = Lately(1_000)
 _NOTHING = Options((), (), (), (), (), ())

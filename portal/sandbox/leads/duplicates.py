@@ -48,7 +48,7 @@ class Group(NamedTuple):
 
 def list_groups(db: Session, drive: Drive) -> Sequence[Group]:
     """All groups of the bound drive, those with the strongest reasons first."""
-    key = (drive.id, drive.revision, drive.version)
+    key = (drive.public_id, drive.revision, drive.version)
     found = _kept.find(key)
     return _kept.keep(key, _find_groups(db, drive)) if found is None else found
 
@@ -63,7 +63,7 @@ def tell_apart(db: Session, drive: Drive, leads: Sequence[Lead], *, now: datetim
     return f"Said that {names}{rest} are not the same"
 
 
-_kept: Lately[tuple[int, int, str], Sequence[Group]] = Lately(20)
+_kept: Lately[tuple[str, int, str], Sequence[Group]] = Lately(20)
 _Pair = tuple[int, int]
 
 

@@ -69,7 +69,7 @@ _kept: Lately[tuple[object, ...], list[Group]] = Lately(200)
 def _kept_groups(db: Session, drive: Drive, question: Question, *, by: str, first: int) -> list[Group]:
     if db.info.get("has_written"):
         return _groups(db, drive, question, by=by, first=first)
-    key = (drive.id, drive.revision, drive.version, drive.clock, question, by, first)
+    key = (drive.public_id, drive.revision, drive.version, drive.clock, question, by, first)
     return _kept.find(key) or _kept.keep(key, _groups(db, drive, question, by=by, first=first))
 
 

@@ -46,7 +46,7 @@ def views_of(db: Session, drive: Drive) -> tuple[View, ...]:
     """The views of the bound drive, in their order."""
     if db.info.get("has_written"):
         return _laid_over(db, drive)
-    key = (drive.id, drive.revision, drive.version)
+    key = (drive.public_id, drive.revision, drive.version)
     found = _kept.find(key)
     return _kept.keep(key, _laid_over(db, drive)) if found is None else found
 
@@ -134,7 +134,7 @@ def twinned(asked: Asked, twins: Twins) -> tuple[Asked, tuple[Swap, ...]]:
     return asked.asking(replace(question, q=twin(question.q), filters=filters)), tuple(swaps)
 
 
-_kept: Lately[tuple[int, int, str], tuple[View, ...]] = Lately(500)
+_kept: Lately[tuple[str, int, str], tuple[View, ...]] = Lately(500)
 
 
 def _laid_over(db: Session, drive: Drive) -> tuple[View, ...]:

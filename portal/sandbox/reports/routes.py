@@ -109,11 +109,11 @@ def rows(name: str) -> str:
 
 
 # By all that a report depends on.
-_kept: Lately[tuple[int, int, str, int, str], Report] = Lately(50)
+_kept: Lately[tuple[str, int, str, int, str], Report] = Lately(50)
 
 
 def _report(db: Session, drive: Drive, ground: Ground, name: str) -> Report:
-    key = (drive.id, drive.revision, drive.version, drive.clock, name)
+    key = (drive.public_id, drive.revision, drive.version, drive.clock, name)
     return _kept.find(key) or _kept.keep(key, REPORTS[name](db, drive, ground))
 
 
