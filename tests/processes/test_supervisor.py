@@ -67,7 +67,7 @@ def test_the_running_sandbox_holds_no_setting_and_no_file_of_the_people_side(run
     names = {
         entry.partition(b"=")[0].decode() for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if entry
     }
-    assert names - {"SANDBOX_DATABASE_URL"} == {"PATH", "PYTHONPATH", "DATA", "PORT", "SANDBOX_PORT"}
+    assert names - {"SANDBOX_DATABASE_URL", "SANDBOX_LARGEST"} == {"PATH", "PYTHONPATH", "DATA", "PORT", "SANDBOX_PORT"}
     files = [str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()]
     assert any(file.startswith(str(running.data / "sandbox")) for file in files)
     assert not any(str(running.data / "people") in file for file in files)
@@ -81,6 +81,16 @@ def test_a_child_that_dies_is_started_again(running: Running) -> None:
         time.sleep(0.1)
     running.wait_for(f"{running.sandbox}/readyz")
     assert running.pids("sandbox", "serve") != [pid]
+
+
+def test_the_loader_of_scenarios_is_done_when_it_is_done(running: Running) -> None:
+    deadline = time.monotonic() + 60
+    while running.pids("sandbox", "seed") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.5)  # a supervisor that took it for dead would have said so by now
+    assert running.pids("sandbox", "seed") == []
+    assert (running.data / "sandbox" / "scenarios.log").exists()
+    assert "scenarios ended" not in running.output.read_text()
 
 
 def test_it_prints_where_to_go(running: Running) -> None:

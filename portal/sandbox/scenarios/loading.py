@@ -34,8 +34,8 @@ from portal.sandbox.scenarios.reading import read_recipe
 from portal.sandbox.scenarios.recipe import Recipe
 from portal.sandbox.scenarios.stories import pack
 
-AT_A_TIME = 250  # leads of one transaction: a visitor's act waits for one of them at the most
-_PAUSE_SECONDS = 0.01  # after each, so that who waits to write comes in between
+AT_A_TIME = 100  # leads of one transaction, some 20 ms: a visitor’s act waits for one of them at the most
+_PAUSE_SECONDS = 0.005  # after each, so that who waits to write comes in between
 _TELL_EVERY_SECONDS = 10
 
 
