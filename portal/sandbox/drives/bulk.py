@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Select, Table, Text, bindparam, cast, column, func,
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.kinds import OWN_TABLES
+from portal.sandbox.drives.models import Before
 
 FEW = 500  # ids that one statement names, and rows that are sent one by one
 
@@ -26,13 +27,13 @@ def count_by_place(db: Session) -> dict[str, int]:
     return dict(zip(OWN_TABLES, counts, strict=True))
 
 
-def read_rows(db: Session) -> Rows:
-    """Every own row of the bound drive, tombstones too."""
+def read_rows(db: Session, counts: Mapping[str, int]) -> Rows:
+    """Every own row of the bound drive, tombstones too; `counts` says of which kinds there are any."""
     whose = {"drive_id": db.info["drive"]}
     return {
-        place: [dict(row) for row in db.connection().execute(_ALL[place], whose).mappings()]
-        for place, count in count_by_place(db).items()
-        if count
+        place: [dict(zip(names, row, strict=True)) for row in db.connection().execute(_ALL[place], whose)]
+        for place, names in _NAMES.items()
+        if counts[place]
     }
 
 
@@ -43,7 +44,7 @@ def insert_rows(db: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     """
     if len(rows) <= FEW or db.get_bind().dialect.name != "postgresql":
         if rows:
-            db.connection().execute(insert(table), rows)
+            db.connection().execute(_INSERTS[table.name], rows)
         return
     names = [name for name in table.columns.keys() if name != "drive_id"]  # noqa: SIM118
     document = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
@@ -75,5 +76,10 @@ def _of_drive(statement: Select[Any], table: Table) -> Select[Any]:
 
 
 _TABLES = {place: table_of(model) for place, model in OWN_TABLES.items()}
-_COUNTS = select(*(_of_drive(select(func.count()), table).scalar_subquery() for table in _TABLES.values()))
+COUNTS = tuple(
+    _of_drive(select(func.count()), table).scalar_subquery().label(place) for place, table in _TABLES.items()
+)
+_COUNTS = select(*COUNTS)
+_NAMES = {place: tuple(table.columns.keys()) for place, table in _TABLES.items()}
+_INSERTS = {table.name: insert(table) for table in (*_TABLES.values(), table_of(Before))}
 _ALL = {place: _of_drive(select(table), table) for place, table in _TABLES.items()}

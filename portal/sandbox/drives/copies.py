@@ -11,14 +11,14 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.sandbox.database import bind
-from portal.sandbox.drives.bulk import Rows, insert_rows, read_rows, table_of
-from portal.sandbox.drives.drive import Drive, Started, copy_drive, delete_drive
+from portal.sandbox.drives.bulk import COUNTS, Rows, count_own_rows, insert_rows, read_rows, table_of
+from portal.sandbox.drives.drive import KEPT, Drive, Started, copy_drive, delete_drive
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import StartedDrive
@@ -62,8 +62,8 @@ class Withdrawn(Exception):
 
 def fork(db: Session, drive_id: int, *, name: str, now: datetime) -> Started:
     """A drive of its own, with copies of the rows of another one, or of a checkpoint."""
-    rows = _rows_of(db, drive_id)
-    made, started = copy_drive(db, drive_id, values={"name": name, "started_at": now, "seen_at": now})
+    kept, rows = _all_of(db, drive_id)
+    made, started = copy_drive(db, kept, values={"name": name, "started_at": now, "seen_at": now})
     _fill(db, made, rows)
     return started
 
@@ -72,8 +72,8 @@ def make_checkpoint(db: Session, drive: Drive, *, name: str, now: datetime) -> C
     """Keep the bound drive as it is now, under a name. Raises TooManyCheckpoints."""
     if len(list_checkpoints(db, drive)) >= MOST_CHECKPOINTS:
         raise TooManyCheckpoints
-    rows = _rows_of(db, drive.id)
-    made, _ = copy_drive(db, drive.id, values={"name": name, "frozen_at": now, "came_from": drive.id})
+    kept, rows = _all_of(db, drive.id)
+    made, _ = copy_drive(db, kept, values={"name": name, "frozen_at": now, "came_from": drive.id})
     _fill(db, made, rows)
     bind(db, drive.id)
     return next(one for one in list_checkpoints(db, drive) if one.id == made)
@@ -94,7 +94,7 @@ def find_checkpoint(db: Session, drive: Drive, public_id: str) -> Checkpoint | N
 
 def go_back(db: Session, drive: Drive, checkpoint: Checkpoint, *, now: datetime) -> None:
     """Let the bound drive be as the checkpoint has it, in one act that can be undone."""
-    rows = _rows_of(db, checkpoint.id)
+    _, rows = _all_of(db, checkpoint.id)
     bind(db, drive.id)
     journal = Journal(db, drive, words=f"Went back to “{checkpoint.name}”", now=now)
     journal.clear()
@@ -149,19 +149,24 @@ def find_shared(db: Session, token: str) -> Shared | None:
 
 def count_rows_of(db: Session, drive_id: int) -> int:
     """How many rows a copy would take along; `db` ends up bound to the drive that is copied."""
-    return sum(len(rows) for rows in _rows_of(db, drive_id).values())
-
-
-def _rows_of(db: Session, drive_id: int) -> Rows:
     bind(db, drive_id)
-    return read_rows(db)
+    return count_own_rows(db)
+
+
+def _all_of(db: Session, drive_id: int) -> tuple[dict[str, Any], Rows]:
+    """What a copy of a drive takes along: of its own row, and all of its own rows; `db` is bound to it from here on."""
+    bind(db, drive_id)
+    found = db.connection().execute(_ALL_OF, {"id": drive_id, "drive_id": drive_id}).mappings().one()
+    return {column.name: found[column.name] for column in KEPT}, read_rows(db, {one: found[one] for one in OWN_TABLES})
 
 
 def _fill(db: Session, drive_id: int, rows: Rows) -> None:
     """Give a new drive its rows; a session sees one drive at a time, so they go by way of this process."""
     bind(db, drive_id)
     for place, of_place in rows.items():
-        insert_rows(db, table_of(OWN_TABLES[place]), [row | {"drive_id": drive_id} for row in of_place])
+        for row in of_place:
+            row["drive_id"] = drive_id
+        insert_rows(db, table_of(OWN_TABLES[place]), of_place)
 
 
 def _change(db: Session, drive: Drive, checkpoint: Checkpoint, **values: object) -> None:
@@ -175,6 +180,8 @@ def _token(public_id: str, shared_at: datetime, *, secret: str) -> str:
     return urlsafe_b64encode(hmac.digest(secret.encode(), words.encode(), "sha256")).decode().rstrip("=")
 
 
+# Built once: a copy should cost what its rows cost.
+_ALL_OF = select(*KEPT, *COUNTS).where(KEPT[0].table.c.id == bindparam("id"))
 _CHECKPOINT = (
     *(StartedDrive.id, StartedDrive.public_id, StartedDrive.name, StartedDrive.clock, StartedDrive.frozen_at),
     *(StartedDrive.shared_at, StartedDrive.token_digest),

@@ -71,10 +71,9 @@ def start_drive(db: Session, *, scenario_id: int, now: datetime) -> Started:
     return started
 
 
-def copy_drive(db: Session, of: int, *, values: Mapping[str, Any]) -> tuple[int, Started]:
-    """Start a drive as a copy of the row of another, but for `values`; its own rows are `copies.py`'s."""
+def copy_drive(db: Session, kept: Mapping[str, Any], *, values: Mapping[str, Any]) -> tuple[int, Started]:
+    """Start a drive with what is KEPT of another one's row, but for `values`; its own rows are `copies.py`'s."""
     started = Started(ids.new_id(), ids.new_token())
-    kept = db.connection().execute(_KEPT, {"id": of}).mappings().one()
     made = db.connection().execute(_START, {**kept, **_named(started), **values})
     key = made.inserted_primary_key
     return int(key[0]) if key else 0, started
@@ -217,7 +216,8 @@ _BY_TOKEN = (
     .join_from(StartedDrive.__table__, Scenario.__table__, _scenarios.id == _drives.scenario_id)
     .where(_drives.token_digest == bindparam("digest"), _drives.frozen_at.is_(None))
 )
-_KEPT = select(
+# What a copy takes along of the row of a drive.
+KEPT = (
     *(_drives.scenario_id, _drives.epoch, _drives.clock, _drives.revision, _drives.name),
     *(_drives.started_at, _drives.seen_at),
-).where(_drives.id == bindparam("id"))
+)
