@@ -52,11 +52,10 @@ def unknown_words_kept(db: Session, drive: Drive, asked: Asked) -> tuple[str, ..
 
 def tabs_of(db: Session, drive: Drive, asked: Asked) -> list[Tab]:
     """The views of the bound drive, and which of them is shown: the one the address names, else the first like it."""
-    tabs = [_tab(db, drive, view, is_current=view.id == asked.shape.view) for view in views_of(db, drive)]
-    if any(tab.is_current for tab in tabs):
-        return tabs
+    tabs = _tabs(db, drive)
+    current = next((tab.view.id for tab in tabs if tab.view.id == asked.shape.view), "")
     here = asked.shaped(view="").address()
-    like = next((tab.view.id for tab in tabs if tab.plain == here), "")
+    like = current or next((tab.view.id for tab in tabs if tab.plain == here), "")
     return [tab._replace(is_current=tab.view.id == like) for tab in tabs]
 
 
@@ -66,15 +65,16 @@ def without_each(db: Session, drive: Drive, asked: Asked) -> list[tuple[int, Ask
     return [(number, less, count_kept(db, drive, less.whole)) for number, less in lists]
 
 
-def _tab(db: Session, drive: Drive, view: View, *, is_current: bool) -> Tab:
+def _tabs(db: Session, drive: Drive) -> list[Tab]:
+    """All views, none of them shown."""
     if db.info.get("has_written"):
-        return _made_tab(db, drive, view)._replace(is_current=is_current)
-    key = (drive.public_id, drive.revision, drive.version, drive.clock, view)
-    found = _tabs.find(key) or _tabs.keep(key, _made_tab(db, drive, view))
-    return found._replace(is_current=is_current)
+        return [_tab(db, drive, view) for view in views_of(db, drive)]
+    key = (drive.public_id, drive.revision, drive.version, drive.clock)
+    found = _kept_tabs.find(key)
+    return _kept_tabs.keep(key, [_tab(db, drive, view) for view in views_of(db, drive)]) if found is None else found
 
 
-def _made_tab(db: Session, drive: Drive, view: View) -> Tab:
+def _tab(db: Session, drive: Drive, view: View) -> Tab:
     address = address_of(view)
     try:
         asked = read_list_in(address, drive)
@@ -85,7 +85,7 @@ def _made_tab(db: Session, drive: Drive, view: View) -> Tab:
 
 
 _kept: Lately[tuple[str, int, str, int, Question], int] = Lately(5_000)
-_tabs: Lately[tuple[str, int, str, int, View], Tab] = Lately(5_000)
 _options: Lately[tuple[str, int, str], Options] = Lately(200)
 _unknown: Lately[tuple[str, int, str, tuple[str, ...]], tuple[str, ...]] = Lately(1_000)
 _NOTHING = Options((), (), (), (), (), ())
+_kept_tabs: Lately[tuple[str, int, str, int], list[Tab]] = Lately(1_000)
