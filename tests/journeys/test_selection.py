@@ -33,8 +33,10 @@ def test_by_keyboard_over_two_pages_to_a_tag_and_back(visitor: Visitor, site: Ru
     assert violations(page) == []
     page.get_by_role("button", name="Tag 2 leads Net 30").click()
     expect(page.locator(".notice-title")).to_have_text("Tagged 2 leads Net 30")
+    page.wait_for_load_state()  # its scripts run before that
     page.keyboard.press("Control+z")
     expect(page.locator(".notice-title")).to_have_text("Taken back: Tagged 2 leads Net 30")
+    page.wait_for_load_state()
     page.keyboard.press("Escape")
     expect(bar).to_be_hidden()
 
