@@ -11,9 +11,12 @@ from tests.support.running import Running
 
 Visitor = Callable[..., Page]
 
+PATIENCE = 30_000  # ms; while a large business is being loaded, a change waits for its turn
+
 
 def at_the_pipeline(page: Page, site: Running) -> Page:
     start(page, site)
+    page.set_default_timeout(PATIENCE)
     page.set_viewport_size({"width": 1440, "height": 1300})  # no scrolling between press and drag
     page.goto(f"{site.sandbox}/pipeline")
     page.wait_for_load_state()
@@ -30,7 +33,7 @@ def first_card(page: Page, stage: str = "Proposal") -> tuple[Locator, str]:
 
 
 def moved_to(page: Page, deal: str, stage: str) -> None:
-    expect(lane(page, stage).locator(f'[data-deal="{deal}"][data-stage="{stage}"]')).to_be_visible()
+    expect(lane(page, stage).locator(f'[data-deal="{deal}"][data-stage="{stage}"]')).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_card_is_dragged_to_another_stage_and_undone(visitor: Visitor, site: Running) -> None:
@@ -38,12 +41,12 @@ def test_a_card_is_dragged_to_another_stage_and_undone(visitor: Visitor, site: R
     card, deal = first_card(page)
     card.drag_to(lane(page, "Qualified"))
     moved_to(page, deal, "Qualified")
-    expect(page.get_by_text("Undo takes it back")).to_be_visible()
+    expect(page.get_by_text("Undo takes it back")).to_be_visible(timeout=PATIENCE)
     page.reload()
     moved_to(page, deal, "Qualified")
     page.locator("h1").click()
     page.keyboard.press("Control+z")
-    expect(page.get_by_text("Taken back")).to_be_visible()
+    expect(page.get_by_text("Taken back")).to_be_visible(timeout=PATIENCE)
     moved_to(page, deal, "Proposal")
 
 
@@ -74,7 +77,7 @@ def test_a_refusal_stands_on_the_card_and_is_put_right_there(visitor: Visitor, s
     card, deal = first_card(page)
     card.drag_to(lane(page, "Lost"))
     here = page.locator(f'[data-deal="{deal}"]')
-    expect(here.get_by_role("alert")).to_contain_text("Not moved to Lost")
+    expect(here.get_by_role("alert")).to_contain_text("Not moved to Lost", timeout=PATIENCE)
     expect(here).to_have_attribute("data-stage", "Proposal")
     assert violations(page) == []
     here.get_by_label("Reason").fill("Too expensive")
@@ -97,7 +100,7 @@ def test_the_same_works_without_scripts(visitor: Visitor, site: Running) -> None
     card, deal = first_card(page)
     card.get_by_role("button", name=re.compile("^Move")).click()
     card.get_by_role("button", name="Lost").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nothing was changed")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was changed", timeout=PATIENCE)
     page.get_by_label("Reason").fill("Too expensive")
     page.get_by_role("button", name="Add it and move").click()
     moved_to(page, deal, "Lost")

@@ -123,6 +123,16 @@ def test_a_deal_without_amount_and_date_cannot_be_won(
     assert ada.send(f"/deals/{bare}/move", stage="Proposal").status_code == 422
 
 
+def test_what_cannot_be_read_is_asked_for_again_beside_what_is_missing(ada: Visitor) -> None:
+    answer = ada.send("/deals/D002/move", stage="Lost", amount="much")
+    page = unescape(answer.text)
+    assert answer.status_code == 422
+    assert "Type an amount such as" in page
+    assert page.count('id="fill-') >= 2
+    answer = ada.send("/deals/D002/move", stage="Contacted", close_on="soon")
+    assert (answer.status_code, "One thing is to put right. Nothing was changed." in answer.text) == (422, True)
+
+
 def test_winning_asks_for_a_reason_that_may_stay_empty(database: Database, ada: Visitor) -> None:
     answer = ada.send("/deals/D002/move", stage="Won")
     assert answer.status_code == 422

@@ -159,7 +159,8 @@ def move(deal_id: str) -> Answer | tuple[str, int]:
         is_on_board = request.form.get("back") != "deal"
         missing = _asked_for(deal, stage, form)
         if not form.validate() or missing:
-            refusal = refusal_of(deal.id, stage=stage.name, missing=missing or tuple(form.errors))
+            wrong = tuple(name for name in form.errors if isinstance(name, str) and name not in missing)
+            refusal = refusal_of(deal.id, stage=stage.name, missing=missing, wrong=wrong)
             return _refuse(db, drive, deal, question, refusal, form, is_on_board=is_on_board), 422
         try:
             done = move_deal(

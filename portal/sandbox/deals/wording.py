@@ -26,9 +26,8 @@ def needs_in_words(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def refusal_of(deal_id: str, *, stage: str, missing: tuple[str, ...]) -> Refusal:
-    """What stands on the card of a deal that was not moved."""
+def refusal_of(deal_id: str, *, stage: str, missing: tuple[str, ...], wrong: tuple[str, ...] = ()) -> Refusal:
+    """What stands on the card of a deal that was not moved; `wrong` are fields that cannot be read as typed."""
     has = "this one has none" if len(missing) == 1 else "this one lacks them"
-    return Refusal(
-        deal_id, stage, f"A deal on {stage} needs {needs_in_words(missing)}, and {has}. Nothing was changed.", missing
-    )
+    why = f"A deal on {stage} needs {needs_in_words(missing)}, and {has}." if missing else "One thing is to put right."
+    return Refusal(deal_id, stage, f"{why} Nothing was changed.", (*missing, *wrong))
