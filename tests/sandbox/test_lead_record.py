@@ -249,6 +249,11 @@ def test_the_deals_of_a_lead_say_how_far_they_have_come(ada: Visitor) -> None:
     assert "Forecast" in page
 
 
+def test_the_stage_beside_the_name_has_its_shape(ada: Visitor) -> None:
+    title = ada.get("/leads/L000").text.partition('<div class="title">')[2].partition("</form>")[0]
+    assert '<span class="stage" data-step="0">New</span>' in title
+
+
 def test_the_page_asks_the_database_no_more_for_a_long_story(app: Flask, ada: Visitor) -> None:
     short = questions(app, ada, "/leads/L030")
     for number in range(20):

@@ -189,7 +189,7 @@ def _render(
         calling=calling or call_form(),
         refused_tag=refused_tag,
         initials=initials(lead.name),
-        step={stage.name: stage.step for stage in stages_of(drive)}[lead.stage],
+        standing=next(stage for stage in stages_of(drive) if stage.name == lead.stage),
         tags=tags_in(lead.tags),
         known_tags=tags_in(drive.tags),
         most_tag=MOST_TAG,
