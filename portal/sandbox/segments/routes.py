@@ -1,6 +1,7 @@
 """The segments, the builder that makes one, and each one's page with who is in it."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ blueprint = Blueprint("segments", __name__)
 
 MOST_NAME = 60
 SHOWN = 20
-_BUILDING = frozenset({"field", "op", "value", "days", "from", "to", "least", "most", "name", "add"})
+_BUILDING = frozenset({"field", "op", "value", "days", "from", "to", "least", "most", "name", "add", "rules"})
 
 
 class SegmentForm(Form):
@@ -172,9 +173,8 @@ def _build(db: Session, drive: Drive, segment: Segment | None) -> str | Answer |
         asked = with_rule(question, request.args)
     except NotAFilter as fault:
         return _render(db, drive, segment, question, fault=fault), 422
-    query = write_query(asked)
-    _read(drive, MultiDict(request.args.items(multi=True)))  # what stands in the address already
-    return redirect(request.path + query, 303)
+    query, name = write_query(asked), request.args.get("name")
+    return redirect(request.path + query + (f"&{urlencode({'name': name})}" if name else ""), 303)
 
 
 def _render(
@@ -217,8 +217,9 @@ def _question(drive: Drive) -> Question:
 
 
 def _read(drive: Drive, sent: MultiDict[str, str]) -> Question:
-    """The rules that an address holds, whatever else the builder has put into it."""
+    """The rules that an address holds, whatever else the builder has put into it; its forms carry them as one field."""
     kept = MultiDict((name, value) for name, value in sent.items(multi=True) if name not in _BUILDING)
+    kept.update(parse_qsl(sent.get("rules", "").removeprefix("?")))
     stages = [stage.name for stage in stages_of(drive)]
     return read_address(kept, stages=stages, tags=tags_in(drive.tags)).question
 
