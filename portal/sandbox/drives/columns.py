@@ -132,6 +132,7 @@ class OwnRows:
     def __init__(self, kind: Kind[Any], base: BaseRows, rows: dict[str, Any]) -> None:
         self._kind = kind
         self._made: dict[str, Ranked] = {}
+        self._numbers: dict[str, NDArray[Any]] = {}
         alive = sorted(row_id for row_id, row in rows.items() if row is not None)
         self.rows = [rows[row_id] for row_id in alive]
         self.deleted = rows.keys() - set(alive)
@@ -168,6 +169,18 @@ class OwnRows:
             at = self._kind.fields.index(name)
             self._made[name] = ranked([row[at] for row in self.rows], is_number=is_number(self._kind, name))
         return self._made[name]
+
+    def numbers_among(self, theirs: Ranked, name: str) -> NDArray[Any]:
+        """Where the values of a column stand among the scenario's; the last number, -1, stands for none.
+
+        Each value of the scenario has an odd number, and the gaps between them even ones.
+        """
+        if name not in self._numbers:
+            values = self.ranked(name).values
+            since = np.searchsorted(theirs.values, values, "left")
+            is_equal = np.searchsorted(theirs.values, values, "right") > since
+            self._numbers[name] = np.append(2 * since + is_equal, -1)
+        return self._numbers[name]
 
 
 def base_rows(db: Session, drive: Drive, kind: Kind[Any]) -> BaseRows:

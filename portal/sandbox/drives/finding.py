@@ -161,10 +161,7 @@ def _merged(question: Question, base: BaseRows, own: OwnRows, found: Places, mat
         return found
     theirs, ours = base.ranked(question.column), own.ranked(question.column)
     size = len(base)
-    # Each value of the scenario has an odd number, and the gaps between them even ones.
-    since = np.searchsorted(theirs.values, ours.values, "left")
-    is_equal = np.searchsorted(theirs.values, ours.values, "right") > since
-    numbers = np.append(2 * since + is_equal, -1)[ours.ranks[matching]]
+    numbers = own.numbers_among(theirs, question.column)[ours.ranks[matching]]
     their_numbers = np.where(theirs.ranks[found] < 0, -1, 2 * theirs.ranks[found] + 1)
     count = 2 * len(theirs.values) + 1
     # Among equals the ids decide; of several in one gap the order that they come in.
