@@ -7,9 +7,10 @@ act forgets those that stand undone. Numbers of acts are the drive's revisions: 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.bulk import Rows, batches, count_own_rows, insert_rows, table_of
@@ -300,10 +301,18 @@ def _let_go(db: Session, place: str, row_ids: Iterable[str]) -> None:
 
 def _images(db: Session, place: str, row_ids: Iterable[str] | None = None) -> dict[str, str]:
     """The rows of these ids, or all of them, as JSON of their columns."""
-    table = OWN_TABLES[place]
-    names = table_of(table).columns.keys()
+    names = table_of(OWN_TABLES[place]).columns.keys()
     at = names.index("id")
-    query = select(*(getattr(table, name) for name in names))
-    questions = [query] if row_ids is None else [query.where(table.id.in_(few)) for few in batches(row_ids)]
-    found = (row for question in questions for row in db.execute(question))
+    whose = {"drive_id": db.info["drive"]}
+    asked = [whose] if row_ids is None else [whose | {"ids": list(few)} for few in batches(row_ids)]
+    question = _whole_rows(place, by_id=row_ids is not None)
+    found = (row for values in asked for row in db.connection().execute(question, values))
     return {row[at]: json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in found}
+
+
+@cache
+def _whole_rows(place: str, *, by_id: bool) -> Select[*tuple[Any, ...]]:
+    """Of the table and not of the class, built once, since every act asks this; it says itself whose rows it means."""
+    table = table_of(OWN_TABLES[place])
+    query = select(table).where(table.c.drive_id == bindparam("drive_id"))
+    return query.where(table.c.id.in_(bindparam("ids", expanding=True))) if by_id else query
