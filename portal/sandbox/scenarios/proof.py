@@ -7,7 +7,8 @@ another: after a change by direct SQL, or when what counts as reserved was writt
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,15 +59,15 @@ def prove(connection: Connection, scenario_id: int) -> str:
     for name in TABLES:
         table = Base.metadata.tables[name]
         digest, values, seen = hashlib.sha256(), 0, 0
-        for row in rows_of(connection, table, scenario_id):
-            digest.update(_bytes_of(row))
-            for value in row:
-                for text in texts_of(value):
+        with closing(rows_of(connection, table, scenario_id)) as rows:
+            for row in rows:
+                digest.update(_bytes_of(row))
+                for text in (text for value in row for text in texts_of(value)):
                     values += 1
-                    for one in _spotted(text):
-                        seen += 1
-                        if not one.is_reserved:
-                            raise NotReserved(f"{name} of scenario {scenario_id} holds a value that is not reserved.")
+                    found_in_text = _spotted(text)
+                    seen += len(found_in_text)
+                    if not all(one.is_reserved for one in found_in_text):
+                        raise NotReserved(f"{name} of scenario {scenario_id} holds a value that is not reserved.")
         found[name] = Read(digest.hexdigest(), values, seen)
     return json.dumps({"grammar": grammar(), "tables": found})
 
@@ -88,7 +89,7 @@ def is_current(proof: str) -> bool:
     return bool(proof) and json.loads(proof)["grammar"] == grammar()
 
 
-def rows_of(connection: Connection, table: Table, scenario_id: int) -> Iterator[tuple[Any, ...]]:
+def rows_of(connection: Connection, table: Table, scenario_id: int) -> Generator[tuple[Any, ...], None, None]:
     """The table's rows of one scenario by key, every column by name: as they are stored, whatever the column says."""
     columns = sorted(table.columns, key=lambda column: column.name)
     query = (
@@ -97,8 +98,9 @@ def rows_of(connection: Connection, table: Table, scenario_id: int) -> Iterator[
         .order_by(*table.primary_key.columns)
         .execution_options(yield_per=2000)
     )
-    for row in connection.execute(query):
-        yield tuple(row)
+    with connection.execute(query) as found:
+        for row in found:
+            yield tuple(row)
 
 
 @cache
