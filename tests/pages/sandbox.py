@@ -286,6 +286,7 @@ def _many_leads(installed: Installation) -> Told:
         ben.create(name=name, company=company, email=email)
     ben.get("/leads")  # says what was added
     yield "duplicates", ben.get("/duplicates")
+    yield "duplicates-told-apart", _then(ben, ben.send("/duplicates/apart", shown="/duplicates"))
     pair = f"/leads/merge?ids={ids[0]},{ids[1]},{ids[2]}"
     yield "merge", ben.get(pair)
     yield "merge-nothing-picked", ben.send(pair, shown=pair)
