@@ -312,6 +312,10 @@ def _segments(ada: Visitor) -> Told:
     yield "segment-no-name", ada.send(rules, shown=rules, name="")
     yield "segment", _then(ada, ada.send(rules, shown=rules, name="Proposals gone quiet"))
     yield "segments", ada.get("/segments")
+    yield (
+        "segment-edit",
+        _then(ada, ada.get(ada.get("/segments").text.partition('<h2><a href="')[2].partition('"')[0] + "/edit")),
+    )
     nobody = "/segments/new?f=value:from:99999999999"
     yield "segment-nobody", _then(ada, ada.send(nobody, shown=nobody, name="Very large deals"))
 
