@@ -19,7 +19,9 @@ from portal.sandbox.drives import calendar, crowd
 from portal.sandbox.drives.drive import BROUGHT_BACK, KEPT_AT_MOST, KEPT_IDLE, KEPT_WHEN_ASKED
 from portal.sandbox.drives.frame import MOST_DAYS
 from portal.sandbox.drives.journal import MOST_OWN_ROWS, Journal
+from portal.sandbox.drives.question import Filter, Question
 from portal.sandbox.drives.sweep import sweep
+from portal.sandbox.segments.segment import create_segment
 from portal.sandbox.tasks import today
 from tests.sandbox.small import load_small_scenario
 from tests.sandbox.test_copies import checkpoint_of, fresh, open_drive_of
@@ -189,7 +191,7 @@ def test_after_a_move_the_page_tells_who_came_in_and_who_went_out(
     due = {number: number % 21 - 10 for number in open_tasks}
     ada.send("/clock", by="2")
     with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
-        due_now, overdue, quiet = calendar.shifts(db, drive, since=0)
+        due_now, overdue, quiet, *_ = calendar.shifts(db, drive, since=0)
         assert set(due_now.entered) == {f"T{number:03}" for number, day in due.items() if day == 2}
         assert set(due_now.left) == {f"T{number:03}" for number, day in due.items() if day == 0}
         assert overdue.count == sum(day < 2 for day in due.values())
@@ -221,6 +223,24 @@ def test_a_lead_has_gone_quiet_here_as_it_has_on_today(
             assert today.gone_quiet(db, drive).total == len(quiet)
             assert calendar.gone_quiet(db, drive, 0) == {}
         ada.edit("L000", note="Rang at last")
+
+
+def test_a_segment_tells_who_the_clock_brings_in(
+    thursday: time_machine.Traveller, app: Flask, database: Database
+) -> None:
+    ada = Visitor(app).start()
+    with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
+        question = Question((Filter("last", "before", ("30d",)),))
+        create_segment(db, drive, name="Silent", question=question, now=NOON)
+    ada.send("/clock", by="30")
+    with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
+        silent = next(shift for shift in calendar.shifts(db, drive, since=0) if shift.watched.name == "Silent")
+        assert (silent.count, len(silent.entered), silent.left) == (120, 120, {})
+    ada.edit("L000", note="Rang at last")
+    with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
+        silent = next(shift for shift in calendar.shifts(db, drive, since=0) if shift.watched.name == "Silent")
+        assert set(silent.entered) == {f"L{number:03}" for number in range(1, 120)}
+    assert "Silent" in ada.get("/clock?since=1").text
 
 
 def test_ages_follow_the_clock(thursday: time_machine.Traveller, app: Flask) -> None:

@@ -89,7 +89,7 @@ def day_on(drive: Drive, on: date) -> int:
 def shifts(db: Session, drive: Drive, *, since: int) -> list[Shift]:
     """What is watched, now and as it would be if the clock stood at `since`."""
     found = []
-    for watched in WATCHED:
+    for watched in (*WATCHED, *(one for watcher in WATCHERS for one in watcher(db, drive))):
         after = watched.find(db, drive, drive.clock)
         before = after if since == drive.clock else watched.find(db, drive, since)
         entered = {row_id: name for row_id, name in after.items() if row_id not in before}
@@ -141,6 +141,9 @@ WATCHED: list[Watched] = [
         address="/leads/{}",
     ),
 ]
+
+# And what follows it in this drive alone, such as what its visitor saved.
+WATCHERS: list[Callable[[Session, Drive], Sequence[Watched]]] = []
 
 
 def _open_tasks(db: Session, drive: Drive, since: int, until: int) -> Mapping[str, str]:

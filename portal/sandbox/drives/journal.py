@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.bulk import Rows, batches, count_own_rows, insert_rows, table_of
@@ -283,14 +283,7 @@ def _keep(db: Session, drive_id: int, number: int, place: str, images: Mapping[s
 
 def _put(db: Session, place: str, rows: list[dict[str, Any]]) -> None:
     """Store rows where nothing stands under their ids."""
-    table = table_of(OWN_TABLES[place])
-    names = {*table.columns.keys()}
-    insert_rows(db, table, [row if row.keys() == names else _whole(table, row) for row in rows])
-
-
-def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """The row with the columns of today: an image may be older than one."""
-    return {one.name: row.get(one.name, getattr(one.default, "arg", None)) for one in table.columns}
+    insert_rows(db, table_of(OWN_TABLES[place]), rows)
 
 
 def _let_go(db: Session, place: str, row_ids: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from portal.sandbox import web
+from portal.sandbox.drives.calendar import WATCHERS
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import frame, stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
@@ -32,11 +33,13 @@ from portal.sandbox.segments.segment import (
     list_segments,
     question_of,
 )
+from portal.sandbox.segments.watching import watched_segments
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
 from portal.shared.text import PlainText
 
 blueprint = Blueprint("segments", __name__)
+WATCHERS.append(watched_segments)
 
 MOST_NAME = 60
 SHOWN = 20
