@@ -19,7 +19,7 @@ def test_each_step_leads_to_the_next_and_the_last_one_ends_it(ada: Visitor) -> N
         page = ada.get(step.page)
         assert page.status_code == 200
         assert f"Tour, {number} of 5" in page.text
-        assert f"shows-{step.part}" in page.text
+        assert f'data-shows="{step.part}"' in page.text
     assert ada.send("/tour", step="0", back="/today").headers["Location"] == "/today"
     assert "Tour," not in ada.get("/leads").text
 

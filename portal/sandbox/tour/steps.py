@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Step(NamedTuple):
-    """A step: the page it is about, the part of that page it points at (a class of `tour.css`), and its words."""
+    """A step: the page it is about, the part of that page it points at (as `tour.css` names it), and its words."""
 
     page: str
     part: str
