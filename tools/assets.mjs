@@ -65,7 +65,33 @@ async function bundle(side) {
     if (path.endsWith('.woff2')) manifest['font.woff2'] = basename(path)
   }
   const files = new Map(result.outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]))
+  for (const worker of workersOf(folder)) await addWorker(worker)
   return [files, manifest]
+
+  // A worker is one file: its own policy, which lets it load nothing, is that of its files.
+  async function addWorker(path) {
+    const { outputFiles } = await build({
+      absWorkingDir: ROOT,
+      entryPoints: [path],
+      outdir: join(ROOT, 'static/built', side),
+      entryNames: '[name]-[hash]',
+      bundle: true,
+      format: 'iife',
+      target: 'esnext',
+      minify: true,
+      legalComments: 'none',
+      write: false,
+      logLevel: 'warning',
+    })
+    const name = basename(outputFiles[0].path)
+    manifest[basename(path)] = name
+    files.set(name, Buffer.from(outputFiles[0].contents))
+  }
+}
+
+function workersOf(folder) {
+  const names = readdirSync(folder, { recursive: true }).filter((name) => basename(name) === 'worker.js')
+  return names.map((name) => join(folder, name))
 }
 
 // A name counts in `icon('…')`, in `icon = "…"`, or among the values of a mapping called `…ICONS`.
@@ -111,7 +137,10 @@ function spriteOf(names) {
 
 // What is built in part from others' work carries their terms.
 function licenses() {
-  const packages = ['@fontsource-variable/atkinson-hyperlegible-next', 'htmx.org', 'lucide-static']
+  const packages = [
+    ...['@fontsource-variable/atkinson-hyperlegible-next', 'htmx.org', 'lucide-static'],
+    ...['@zip.js/zip.js', 'htmlparser2', 'entities', 'domelementtype', 'domhandler', 'domutils', 'papaparse'],
+  ]
   const terms = (name) => readFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8').trim()
   return Buffer.from(packages.map((name) => `${name}\n\n${terms(name)}\n`).join('\n\n'))
 }

@@ -25,6 +25,7 @@ from portal.sandbox.patterns.routes import blueprint as patterns
 from portal.sandbox.reports.routes import blueprint as reports
 from portal.sandbox.segments.routes import blueprint as segments
 from portal.sandbox.settings import Settings
+from portal.sandbox.shapes.routes import blueprint as shapes
 from portal.sandbox.tasks.routes import blueprint as tasks
 from portal.sandbox.tour.routes import blueprint as tour
 from portal.shared.metrics import look_at_rows
@@ -34,7 +35,7 @@ __all__ = ["Base", "create_app"]  # importing the app imports every table
 FEATURES: tuple[Blueprint, ...] = (
     *(drives, history, clock, copies, settings_of_drive),
     *(leads, records, companies, filters, views, keys, bulk, merging, conversion, export),
-    *(tasks, deals, segments, reports, palette, tour, patterns),
+    *(tasks, deals, segments, reports, palette, shapes, tour, patterns),
 )
 
 

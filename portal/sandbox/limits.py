@@ -20,6 +20,14 @@ STARTS: Rules = (
     Rule(what="starts", most=800, per=site, title=_STARTS, keeps_form=True),
     Rule(what="starts", most=3000, per=everyone, title="Very many test drives are starting just now", keeps_form=True),
 )
+_SHAPES = "Too many shapes sent from your network"
+
+# Fewer than of other starts, since each writes up to ten thousand leads.
+SHAPES: Rules = (
+    Rule(what="shapes", most=20, per=network, title=_SHAPES, keeps_form=True),
+    Rule(what="shapes", most=40, per=site, title=_SHAPES, keeps_form=True),
+    Rule(what="shapes", most=60, per=everyone, title="Very many shapes are arriving just now", keeps_form=True),
+)
 CODES: Rules = (Rule(what="codes", most=40, per=network, title="Too many private links tried from your network"),)
 CHANGES: Rules = (
     Rule(what="changes", most=3000, per=drive, title="Too many changes to this test drive at once", keeps_form=True),
@@ -34,6 +42,7 @@ EXPORTS: Rules = (Rule(what="exports", most=300, per=drive, title="Too many file
 
 TABLE: dict[str, Rules] = {
     "drives.create": STARTS,
+    "shapes.create": SHAPES,
     "drives.resume": CODES,
     "drives.reopen": CODES,
     "copies.show": CODES,

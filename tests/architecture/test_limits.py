@@ -30,6 +30,7 @@ SECRETS = "secrets: 100 per network, 400 per site"
 POSTS = "posts: 300 per network"
 PLAYER = "places in webinars: 3000 per network"
 STARTS = "starts: 200 per network, 800 per site, 3000 per everyone"
+SHAPES = "shapes: 20 per network, 40 per site, 60 per everyone"
 CODES = "codes: 40 per network"
 COPIES = "copies: 60 per network, 240 per site, 1500 per everyone"
 EXPORTS = "exports: 300 per drive"
@@ -184,6 +185,8 @@ SANDBOX = {
     "GET /settings": NOTHING_SECRET,
     "POST /settings": CHANGES,
     "POST /settings/keep": CHANGES,
+    "GET /shapes": NOTHING_SECRET,
+    "POST /shapes": SHAPES,
     "POST /share": COPIES,
     "GET /shared/<code>": CODES,
     "POST /shared/<code>": COPIES,

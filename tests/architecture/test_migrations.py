@@ -112,7 +112,7 @@ def test_revisions_go_down_and_up_again_one_by_one_with_rows_in_the_tables(side:
         assert schema(url) == whole, below
         assert all(holds(stored(url)[table], kept) for table, kept in left.items()), below
         if "scenario_stories" in rows and below != "base":
-            assert stored(url)["scenario_stories"] == rows["scenario_stories"], below
+            assert holds(rows["scenario_stories"], stored(url)["scenario_stories"]), below  # in whatever order
         migrations.downgrade(owner.writer, side.revisions, below)
     assert stored(url) == {}
     migrations.upgrade(owner.writer, side.revisions)

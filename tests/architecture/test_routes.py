@@ -182,6 +182,8 @@ SANDBOX = {
     "GET /settings": VISITOR,
     "POST /settings": VISITOR,
     "POST /settings/keep": VISITOR,
+    "GET /shapes": ANYONE,
+    "POST /shapes": ANYONE,
     "POST /share": VISITOR,
     "GET /shared/<code>": HOLDER,
     "POST /shared/<code>": HOLDER,

@@ -11,6 +11,7 @@ from portal.sandbox.leads.columns import COLUMNS
 from portal.sandbox.scenarios.models import Scenario
 from portal.sandbox.setup import AT_START
 from tests.pages.installation import Installation
+from tests.sandbox.shapes import a_shape
 from tests.sandbox.visitor import Visitor
 
 Told = Iterator[tuple[str, TestResponse]]
@@ -51,6 +52,7 @@ def tell(installed: Installation) -> Told:
         _segments(ada),
         _finding_a_way(ada),
         _going_on(ada),
+        _import_by_shape(installed),
         _wrong_turns(ada),
         _without_a_drive(installed),
     )
@@ -333,6 +335,15 @@ def _going_on(ada: Visitor) -> Told:
     yield "resume", ada.get(f"/resume/{_code(ada)}")
     yield "leads-reset", _then(ada, ada.send("/reset"))
     yield "leads-nothing-to-reset", _then(ada, ada.send("/reset"))
+
+
+def _import_by_shape(installed: Installation) -> Told:
+    ben = Visitor(installed.sandbox)
+    yield "shape-new", ben.get("/shapes")
+    named = a_shape().replace("Remarks", "Ann Lee")
+    yield "shape-refused", ben.post("/shapes", {"shape": named})
+    yield "shape-leads", _then(ben, ben.post("/shapes", {"shape": a_shape()}))
+    yield "shape-lead", ben.get(_first_lead(ben))
 
 
 def _wrong_turns(ada: Visitor) -> Told:

@@ -13,14 +13,14 @@ def list_scenarios(db: Session) -> Sequence[Scenario]:
 
     Nothing half-loaded is offered: while a newer version is being loaded, the one before it is.
     """
-    whole = select(func.max(Scenario.id)).where(Scenario.is_ready).group_by(Scenario.slug)
+    whole = select(func.max(Scenario.id)).where(Scenario.is_ready, ~Scenario.is_private).group_by(Scenario.slug)
     offered = select(Scenario.slug).where(Scenario.is_ready)
-    coming = select(func.max(Scenario.id)).where(Scenario.slug.not_in(offered)).group_by(Scenario.slug)
-    found = select(Scenario).where(Scenario.id.in_(whole) | Scenario.id.in_(coming))
+    coming = select(func.max(Scenario.id)).where(Scenario.slug.not_in(offered), ~Scenario.is_private)
+    found = select(Scenario).where(Scenario.id.in_(whole) | Scenario.id.in_(coming.group_by(Scenario.slug)))
     return db.scalars(found.order_by(Scenario.lead_count, Scenario.slug)).all()
 
 
 def find_scenario(db: Session, slug: str) -> Scenario | None:
     """The newest version of a scenario that is ready."""
-    newest = select(Scenario).where(Scenario.slug == slug, Scenario.is_ready).order_by(Scenario.id.desc())
-    return db.scalar(newest.limit(1))
+    found = select(Scenario).where(Scenario.slug == slug, Scenario.is_ready, ~Scenario.is_private)
+    return db.scalar(found.order_by(Scenario.id.desc()).limit(1))

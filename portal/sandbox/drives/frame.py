@@ -140,6 +140,13 @@ def _next_words(db: Session, drive: Drive) -> tuple[str, str]:
     return _words.find(key) or _words.keep(key, next_words(db, drive))
 
 
+@lru_cache(maxsize=2000)
+def more_in(stored: str) -> Mapping[str, str]:
+    """What a lead has in columns of its scenario's own, by their names, in their order."""
+    found: Mapping[str, str] = json.loads(stored)
+    return found
+
+
 @lru_cache(maxsize=100)
 def _facts(stored: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads(stored)

@@ -28,6 +28,7 @@ class Lead(NamedTuple):
     last_at: int
     last_kind: str
     last_words: str
+    more: str  # a JSON object of texts
     name_key: str
     company_key: str
     stage_rank: int
@@ -72,6 +73,7 @@ def blank_lead(lead_id: str, *, who: str, at: int) -> Lead:
         last_at=at,
         last_kind="",
         last_words="",
+        more="{}",
         name_key="",
         company_key="",
         stage_rank=0,

@@ -8,6 +8,7 @@ import structlog
 
 from portal.sandbox.database import Database
 from portal.sandbox.drives.drive import end_drives
+from portal.sandbox.drives.private import forget_private_scenarios
 from portal.sandbox.web import SandboxCounter, SandboxSession
 from portal.shared import clock
 from portal.shared.counters import forget_old_counters
@@ -15,6 +16,7 @@ from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.sessions import end_old_sessions
 
 EVERY_SECONDS = 600
+FEW = 5  # scenarios of up to ten thousand leads
 AT_A_TIME = 50  # short transactions: a visitor's act waits for one of them at the most
 
 log = structlog.get_logger()
@@ -31,6 +33,7 @@ def sweep(database: Database) -> int:
     while True:
         with database.transaction() as db:
             few = len(end_drives(db, now=clock.now(), most=AT_A_TIME))
+            forget_private_scenarios(db, now=clock.now(), most=FEW)
             end_old_sessions(db, SandboxSession, now=clock.now())
             forget_old_counters(db, SandboxCounter, now=clock.now())
         ended += few

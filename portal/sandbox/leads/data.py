@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.sandbox.drives.activities import Entry
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import moment, tags_in
+from portal.sandbox.drives.frame import moment, more_in, tags_in
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import Listing
 
@@ -33,6 +33,7 @@ def lead_as_data(drive: Drive, lead: Lead) -> dict[str, Any]:
         "deal": lead.deal,
         "value": lead.value,
         "currency": drive.currency,
+        "more": more_in(lead.more),
         "created": rfc3339(drive, lead.came_at),
         "last": {"at": rfc3339(drive, lead.last_at), "kind": lead.last_kind, "words": lead.last_words},
     }

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from portal.sandbox import web
 from portal.sandbox.drives.activities import list_entries
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import facts_of, frame, initials, moment, stages_of, tags_in
+from portal.sandbox.drives.frame import facts_of, frame, initials, moment, more_in, stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import count_leads, find_neighbors
@@ -198,6 +198,7 @@ def _render(
         kinds=KINDS,
         owners=[*facts_of(drive)["owners"], YOU],
         came_on=moment(drive, lead.came_at),
+        more=more_in(lead.more),
         contact_since=None if lead.contact_since is None else moment(drive, lead.contact_since),
         story=tell(drive, list_entries(db, drive, lead.id), show=show, most=most),
         history=history_of(db, drive, lead.id),

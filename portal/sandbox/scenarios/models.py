@@ -33,6 +33,7 @@ class Scenario(Base):
     currency: Mapped[str] = mapped_column(String(3))
     lead_count: Mapped[int] = mapped_column(Integer)
     loaded_at: Mapped[datetime] = mapped_column(Moment)
+    is_private: Mapped[bool] = mapped_column(Boolean, default=False)  # of the drives that were started on it alone
     # While it is being loaded: how many leads are there, and the version up to the last of them.
     is_ready: Mapped[bool] = mapped_column(Boolean, default=True)
     loaded_leads: Mapped[int] = mapped_column(Integer, default=0)
@@ -64,6 +65,7 @@ class LeadColumns:
     last_at: Mapped[int] = mapped_column(BigInteger)
     last_kind: Mapped[str] = mapped_column(String(20))
     last_words: Mapped[str] = mapped_column(String(300))
+    more: Mapped[str] = mapped_column(Text, default="{}")  # columns of the scenario's own: a JSON object of texts
     # Made from the columns above by `scenarios/order.py`, so that both engines and Python sort and seek alike.
     name_key: Mapped[str] = mapped_column(by_code_point(220))
     company_key: Mapped[str] = mapped_column(by_code_point(220))
