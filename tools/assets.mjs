@@ -50,7 +50,7 @@ async function bundle(side) {
     assetNames: '[name]-[hash]',
     loader: { '.woff2': 'file' },
     bundle: true,
-    splitting: true, // htmx is a chunk of its own, fetched by the pages that use it
+    splitting: true, // what reads files is a chunk of its own, fetched by the page that uses it
     format: 'esm',
     target: 'esnext',
     minify: true,
@@ -138,7 +138,7 @@ function spriteOf(names) {
 // What is built in part from others' work carries their terms.
 function licenses() {
   const packages = [
-    ...['@fontsource-variable/atkinson-hyperlegible-next', 'htmx.org', 'lucide-static'],
+    ...['@fontsource-variable/atkinson-hyperlegible-next', 'lucide-static'],
     ...['@zip.js/zip.js', 'htmlparser2', 'entities', 'domelementtype', 'domhandler', 'domutils', 'papaparse'],
   ]
   const terms = (name) => readFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8').trim()
