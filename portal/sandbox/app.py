@@ -10,6 +10,7 @@ from portal.sandbox.drives.copies_routes import blueprint as copies
 from portal.sandbox.drives.history_routes import blueprint as history
 from portal.sandbox.drives.routes import blueprint as drives
 from portal.sandbox.drives.settings_routes import blueprint as settings_of_drive
+from portal.sandbox.drives.shell import use_shell
 from portal.sandbox.leads.bulk_routes import blueprint as bulk
 from portal.sandbox.leads.company_routes import blueprint as companies
 from portal.sandbox.leads.conversion_routes import blueprint as conversion
@@ -43,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
     """The sandbox app for these settings."""
     app = Flask("portal.sandbox", static_folder=None)
     web.set_up(app, settings, Database(settings.database_url))
+    use_shell(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
     look_at_rows(app, metrics.look)

@@ -151,10 +151,11 @@ def _check_tokens(app: Flask, *, exempt: frozenset[str]) -> None:
 
     @app.context_processor
     def offer_token() -> dict[str, object]:
-        return {"csrf_field": _csrf_field, "has_session": _has_session()}
+        return {"csrf_field": csrf_field, "has_session": _has_session()}
 
 
-def _csrf_field() -> Markup:
+def csrf_field() -> Markup:
+    """The hidden field that a form of a visitor with a session carries; nothing without one."""
     if not _has_session():
         return Markup()
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())

@@ -1,0 +1,32 @@
+"""The only place that draws what stands around every page of an open drive: each part once for all that it shows."""
+
+from flask import Flask, get_template_attribute, request
+from markupsafe import Markup, escape
+
+from portal.sandbox.drives.frame import Frame
+from portal.sandbox.drives.lately import Lately
+from portal.sandbox.web import settings
+from portal.shared.ground import csrf_field
+
+_drawn: Lately[tuple[str, Frame, str, str], Markup] = Lately(2_000)
+
+# They stand in a kept part for what each request has of its own; no text that was let in holds them.
+_TOKEN = Markup("\x1e")
+_BACK = "\x1f"
+
+
+def use_shell(app: Flask) -> None:
+    """Let every template draw a part of the shell: `shell('rail_top', drive)`, a macro of `shell.html`."""
+    app.context_processor(lambda: {"shell": _part})
+
+
+def _part(name: str, drive: Frame) -> Markup:
+    key = (name, drive, request.blueprint or "", settings().learning_url)
+    part = _drawn.find(key) or _drawn.keep(key, _draw(*key))
+    here = request.full_path if request.query_string else request.path
+    return part.replace(_TOKEN, csrf_field()).replace(_BACK, escape(here))
+
+
+def _draw(name: str, drive: Frame, blueprint: str, learning_url: str) -> Markup:
+    drawn: Markup = get_template_attribute("shell.html", name)(drive, blueprint, _TOKEN, _BACK, learning_url)
+    return drawn
