@@ -204,6 +204,14 @@ def test_a_shape_opens_a_drive_on_leads_in_its_own_columns(arrive: Arrive) -> No
     assert leads[0]["more"]["Region"] in page
 
 
+def test_own_columns_are_taken_out_with_the_leads(arrive: Arrive) -> None:
+    ada = arrive()
+    ada.post("/shapes", {"shape": a_shape()})
+    more = ada.list()["items"][0]["more"]
+    assert "; ".join(f"{name}: {value}" for name, value in more.items()) in ada.get("/leads/export?as=csv").text
+    assert more in [lead["more"] for lead in json.loads(ada.get("/leads/export?as=json").text)["leads"]]
+
+
 def test_leads_of_a_shape_are_changed_and_taken_back_as_all_are(arrive: Arrive) -> None:
     ada = arrive()
     ada.post("/shapes", {"shape": a_shape()})
@@ -231,9 +239,9 @@ def test_what_is_refused_is_stored_nowhere(fresh_app: Flask, sent: str) -> None:
     }
 
 
-def test_a_private_scenario_is_offered_to_nobody(arrive: Arrive, database: Database) -> None:
+def test_a_private_scenario_is_offered_to_nobody(arrive: Arrive, fresh_database: Database) -> None:
     arrive().post("/shapes", {"shape": a_shape(name="Only Mine")})
-    with database.reading() as db:
+    with fresh_database.reading() as db:
         slug = db.scalar(select(Scenario.slug).where(Scenario.name == "Only Mine"))
     ben = arrive()
     assert "Only Mine" not in ben.get("/").text
@@ -294,6 +302,12 @@ def test_there_is_room_for_so_many_and_no_more(fresh_app: Flask, monkeypatch: py
     assert Visitor(fresh_app).post("/shapes", {"shape": a_shape()}).status_code == 303
     answer = Visitor(fresh_app).post("/shapes", {"shape": a_shape()})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "3600")
+
+
+@pytest.fixture
+def arrive(fresh_app: Flask) -> Arrive:
+    """A visitor of a sandbox of this test's own, since other tests count scenarios."""
+    return lambda: Visitor(fresh_app)
 
 
 def everything_in(app: Flask) -> dict[str, list[tuple[Any, ...]]]:

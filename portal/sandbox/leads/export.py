@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import tags_in
+from portal.sandbox.drives.frame import more_in, tags_in
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.leads.data import lead_as_data, rfc3339
 from portal.sandbox.leads.wording import phone_in_words
@@ -46,6 +46,7 @@ COLUMNS: Mapping[str, Column] = {
     "created": Column("Created", lambda drive, lead: rfc3339(drive, lead.came_at), ("created",)),
     "contact": Column("Contact since", lambda drive, lead: _moment(drive, lead.contact_since), ("contact_since",)),
     "last": Column("Last activity", lambda drive, lead: rfc3339(drive, lead.last_at), ("last",)),
+    "more": Column("Own columns", lambda _, lead: _pairs(more_in(lead.more)), ("more",)),
 }
 
 
@@ -125,6 +126,10 @@ def _data(drive: Drive, lead: Lead) -> dict[str, Any]:
 
 def _money(drive: Drive, minor: int | None) -> str:
     return "" if minor is None else f"{minor // 100}.{minor % 100:02} {drive.currency}"
+
+
+def _pairs(more: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in more.items())
 
 
 def _moment(drive: Drive, offset: int | None) -> str:
