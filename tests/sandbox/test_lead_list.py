@@ -252,3 +252,21 @@ def statements(database: Database) -> Iterator[list[str]]:
         yield asked
     finally:
         event.remove(database.reader, "before_cursor_execute", note)
+
+
+def test_a_page_that_was_drawn_before_carries_the_token_of_its_own_request(ada: Visitor) -> None:
+    first, again = ada.hidden("/leads?sort=name"), ada.hidden("/leads?sort=name")
+    assert first["csrf_token"]
+    assert ada.post("/undo", again | {"back": ""}).status_code == 303
+    assert "\x1e" not in ada.get("/leads?sort=name").text
+
+
+def test_a_page_that_was_drawn_before_is_nobody_elses(ada: Visitor, ben: Visitor) -> None:
+    address = "/leads?sort=name&cols=name,phone"
+    assert ada.hidden(address)["drive"] != ben.hidden(address)["drive"]
+    ada.create(name="Aaa Only Here", stage="New")
+    assert ">Aaa Only Here<" in ada.get(address).text
+    assert "Aaa Only Here" not in ben.get(address).text
+    ada.undo()
+    ada.get("/leads")
+    assert ">Aaa Only Here<" not in ada.get(address).text

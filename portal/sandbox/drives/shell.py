@@ -6,7 +6,6 @@ from markupsafe import Markup, escape
 from portal.sandbox.drives.frame import Frame
 from portal.sandbox.drives.lately import Lately
 from portal.sandbox.web import settings
-from portal.shared.ground import csrf_field
 
 _drawn: Lately[tuple[str, Frame, str, str], Markup] = Lately(2_000)
 
@@ -16,15 +15,15 @@ _BACK = "\x1f"
 
 
 def use_shell(app: Flask) -> None:
-    """Let every template draw a part of the shell: `shell('rail_top', drive)`, a macro of `shell.html`."""
+    """Let every template draw a part of the shell, a macro of `shell.html`: `shell("rail_top", drive, csrf_field())`."""
     app.context_processor(lambda: {"shell": _part})
 
 
-def _part(name: str, drive: Frame) -> Markup:
+def _part(name: str, drive: Frame, token: Markup) -> Markup:
     key = (name, drive, request.blueprint or "", settings().learning_url)
     part = _drawn.find(key) or _drawn.keep(key, _draw(*key))
     here = request.full_path if request.query_string else request.path
-    return part.replace(_TOKEN, csrf_field()).replace(_BACK, escape(here))
+    return part.replace(_TOKEN, token).replace(_BACK, escape(here))
 
 
 def _draw(name: str, drive: Frame, blueprint: str, learning_url: str) -> Markup:

@@ -1,9 +1,11 @@
 """The lists of leads and of contacts, as pages and as data, and a lead that is added to them."""
 
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -27,6 +29,7 @@ from portal.sandbox.leads.drawing import (
 )
 from portal.sandbox.leads.forms import LeadForm, sent_form, shown_form
 from portal.sandbox.leads.groups import FIRST_OF_GROUP, FIRST_OF_LANE, Shown, groups_of
+from portal.sandbox.leads.kept import kept_page
 from portal.sandbox.leads.lists import Asked, read_list
 from portal.sandbox.leads.selection import picked_of, selected, tick_rows
 from portal.sandbox.leads.wording import money_in_words
@@ -34,6 +37,8 @@ from portal.shared import clock
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("leads", __name__)
+
+Token = Callable[[], Markup]  # the field that a form carries its token in
 
 
 @blueprint.get("/leads")
@@ -83,10 +88,11 @@ def _render(path: str) -> str:
     with web.reading() as db:
         drive = open_drive(db)
         asked = read_list(path, request.args, drive)
-        return _page(db, drive, asked) if asked.shape.layout == "list" else _grouped(db, drive, asked)
+        draw = _page if asked.shape.layout == "list" else _grouped
+        return kept_page(drive, asked, lambda token: draw(db, drive, asked, token))
 
 
-def _page(db: Session, drive: Drive, asked: Asked) -> str:
+def _page(db: Session, drive: Drive, asked: Asked, token: Token) -> str:
     """A page of the plain list."""
     listing, selection = _listing(db, drive, asked), selected(drive)
     rows = draw_rows(drive, listing.leads, view=asked.query_of_leads(), columns=asked.shape.columns)
@@ -95,6 +101,7 @@ def _page(db: Session, drive: Drive, asked: Asked) -> str:
         db,
         drive,
         asked,
+        csrf_field=token,
         leads=listing.of,
         total=listing.total,
         rows=tick_rows(rows, listing.leads, asked, selection),
@@ -110,7 +117,7 @@ def _page(db: Session, drive: Drive, asked: Asked) -> str:
     )
 
 
-def _grouped(db: Session, drive: Drive, asked: Asked) -> str:
+def _grouped(db: Session, drive: Drive, asked: Asked, token: Token) -> str:
     """The list in groups, or on a board."""
     if asked.page > 1:
         raise Problem(404, f"There is no page {asked.page}", "Groups and boards have one page; each leads to its list.")
@@ -131,6 +138,7 @@ def _grouped(db: Session, drive: Drive, asked: Asked) -> str:
         db,
         drive,
         asked,
+        csrf_field=token,
         leads=count_leads(db, drive),
         total=sum(one.group.size for one in shown),
         groups=groups,
