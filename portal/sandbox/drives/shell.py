@@ -15,7 +15,7 @@ _BACK = "\x1f"
 
 
 def use_shell(app: Flask) -> None:
-    """Let every template draw a part of the shell, a macro of `shell.html`: `shell("rail_top", drive, csrf_field())`."""
+    """Let every template draw a part of the shell by a macro of `shell.html`: `shell("bar_end", drive, token)`."""
     app.context_processor(lambda: {"shell": _part})
 
 
