@@ -145,7 +145,7 @@ def test_the_sandbox_serves_with_no_setting_but_its_store(engine: Engine, tmp_pa
         free.bind(("127.0.0.1", 0))
         environment["SANDBOX_PORT"] = str(free.getsockname()[1])
     for act in ("migrate", "seed"):
-        subprocess.run(command("sandbox", act), env=environment, check=True)
+        subprocess.run(command("sandbox", act), env=environment | {"SANDBOX_LARGEST": "1000"}, check=True)
     process = subprocess.Popen(command("sandbox", "serve"), env=environment, stderr=subprocess.DEVNULL)
     try:
         lone = Running(tmp_path)
