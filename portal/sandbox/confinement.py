@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -16,6 +17,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import numpy  # noqa: F401  # calls into C as it is loaded, which nothing may any more once the process is shut in
 from sqlalchemy import make_url
 
 from portal.shared.environment import ROOT
@@ -44,6 +46,7 @@ def confine(*, data: Path, folder: Path, database_url: str, limits_url: str = ""
     none but this. Nothing connects anywhere but to the host and port of its own servers, where `database_url` or
     `limits_url` names one; nothing is started.
     """
+    tempfile.tempdir = str(folder)  # the shared one may lie around `data`; a long answer waits for its reader in a file
     sys.meta_path.insert(0, _Refuse())
     servers = frozenset({*_database_servers(database_url), *_valkey_servers(limits_url)})
     sys.addaudithook(_Guard(data=data, folder=folder, servers=servers))

@@ -29,9 +29,9 @@ LIMITS = {
     "cleanup_interval": 1,
     "max_request_header_size": 32 * 1024,
     "max_request_body_size": 1024 * 1024,  # above what Flask takes, so that its page says what to do
-    # What waits for its client lies in memory up to here, and beyond in a file without a name.
+    # What waits for its client lies in memory up to here, and beyond in a file without a name: any page stays below.
     "inbuf_overflow": 64 * 1024,
-    "outbuf_overflow": 64 * 1024,
+    "outbuf_overflow": 256 * 1024,
 }
 
 _SHUT_WR = 1  # as in `socket`, a module that no import of ours may name on this side of the wall

@@ -90,5 +90,6 @@ def _settings(made: Path, mail_port: int) -> dict[str, str]:
         "SANDBOX_SECRET_KEYS": "sandbox" * 8,
         "MAIL_URL": f"smtp://ada:p%40ss%3Aword@{MAIL_HOST}:{mail_port}",
         "PROXIES": "1",
+        "SANDBOX_LARGEST": "1000",  # loading more would keep the machine busy meanwhile
         "SSL_CERT_FILE": str(made),
     }

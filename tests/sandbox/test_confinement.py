@@ -144,3 +144,9 @@ def test_with_a_server_for_its_counters_it_reaches_nothing_else(tmp_path: Path, 
     done = attempt(tmp_path, f"import socket\n{code.replace('PORT', '6379')}", limits_url="valkey://127.0.0.1/0")
     assert "done" not in done.stdout
     assert "OutOfBounds" in done.stderr, done.stderr
+
+
+def test_a_file_without_a_name_lies_in_its_own_folder(tmp_path: Path) -> None:
+    code = "import tempfile; file = tempfile.TemporaryFile(); file.write(b'an answer'); assert tempfile.gettempdir()"
+    done = attempt(tmp_path, code + " == str(data / 'sandbox')")
+    assert done.stdout.strip() == "done", done.stderr
