@@ -48,10 +48,13 @@ names = st.sampled_from((*NAMES, "Ärmel Zuä", "aaa", "zzz", "50% off_", "\u202
 entered = st.builds(
     Entered,
     name=names,
+    role=st.sampled_from(("", "Buyer")),
     company=st.sampled_from(("", "Thistledown", "%", "_", "zebra")),
     email=st.none() | st.builds("new{}@shop.example".format, st.integers(1, 5)),
     phone=st.none() | st.just("+15035550142"),
     stage=st.sampled_from(STAGES),
+    owner=st.sampled_from(("Ines", "You")),
+    source=st.sampled_from(("Phone", "You")),
     note=st.sampled_from(("", "", "A note")),
 )
 acts = st.tuples(
