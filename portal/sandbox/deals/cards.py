@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from portal.sandbox.deals.question import YOU, is_waiting
 from portal.sandbox.deals.wording import needs_in_words
-from portal.sandbox.drives.days import DAY
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import Stage, initials, stages_of
 from portal.sandbox.drives.kinds import LEADS, Deal
@@ -15,6 +14,7 @@ from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.moving import missing
 from portal.sandbox.drives.rows import find_rows
 from portal.sandbox.leads.wording import money_in_words
+from portal.sandbox.scenarios.hours import DAY
 
 
 class Move(NamedTuple):

@@ -1,7 +1,5 @@
 """The only place that changes deals: each function is one act of the drive, which Undo takes back."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +15,7 @@ from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.moving import moved, store_lead, store_moved
 from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.drives.rows import rows_of_lead
+from portal.sandbox.leads.changes import fingerprint
 from portal.shared import ids
 
 
@@ -34,11 +33,6 @@ class Entered:
 
 class Changed(Exception):
     """The deal is no longer as the visitor saw it; nothing was changed."""
-
-
-def fingerprint(deal: Deal) -> str:
-    """What stands in a page for the deal as it was shown there."""
-    return hashlib.sha256(json.dumps(deal).encode()).hexdigest()[:16]
 
 
 def create_deal(db: Session, drive: Drive, *, lead: Lead, stage: Stage, entered: Entered, now: datetime) -> Deal:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, HiddenField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from portal.sandbox.deals.changes import Entered, fingerprint
+from portal.sandbox.deals.changes import Entered
 from portal.sandbox.deals.question import YOU, owners_of
 from portal.sandbox.deals.wording import NEEDS, REASONS
 from portal.sandbox.drives.days import day_in_words, day_of, offset_of, today
@@ -21,6 +21,7 @@ from portal.sandbox.drives.moving import stage_named
 from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.drives.twins import Swap, Twinned, Twins, Unclear
 from portal.sandbox.leads.amounts import NotAnAmount, amount_of, amount_typed
+from portal.sandbox.leads.changes import fingerprint
 from portal.sandbox.leads.wording import money_in_words
 from portal.shared.text import PlainText
 

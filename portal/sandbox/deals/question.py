@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from werkzeug.datastructures import MultiDict
 
+from portal.sandbox.drives.addressed import page_in
 from portal.sandbox.drives.columns import NONE, Columns, Numbers
 from portal.sandbox.drives.days import (
-    DAY,
     day_in_words,
     first_of,
     last_of,
@@ -25,6 +25,7 @@ from portal.sandbox.drives.days import (
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import facts_of, stages_of
 from portal.sandbox.drives.kinds import Deal
+from portal.sandbox.scenarios.hours import DAY
 from portal.shared.problems import Problem
 
 YOU = "You"
@@ -67,10 +68,7 @@ def read_address(sent: MultiDict[str, str], drive: Drive, *, known: Iterable[str
     if question.closed:
         _month(question.closed)
     _check("waiting", question.waiting, ["long"])
-    page = sent.get("page") or "1"
-    if not (page.isascii() and page.isdigit() and len(page) <= 9 and int(page) > 0):
-        raise _bad("There is no such page", "Pages are counted from 1.")
-    return Asked(question, int(page))
+    return Asked(question, page_in(sent.get("page")))
 
 
 def write_query(question: Question, *, page: int = 1, **more: str) -> str:

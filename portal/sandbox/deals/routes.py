@@ -1,16 +1,15 @@
 """The pipeline: a board, its lanes as lists, each deal with its page, and moving one."""
 
-from math import ceil
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
 from portal.sandbox.deals.board import Board, board_of, page_of, sum_of
 from portal.sandbox.deals.cards import cards_of, days_on_stage, moves_of
-from portal.sandbox.deals.changes import Changed, create_deal, delete_deal, edit_deal, fingerprint, move_deal
+from portal.sandbox.deals.changes import Changed, create_deal, delete_deal, edit_deal, move_deal
 from portal.sandbox.deals.drawing import bar_of, finding_of
 from portal.sandbox.deals.forms import (
     DealForm,
@@ -24,26 +23,27 @@ from portal.sandbox.deals.forms import (
 )
 from portal.sandbox.deals.question import PAGE, Question, asked_for, close_choices, owners_of, read_address, write_query
 from portal.sandbox.deals.wording import LABELS, Refusal, refusal_of
+from portal.sandbox.drives.addressed import pages_of, sought_in
 from portal.sandbox.drives.columns import columns_of
 from portal.sandbox.drives.days import day_in_words, day_of, month_in_words, month_number, today
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import Stage, frame, stages_of
+from portal.sandbox.drives.frame import Stage, stages_of
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.kinds import DEALS, Deal
 from portal.sandbox.drives.moving import Refused, stage_named
-from portal.sandbox.drives.overlay import count_leads, find_lead, list_leads
+from portal.sandbox.drives.overlay import find_lead, list_leads
 from portal.sandbox.drives.question import Question as LeadQuestion
 from portal.sandbox.drives.rows import find_row
-from portal.sandbox.drives.twins import Swap, Twins, key_of
+from portal.sandbox.drives.shell import around
+from portal.sandbox.drives.telling import tell_next, twins_of
+from portal.sandbox.leads.changes import fingerprint
 from portal.sandbox.leads.wording import money_in_words
 from portal.shared import clock
 from portal.shared.problems import Problem
-from portal.shared.text import NotText, checked_text
 
 blueprint = Blueprint("deals", __name__)
 
 BOARD_FILTERS = ("owner", "close")
-MOST_SOUGHT = 200
 MOST_FOUND = 8
 
 
@@ -64,26 +64,18 @@ def index() -> str:
         columns = columns_of(db, drive, DEALS)
         rows = asked_for(drive, columns, asked.question)
         deals, total = page_of(db, drive, rows, page=asked.page, size=PAGE)
-        pages = max(1, ceil(total / PAGE))
-        if asked.page > pages:
-            raise Problem(404, f"There is no page {asked.page}", f"The last page of this list is {pages}.")
-        first = (asked.page - 1) * PAGE
         return render_template(
             "deals/index.html",
-            drive=_frame(db, drive),
+            drive=around(db, drive),
             question=asked.question,
             cards=cards_of(db, drive, deals),
             steps={stage.name: stage.step for stage in stages_of(drive)},
             close_on={deal.id: in_words(drive, deal, "close_on") for deal in deals},
             worth=money_in_words(sum_of(columns, rows).amount, drive.currency),
             closed_month=_closed_month(drive, asked.question),
-            total=total,
-            first=first + 1,
-            last=first + len(deals),
-            page=asked.page,
-            pages=pages,
-            previous=f"/deals{write_query(asked.question, page=asked.page - 1)}" if asked.page > 1 else None,
-            next=f"/deals{write_query(asked.question, page=asked.page + 1)}" if asked.page < pages else None,
+            **pages_of(
+                total, page=asked.page, size=PAGE, address=lambda one: f"/deals{write_query(asked.question, page=one)}"
+            ),
             **_choices(drive),
         )
 
@@ -105,7 +97,7 @@ def create() -> Answer | tuple[str, int]:
     """Add a deal."""
     with web.transaction() as db:
         drive = open_drive(db)
-        form = sent_form(db, drive, None, sent=request.form, twins=_twins(drive))
+        form = sent_form(db, drive, None, sent=request.form, twins=twins_of(drive))
         if not form.validate() or form.found_lead is None:
             return _render_new(db, drive, form), 422
         deal = create_deal(
@@ -116,7 +108,7 @@ def create() -> Answer | tuple[str, int]:
             entered=form.entered,
             now=clock.now(),
         )
-    _tell(f"Added the deal {deal.title}", form.swaps)
+    tell_next(f"Added the deal {deal.title}", form.swaps)
     return redirect(url_for("deals.show", deal_id=deal.id), 303)
 
 
@@ -135,7 +127,7 @@ def update(deal_id: str) -> Answer | tuple[str, int]:
     with web.transaction() as db:
         drive = open_drive(db)
         deal = _get_deal(db, drive, deal_id)
-        form = sent_form(db, drive, deal, sent=request.form, twins=_twins(drive))
+        form = sent_form(db, drive, deal, sent=request.form, twins=twins_of(drive))
         if not form.validate():
             return _render(db, drive, deal, form), 422
         try:
@@ -143,7 +135,7 @@ def update(deal_id: str) -> Answer | tuple[str, int]:
         except Changed:
             form.fingerprint.data = fingerprint(deal)
             return _render(db, drive, deal, form, differences=form.differences(deal)), 409
-    _tell(done or "", form.swaps)
+    tell_next(done or "", form.swaps)
     return redirect(url_for("deals.show", deal_id=deal.id), 303)
 
 
@@ -155,7 +147,7 @@ def move(deal_id: str) -> Answer | tuple[str, int]:
         deal = _get_deal(db, drive, deal_id)
         question = _board_question(drive)
         stage = _get_stage(drive, request.form.get("stage", ""))
-        form = filled_form(drive, deal, sent=request.form, twins=_twins(drive))
+        form = filled_form(drive, deal, sent=request.form, twins=twins_of(drive))
         is_on_board = request.form.get("back") != "deal"
         missing = _asked_for(deal, stage, form)
         if not form.validate() or missing:
@@ -176,7 +168,7 @@ def move(deal_id: str) -> Answer | tuple[str, int]:
                 f"It stands on {deal.stage} now, and nothing was changed just now. "
                 "Go back to the pipeline, reload it, and move the deal again.",
             ) from None
-    _tell(done or "", form.swaps)
+    tell_next(done or "", form.swaps)
     if is_on_board:
         return redirect(url_for("deals.board") + write_query(question), 303)
     return redirect(url_for("deals.show", deal_id=deal.id), 303)
@@ -189,7 +181,7 @@ def destroy(deal_id: str) -> Answer:
         drive = open_drive(db)
         deal = _get_deal(db, drive, deal_id)
         delete_deal(db, drive, deal, now=clock.now())
-    _tell(f"Deleted the deal {deal.title}", [])
+    tell_next(f"Deleted the deal {deal.title}")
     return redirect(url_for("deals.board"), 303)
 
 
@@ -253,7 +245,7 @@ def _draw_board(
     now = today(drive)
     return render_template(
         "deals/board.html",
-        drive=_frame(db, drive),
+        drive=around(db, drive),
         question=question,
         view=write_query(question),
         open_lanes=found.open,
@@ -304,7 +296,7 @@ def _render(
     stage = stages_of(drive)[deal.stage_rank]
     return render_template(
         "deals/show.html",
-        drive=_frame(db, drive),
+        drive=around(db, drive),
         deal=deal,
         stage=stage,
         lead=lead,
@@ -332,37 +324,14 @@ def _render(
 
 
 def _render_new(db: Session, drive: Drive, form: DealForm) -> str:
-    sought = _sought(request.args.get("q", ""))
+    sought = sought_in(request.args.get("q", ""))
     found = list_leads(db, drive, LeadQuestion(q=sought, sort="name"), page=1) if sought else None
     return render_template(
         "deals/new.html",
-        drive=_frame(db, drive),
+        drive=around(db, drive),
         form=form,
         lead=form.found_lead,
         sought=sought,
         found=found.leads[:MOST_FOUND] if found else [],
         total=found.total if found else 0,
     )
-
-
-def _sought(text: str) -> str:
-    try:
-        return checked_text(text, most=MOST_SOUGHT).strip()
-    except NotText as fault:
-        raise Problem(400, "That cannot be searched for", str(fault)) from fault
-
-
-def _frame(db: Session, drive: Drive) -> Any:
-    return frame(db, drive, leads=count_leads(db, drive))
-
-
-def _tell(done: str, swaps: list[Swap]) -> None:
-    if done:
-        flash(done, "done")
-    for swap in swaps:
-        flash("\n".join((swap.kind, swap.masked, swap.twin)), "twin")
-
-
-def _twins(drive: Drive) -> Twins:
-    """The drive's twins; by the oldest key, which a rotation takes away last."""
-    return Twins(key_of(drive.public_id, secret=web.settings().secret_keys[-1]))

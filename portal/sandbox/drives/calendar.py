@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.columns import NONE, columns_of
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import DAY, MOST_DAYS, moment, stages_of
+from portal.sandbox.drives.frame import MOST_DAYS, moment, stages_of
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.kinds import LEADS, TASKS
+from portal.sandbox.scenarios.hours import DAY
 
 QUIET_DAYS = 30
 

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox.drives.calendar import OutOfBounds, day_of, day_on, happenings, move_clock, shifts
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import DAY, MOST_DAYS, frame, moment
+from portal.sandbox.drives.frame import MOST_DAYS, moment
 from portal.sandbox.drives.holding import open_drive
-from portal.sandbox.drives.overlay import count_leads
+from portal.sandbox.drives.shell import around
+from portal.sandbox.scenarios.hours import DAY
 from portal.sandbox.web import reading, transaction
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -43,7 +44,7 @@ def _render(db: Session, drive: Drive, *, since: int, wrong: str = "", typed: st
     before = moment(drive, (since - 1) * DAY)
     return render_template(
         "clock/index.html",
-        drive=frame(db, drive, leads=count_leads(db, drive)),
+        drive=around(db, drive),
         days=day_of(drive) - since,
         since=since,
         before=before,

@@ -9,10 +9,12 @@ from portal.sandbox.database import bind
 from portal.sandbox.drives import copies
 from portal.sandbox.drives.copies import MOST_CHECKPOINTS, Checkpoint, Shared, TooManyCheckpoints, Withdrawn
 from portal.sandbox.drives.crowd import NoRoomForDrives, make_room
-from portal.sandbox.drives.drive import Drive, is_alive
+from portal.sandbox.drives.drive import Drive, Started, is_alive
 from portal.sandbox.drives.holding import hold, open_drive, refuse_another
 from portal.sandbox.drives.journal import TooManyRows
 from portal.sandbox.drives.naming import NotAName, checked_name
+from portal.sandbox.drives.telling import tell_next, twins_of
+from portal.sandbox.scenarios.hours import DAY
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
 
@@ -31,9 +33,7 @@ def fork() -> Answer:
         make_room(db, most=web.settings().most_drives, now=clock.now())
         started = copies.fork(db, copied, name=name, now=clock.now())
     flash(name, "forked")
-    to = make_response(redirect(url_for("leads.index"), 303))
-    hold(to, public_id=started.public_id, token=started.token)
-    return to
+    return _opened(started)
 
 
 @blueprint.post("/checkpoints")
@@ -43,7 +43,7 @@ def create() -> Answer:
         drive = open_drive(db)
         made = _make(db, drive, name=_name(drive) or _dated("Checkpoint"))
     flash(made.name, "checkpoint")
-    return redirect(url_for("settings.index", _anchor="checkpoints"), 303)
+    return _to_checkpoints()
 
 
 @blueprint.post("/checkpoints/<public_id>/back")
@@ -65,7 +65,7 @@ def destroy(public_id: str) -> Answer:
         checkpoint = _checkpoint(db, drive, public_id)
         copies.drop_checkpoint(db, drive, checkpoint)
     flash(checkpoint.name, "checkpoint-dropped")
-    return redirect(url_for("settings.index", _anchor="checkpoints"), 303)
+    return _to_checkpoints()
 
 
 @blueprint.post("/checkpoints/<public_id>/share")
@@ -74,7 +74,7 @@ def share(public_id: str) -> Answer:
     with web.transaction() as db:
         drive = open_drive(db)
         _share(db, drive, _checkpoint(db, drive, public_id))
-    return redirect(url_for("settings.index", _anchor="checkpoints"), 303)
+    return _to_checkpoints()
 
 
 @blueprint.post("/share")
@@ -83,7 +83,7 @@ def share_now() -> Answer:
     with web.transaction() as db:
         drive = open_drive(db)
         _share(db, drive, _make(db, drive, name=_name(drive) or _dated("Shared")))
-    return redirect(url_for("settings.index", _anchor="checkpoints"), 303)
+    return _to_checkpoints()
 
 
 @blueprint.post("/checkpoints/<public_id>/withdraw")
@@ -94,7 +94,7 @@ def withdraw(public_id: str) -> Answer:
         checkpoint = _checkpoint(db, drive, public_id)
         copies.withdraw(db, drive, checkpoint)
     flash(checkpoint.name, "withdrawn")
-    return redirect(url_for("settings.index", _anchor="checkpoints"), 303)
+    return _to_checkpoints()
 
 
 @blueprint.get("/shared/<code>")
@@ -103,7 +103,7 @@ def show(code: str) -> str:
     with web.reading() as db:
         shared = _shared(db, code)
         rows = copies.count_rows_of(db, shared.id)
-    return render_template("copies/show.html", shared=shared, rows=rows, day=shared.clock // 86_400 + 1)
+    return render_template("copies/show.html", shared=shared, rows=rows, day=shared.clock // DAY + 1)
 
 
 @blueprint.post("/shared/<code>")
@@ -115,9 +115,7 @@ def take(code: str) -> Answer:
         make_room(db, most=web.settings().most_drives, now=clock.now())
         started = copies.fork(db, shared.id, name=shared.name, now=clock.now())
     flash(shared.name, "forked")
-    to = make_response(redirect(url_for("leads.index"), 303))
-    hold(to, public_id=started.public_id, token=started.token)
-    return to
+    return _opened(started)
 
 
 @blueprint.app_errorhandler(NotAName)
@@ -167,12 +165,23 @@ def crowded(_: NoRoomForDrives) -> Response:
     )
 
 
+def _to_checkpoints() -> Answer:
+    return redirect(url_for("settings.index", _anchor="checkpoints"), 303)
+
+
+def _opened(started: Started) -> Answer:
+    to = make_response(redirect(url_for("leads.index"), 303))
+    hold(to, public_id=started.public_id, token=started.token)
+    return to
+
+
 def _make(db: Session, drive: Drive, *, name: str) -> Checkpoint:
     return copies.make_checkpoint(db, drive, name=name, now=clock.now())
 
 
 def _share(db: Session, drive: Drive, checkpoint: Checkpoint) -> None:
-    copies.share(db, drive, checkpoint, secret=_secret(), now=clock.now())
+    secret = web.settings().secret_keys[-1]  # the oldest, which a rotation takes away last
+    copies.share(db, drive, checkpoint, secret=secret, now=clock.now())
     flash(checkpoint.name, "shared")
 
 
@@ -204,17 +213,11 @@ def _shared(db: Session, code: str) -> Shared:
 
 def _name(drive: Drive) -> str:
     """The name that was typed, if one was; the page that follows says whom a twin took the place of in it."""
-    name, swaps = checked_name(drive, request.form.get("name", ""), secret=_secret())
-    for swap in swaps:
-        flash("\n".join((swap.kind, swap.masked, swap.twin)), "twin")
-    return name
+    name = checked_name(request.form.get("name", ""), twins=twins_of(drive))
+    tell_next("", name.swaps)
+    return name.text
 
 
 def _dated(word: str) -> str:
     now = clock.now()
     return f"{word}, {now:%B} {now.day}, {now:%H:%M} UTC"
-
-
-def _secret() -> str:
-    """The oldest key, which a rotation takes away last."""
-    return web.settings().secret_keys[-1]

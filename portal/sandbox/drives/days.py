@@ -8,8 +8,7 @@ import numpy as np
 from portal.sandbox.drives.columns import NONE, Numbers
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import moment
-
-DAY = 86_400
+from portal.sandbox.scenarios.hours import DAY
 
 
 def today(drive: Drive) -> date:

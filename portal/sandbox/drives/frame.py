@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.journal import next_words
 from portal.sandbox.drives.lately import Lately
+from portal.sandbox.scenarios.hours import DAY
 
-DAY = 86_400
 MOST_DAYS = 365  # how far from the scenario's present the clock goes
 
 

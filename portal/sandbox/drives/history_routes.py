@@ -2,15 +2,14 @@
 
 from datetime import date
 from itertools import groupby
-from math import ceil
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from portal.sandbox.drives.frame import frame
+from portal.sandbox.drives.addressed import pages_of
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.journal import MOST_ACTS, Line, count_lines, go_to, list_lines
-from portal.sandbox.drives.overlay import count_leads
+from portal.sandbox.drives.shell import around
 from portal.sandbox.web import reading, transaction
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -27,23 +26,17 @@ def index() -> str:
     with reading() as db:
         drive = open_drive(db)
         total, undone = count_lines(db)
-        pages = max(1, ceil(total / PAGE))
-        if page > pages:
-            raise Problem(404, f"There is no page {page}", f"The last page of the history is {pages}.")
+        pager = pages_of(total, page=page, size=PAGE, address=lambda one: f"/history?page={one}", of="the history")
         lines = list_lines(db, page=page, size=PAGE)
         return render_template(
             "history/index.html",
-            drive=frame(db, drive, leads=count_leads(db, drive)),
+            drive=around(db, drive),
             revision=drive.revision,
             days=[(on, list(of_day)) for on, of_day in groupby(lines, _day)],
-            total=total,
             undone=undone,
             last_done=total - undone > 0 and _newest_done(lines),
             most=MOST_ACTS,
-            first=(page - 1) * PAGE + 1,
-            last=(page - 1) * PAGE + len(lines),
-            page=page,
-            pages=pages,
+            **pager,
         )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.lead import Lead
+from portal.sandbox.scenarios.hours import DAY
 from portal.sandbox.scenarios.models import LeadColumns
 from portal.sandbox.scenarios.order import fold
 
@@ -215,11 +216,11 @@ def _spanned(one: Filter, drive: Drive) -> Filter:
 
 
 def _within(one: Filter, drive: Drive) -> tuple[str, str]:
-    return str(drive.clock - days_in(one.values[0]) * _DAY), str(drive.clock)
+    return str(drive.clock - days_in(one.values[0]) * DAY), str(drive.clock)
 
 
 def _before(one: Filter, drive: Drive) -> tuple[str, str]:
-    return "", str(drive.clock - days_in(one.values[0]) * _DAY - 1)
+    return "", str(drive.clock - days_in(one.values[0]) * DAY - 1)
 
 
 def _from(one: Filter, drive: Drive) -> tuple[str, str]:
@@ -239,7 +240,7 @@ def _first(one: Filter, value: str, drive: Drive) -> str:
 
 
 def _last(one: Filter, value: str, drive: Drive) -> str:
-    return value if FIELDS[one.field].shape == "money" else str(_offset(value, drive) + _DAY - 1)
+    return value if FIELDS[one.field].shape == "money" else str(_offset(value, drive) + DAY - 1)
 
 
 def _offset(day: str, drive: Drive) -> int:
@@ -248,7 +249,6 @@ def _offset(day: str, drive: Drive) -> int:
     return (began - drive.epoch) // timedelta(seconds=1)
 
 
-_DAY = 86_400
 _SPANS: Mapping[str, Callable[[Filter, Drive], tuple[str, str]]] = {
     "within": _within,
     "before": _before,

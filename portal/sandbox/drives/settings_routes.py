@@ -8,11 +8,12 @@ from portal.sandbox.drives import copies
 from portal.sandbox.drives.bulk import count_by_place
 from portal.sandbox.drives.copies import MOST_CHECKPOINTS
 from portal.sandbox.drives.drive import KEPT_AT_MOST, KEPT_IDLE, keep_longer, name_drive
-from portal.sandbox.drives.frame import frame, moment
+from portal.sandbox.drives.frame import moment
 from portal.sandbox.drives.holding import list_held, open_drive, open_token
 from portal.sandbox.drives.journal import MOST_ACTS, MOST_OWN_ROWS, count_lines
 from portal.sandbox.drives.naming import checked_name
-from portal.sandbox.drives.overlay import count_leads
+from portal.sandbox.drives.shell import around
+from portal.sandbox.drives.telling import tell_next, twins_of
 from portal.shared import clock
 
 blueprint = Blueprint("settings", __name__)
@@ -29,7 +30,7 @@ def index() -> str:
         drive = open_drive(db)
         rows = count_by_place(db)
         total, undone = count_lines(db)
-        around = frame(db, drive, leads=count_leads(db, drive))
+        shown = around(db, drive)
         checkpoints = [
             (one, moment(drive, one.clock), copies.token_of(one, secret=secret))
             for one in copies.list_checkpoints(db, drive)
@@ -37,7 +38,7 @@ def index() -> str:
     now = clock.now()
     return render_template(
         "settings/index.html",
-        drive=around,
+        drive=shown,
         told_of=drive,
         rows={place: count for place, count in rows.items() if count},
         row_count=sum(rows.values()),
@@ -61,11 +62,10 @@ def update() -> Answer:
     """Call the drive something."""
     with web.transaction() as db:
         drive = open_drive(db)
-        name, swaps = checked_name(drive, request.form.get("name", ""), secret=web.settings().secret_keys[-1])
-        name_drive(db, drive, name)
-    for swap in swaps:
-        flash("\n".join((swap.kind, swap.masked, swap.twin)), "twin")
-    flash(name or drive.business, "named")
+        name = checked_name(request.form.get("name", ""), twins=twins_of(drive))
+        name_drive(db, drive, name.text)
+    tell_next("", name.swaps)
+    flash(name.text or drive.business, "named")
     return redirect(url_for("settings.index"), 303)
 
 

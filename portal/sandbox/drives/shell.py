@@ -2,9 +2,12 @@
 
 from flask import Flask, get_template_attribute, request
 from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.frame import Frame
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.frame import Frame, frame
 from portal.sandbox.drives.lately import Lately
+from portal.sandbox.drives.overlay import count_leads
 from portal.sandbox.web import settings
 
 _drawn: Lately[tuple[str, Frame, str, str], Markup] = Lately(2_000)
@@ -17,6 +20,11 @@ _BACK = "\x1f"
 def use_shell(app: Flask) -> None:
     """Let every template draw a part of the shell by a macro of `shell.html`: `shell("bar_end", drive, token)`."""
     app.context_processor(lambda: {"shell": _part})
+
+
+def around(db: Session, drive: Drive) -> Frame:
+    """What the layout shows of the bound drive, on a page that does not count its leads itself."""
+    return frame(db, drive, leads=count_leads(db, drive))
 
 
 def _part(name: str, drive: Frame, token: Markup) -> Markup:

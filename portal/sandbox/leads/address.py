@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from portal.sandbox.drives.addressed import page_in, sought_in
 from portal.sandbox.drives.question import (
     FIELDS,
     MOST_FILTERS,
@@ -24,7 +25,6 @@ from portal.sandbox.drives.question import (
 from portal.shared.problems import Problem
 from portal.shared.text import NotText, checked_text
 
-MOST_SOUGHT = 200
 _KNOWN = frozenset({"stage", "tag", "f", "any", "q", "sort", "page", "started"})
 
 
@@ -63,8 +63,8 @@ def read_address(
     if (sort := sent.get("sort") or NEWEST) not in _SORTS:
         raise _bad("There is no such sort", f"There are: {', '.join(_SORTS)}.")
     return Asked(
-        Question(tuple(dict.fromkeys(filters)), _any(sent), _sought(sent.get("q", "")), sort),
-        _page(sent.get("page") or "1"),
+        Question(tuple(dict.fromkeys(filters)), _any(sent), sought_in(sent.get("q", "")), sort),
+        page_in(sent.get("page")),
     )
 
 
@@ -138,24 +138,11 @@ def _any(sent: Mapping[str, str]) -> bool:
     return sent.get("any") == "1"
 
 
-def _sought(text: str) -> str:
-    try:
-        return checked_text(text, most=MOST_SOUGHT).strip()
-    except NotText as fault:
-        raise _bad("That cannot be searched for", str(fault)) from fault
-
-
 def _text(text: str, *, most: int) -> str:
     try:
         return checked_text(text, most=most)
     except NotText as fault:
         raise _bad("That filter cannot be read", str(fault)) from fault
-
-
-def _page(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
-        raise _bad("There is no such page", "Pages are counted from 1.")
-    return int(text)
 
 
 def _bad(title: str, detail: str) -> Problem:

@@ -13,10 +13,10 @@ from portal.sandbox.drives.frame import moment
 from portal.sandbox.drives.kinds import TASKS, Task
 from portal.sandbox.drives.overlay import leads_of
 from portal.sandbox.drives.rows import rows_of_lead
+from portal.sandbox.scenarios.hours import DAY
 
 TASK_ICONS = {"call": "phone", "write": "mail", "meet": "store", "other": "circle-check"}
 KINDS = {"call": "Call", "write": "Write", "meet": "Meet", "other": "Other"}
-_DAY = 86_400
 
 
 class Todo(NamedTuple):
@@ -65,7 +65,7 @@ def count_due(db: Session, drive: Drive) -> int:
 
 def end_of_today(drive: Drive) -> int:
     """The first offset of tomorrow."""
-    return start_of_today(drive) + _DAY
+    return start_of_today(drive) + DAY
 
 
 def start_of_today(drive: Drive) -> int:

@@ -1,19 +1,19 @@
-"""The only place that says what a request about leads means: which list, which lead, whose twins, and where to next."""
+"""The only place that says what a request about leads means: which list, which lead, and where to next."""
 
 from collections.abc import Sequence
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
-from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.drives.question import Question
-from portal.sandbox.drives.twins import Swap, Twins, key_of
+from portal.sandbox.drives.telling import tell_next
+from portal.sandbox.drives.twins import Swap
 from portal.sandbox.leads.filters import filter_in_words
 from portal.sandbox.leads.lists import Asked, read_list
 from portal.shared.problems import Problem
@@ -46,20 +46,7 @@ def stage_names(drive: Drive) -> list[str]:
     return [stage.name for stage in stages_of(drive)]
 
 
-def twins_of(drive: Drive) -> Twins:
-    """The drive's twins; by the oldest key, which a rotation takes away last."""
-    return Twins(key_of(drive.public_id, secret=web.settings().secret_keys[-1]))
-
-
 def to_lead(lead: Lead, *, done: str = "", swaps: Sequence[Swap] = (), view: str = "") -> Answer:
     """Back to the lead's page, which says what was done and what an invented twin took the place of."""
     tell_next(done, swaps)
     return redirect(url_for("records.show", lead_id=lead.id) + view, 303)
-
-
-def tell_next(done: str, swaps: Sequence[Swap] = ()) -> None:
-    """Let the next page say what was done, and what an invented twin took the place of."""
-    if done:
-        flash(done, "done")
-    for swap in swaps:
-        flash("\n".join((swap.kind, swap.masked, swap.twin)), "twin")

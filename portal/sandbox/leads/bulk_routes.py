@@ -11,12 +11,13 @@ from wtforms.validators import ValidationError
 
 from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame, stages_of, tags_in
+from portal.sandbox.drives.frame import stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.journal import MOST_OWN_ROWS
-from portal.sandbox.drives.overlay import count_leads, leads_of, options_of
+from portal.sandbox.drives.overlay import leads_of, options_of
+from portal.sandbox.drives.shell import around
+from portal.sandbox.drives.telling import tell_next, twins_of
 from portal.sandbox.drives.twins import Swap, Twins, Unclear
-from portal.sandbox.leads.asking import tell_next, twins_of
 from portal.sandbox.leads.bulk import Plan, Wish, carry_out, make_plan, mark_of, rows_left
 from portal.sandbox.leads.changes import YOU
 from portal.sandbox.leads.lists import Asked, read_list_in
@@ -194,7 +195,7 @@ def _render(
 ) -> str:
     return render_template(
         "leads/bulk.html",
-        drive=frame(db, drive, leads=count_leads(db, drive)),
+        drive=around(db, drive),
         act=act,
         name=ACTS[act],
         asked=found,

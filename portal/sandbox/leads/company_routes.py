@@ -1,21 +1,20 @@
 """The list of companies and the page of each."""
 
-from math import ceil
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 
 from portal.sandbox import web
-from portal.sandbox.drives.frame import frame, initials, moment, stages_of
+from portal.sandbox.drives.addressed import page_in, pages_of, sought_in
+from portal.sandbox.drives.frame import initials, moment, stages_of
 from portal.sandbox.drives.holding import open_drive
-from portal.sandbox.drives.overlay import count_leads
 from portal.sandbox.drives.question import Filter, Question
-from portal.sandbox.leads.address import MOST_SOUGHT, write_query
+from portal.sandbox.drives.shell import around
+from portal.sandbox.leads.address import write_query
 from portal.sandbox.leads.agenda import day_in_words
 from portal.sandbox.leads.companies import PAGE, SORTS, find_company, list_companies, staff_of
 from portal.sandbox.leads.wording import age_in_words, icon_of, money_in_words
 from portal.shared.problems import Problem
-from portal.shared.text import NotText, checked_text
 
 blueprint = Blueprint("companies", __name__)
 
@@ -23,29 +22,22 @@ blueprint = Blueprint("companies", __name__)
 @blueprint.get("/companies")
 def index() -> str:
     """Companies: sought, sorted, a page at a time."""
-    q, sort, page = _sought(), request.args.get("sort") or "name", _page()
+    q, page = sought_in(request.args.get("q", "")), page_in(request.args.get("page"))
+    sort = request.args.get("sort") or "name"
     if sort not in SORTS:
         raise Problem(400, "There is no such sort", f"There are: {', '.join(SORTS)}.")
     with web.reading() as db:
         drive = open_drive(db)
         listing = list_companies(db, drive, q=q, sort=sort, page=page)
-        pages = max(1, ceil(listing.total / PAGE))
-        if page > pages:
-            raise Problem(404, f"There is no page {page}", f"The last page of this list is {pages}.")
+        pager = pages_of(listing.total, page=page, size=PAGE, address=lambda one: f"/companies{_query(q, sort, one)}")
         return render_template(
             "companies/index.html",
-            drive=frame(db, drive, leads=count_leads(db, drive)),
+            drive=around(db, drive),
             q=q,
             sort=sort,
-            total=listing.total,
             rows=[(row.company, row.leads, money_in_words(row.value or None, drive.currency)) for row in listing.rows],
-            first=(page - 1) * PAGE + 1,
-            last=(page - 1) * PAGE + len(listing.rows),
-            page=page,
-            pages=pages,
             queries={name: _query(q, name) for name in SORTS},
-            previous=f"/companies{_query(q, sort, page - 1)}" if page > 1 else None,
-            next=f"/companies{_query(q, sort, page + 1)}" if page < pages else None,
+            **pager,
         )
 
 
@@ -63,7 +55,7 @@ def show(company_id: str) -> str:
         names = {lead.id: lead.name for lead in staff.leads}
         return render_template(
             "companies/show.html",
-            drive=frame(db, drive, leads=count_leads(db, drive)),
+            drive=around(db, drive),
             company=company,
             initials=initials(company.name),
             staff=staff,
@@ -98,17 +90,3 @@ def _query(q: str, sort: str, page: int = 1) -> str:
     said = {"q": q, "sort": "" if sort == SORTS[0] else sort, "page": page if page > 1 else ""}
     parts = {name: value for name, value in said.items() if value}
     return f"?{urlencode(parts)}" if parts else ""
-
-
-def _sought() -> str:
-    try:
-        return checked_text(request.args.get("q", ""), most=MOST_SOUGHT).strip()
-    except NotText as fault:
-        raise Problem(400, "That cannot be searched for", str(fault)) from fault
-
-
-def _page() -> int:
-    text = request.args.get("page") or "1"
-    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0):
-        raise Problem(400, "There is no such page", "Pages are counted from 1.")
-    return int(text)

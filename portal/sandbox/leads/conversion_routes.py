@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame, moment
+from portal.sandbox.drives.frame import moment
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.lead import Lead
-from portal.sandbox.drives.overlay import count_leads
-from portal.sandbox.leads.asking import get_lead, tell_next, twins_of
+from portal.sandbox.drives.shell import around
+from portal.sandbox.drives.telling import tell_next, twins_of
+from portal.sandbox.leads.asking import get_lead
 from portal.sandbox.leads.changes import Changed, fingerprint
 from portal.sandbox.leads.conversion import convert, stage_of_deal
 from portal.sandbox.leads.conversion_forms import ConversionForm, conversion_form
@@ -49,7 +50,7 @@ def create(lead_id: str) -> Answer | tuple[str, int]:
 def _render(db: Session, drive: Drive, lead: Lead, form: ConversionForm, *, is_stale: bool = False) -> str:
     return render_template(
         "leads/convert.html",
-        drive=frame(db, drive, leads=count_leads(db, drive)),
+        drive=around(db, drive),
         lead=lead,
         form=form,
         stage=stage_of_deal(drive, lead),

@@ -9,10 +9,10 @@ from werkzeug.datastructures import MultiDict
 from portal.sandbox import web
 from portal.sandbox.database import bind
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.lead import Lead
-from portal.sandbox.drives.overlay import count_leads, ids_of, leads_of
+from portal.sandbox.drives.overlay import ids_of, leads_of
+from portal.sandbox.drives.shell import around
 from portal.sandbox.leads.export import COLUMNS, FORMATS, as_csv, as_json, as_vcard, file_name
 from portal.sandbox.leads.lists import read_list
 from portal.sandbox.leads.selection import ids_selected, selected
@@ -99,7 +99,7 @@ def _render(db: Session, drive: Drive, asked: _Asked) -> str:
     kept = [(name, one) for name, one in request.args.items(multi=True) if not _is_own(name) and name not in _LEFT]
     return render_template(
         "leads/export.html",
-        drive=frame(db, drive, leads=count_leads(db, drive)),
+        drive=around(db, drive),
         asked=asked,
         picked=leads_in_words(len(asked.ids)),
         formats=FORMATS,

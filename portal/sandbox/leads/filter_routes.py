@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.overlay import count_leads, options_of
 from portal.sandbox.drives.question import FIELDS, NotAFilter
+from portal.sandbox.drives.shell import around
 from portal.sandbox.leads.columns import COLUMNS, FIRST, moved
 from portal.sandbox.leads.counting import count_kept
 from portal.sandbox.leads.drawing import draw_ask, draw_columns
@@ -106,5 +106,4 @@ def _to(asked: Asked, drive: Drive) -> Answer:
 
 
 def _render(db: Session, drive: Drive, asked: Asked, title: str, form: Markup) -> str:
-    around = frame(db, drive, leads=count_leads(db, drive))
-    return render_template("filters/show.html", drive=around, list=asked, title=title, form=form)
+    return render_template("filters/show.html", drive=around(db, drive), list=asked, title=title, form=form)

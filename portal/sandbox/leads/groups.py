@@ -16,10 +16,10 @@ from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import leads_of, places_of
 from portal.sandbox.drives.question import Filter, Question
 from portal.sandbox.leads.lists import Asked
+from portal.sandbox.scenarios.hours import DAY
 
 FIRST_OF_GROUP, FIRST_OF_LANE = 5, 8
 MOST_GROUPS = 40  # of owners or sources; who belongs to no larger group is gathered in the last one
-DAY = 86_400
 
 # How long ago, in days: from, to below, and what the group is called.
 AGES = ((0, 7, "In the last 7 days"), (7, 30, "7 to 30 days ago"), (30, 90, "30 to 90 days ago"), (90, None, "Earlier"))

@@ -6,9 +6,8 @@ from flask import Blueprint, current_app, get_template_attribute, render_templat
 from markupsafe import Markup
 
 from portal.sandbox import web
-from portal.sandbox.drives.frame import frame
 from portal.sandbox.drives.holding import open_drive
-from portal.sandbox.drives.overlay import count_leads
+from portal.sandbox.drives.shell import around
 from portal.sandbox.leads.keys import Group, keys_of
 
 blueprint = Blueprint("keys", __name__)
@@ -19,7 +18,7 @@ def index() -> str:
     """What keys do, without scripts too."""
     with web.reading() as db:
         drive = open_drive(db)
-        return render_template("keys/index.html", drive=frame(db, drive, leads=count_leads(db, drive)))
+        return render_template("keys/index.html", drive=around(db, drive))
 
 
 @blueprint.app_context_processor

@@ -4,7 +4,6 @@ Deals and tasks get the survivor's id. Timelines stay where they are: an entry o
 merged lead's, makes `list_entries` tell the other story too. A copy would cost a row for each of its lines.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,7 +19,7 @@ from portal.sandbox.drives.kinds import DEALS, TASKS
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.moving import with_deals
 from portal.sandbox.drives.rows import rows_of_leads
-from portal.sandbox.leads.changes import YOU
+from portal.sandbox.leads.changes import YOU, fingerprint
 from portal.sandbox.leads.wording import phone_in_words
 from portal.shared.spotting import spotted
 
@@ -53,7 +52,7 @@ class Belongings(NamedTuple):
 
 def mark_of(leads: Sequence[Lead]) -> str:
     """What stands in a page for these leads as they were shown there."""
-    return hashlib.sha256(json.dumps(leads).encode()).hexdigest()[:16]
+    return fingerprint(tuple(leads))
 
 
 def likely_survivor(leads: Sequence[Lead]) -> Lead:

@@ -1,17 +1,17 @@
 """Leads that are probably the same: the groups of them, and the page that makes one lead of some."""
 
-from math import ceil
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
+from portal.sandbox.drives.addressed import page_in, pages_of
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame, moment, stages_of, tags_in
+from portal.sandbox.drives.frame import moment, stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.lead import Lead
-from portal.sandbox.drives.overlay import count_leads, leads_of
+from portal.sandbox.drives.overlay import leads_of
+from portal.sandbox.drives.shell import around
 from portal.sandbox.leads.duplicates import Group, list_groups, tell_apart
 from portal.sandbox.leads.merging import (
     CHOSEN,
@@ -26,7 +26,6 @@ from portal.sandbox.leads.merging import (
 from portal.sandbox.leads.selection import Selection, ids_selected, select, selected
 from portal.sandbox.leads.wording import phone_in_words
 from portal.shared import clock
-from portal.shared.problems import Problem
 
 blueprint = Blueprint("merging", __name__)
 
@@ -40,24 +39,16 @@ def index() -> str:
     with web.reading() as db:
         drive = open_drive(db)
         groups = list_groups(db, drive)
-        page, pages = _page(), max(1, ceil(len(groups) / GROUPS_ON_A_PAGE))
-        if page > pages:
-            raise Problem(404, f"There is no page {page}", f"The last page of duplicates is {pages}.")
-        first = (page - 1) * GROUPS_ON_A_PAGE
-        shown = groups[first : first + GROUPS_ON_A_PAGE]
+        page = page_in(request.args.get("page"))
+        pager = pages_of(len(groups), page=page, size=GROUPS_ON_A_PAGE, address=_to_page, of="duplicates")
+        shown = groups[pager["first"] - 1 : pager["last"]]
         return render_template(
             "leads/duplicates.html",
-            drive=frame(db, drive, leads=count_leads(db, drive)),
+            drive=around(db, drive),
             groups=[(group, leads_of(db, drive, group.ids[:SHOWN_OF_A_GROUP]), _address(group)) for group in shown],
             steps={stage.name: stage.step for stage in stages_of(drive)},
             phone=phone_in_words,
-            total=len(groups),
-            first=first + 1,
-            last=first + len(shown),
-            page=page,
-            pages=pages,
-            previous=_to_page(page - 1) if page > 1 else None,
-            next=_to_page(page + 1) if page < pages else None,
+            **pager,
         )
 
 
@@ -69,7 +60,7 @@ def apart() -> Answer:
         leads = leads_of(db, drive, _ids(request.form.get("ids", "")))
         words = tell_apart(db, drive, leads, now=clock.now()) if len(leads) > 1 else ""
     flash(words or "Those leads are no longer here, so there is nothing to remember.", "done" if words else "word")
-    return redirect(_to_page(_page()), 303)
+    return redirect(_to_page(page_in(request.args.get("page"))), 303)
 
 
 @blueprint.get("/leads/merge")
@@ -113,13 +104,6 @@ def _ids(text: str) -> list[str]:
     return list(dict.fromkeys(filter(None, text.split(","))))
 
 
-def _page() -> int:
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
-        raise Problem(400, "There is no such page", "Pages are counted from 1.")
-    return int(text)
-
-
 def _to_page(page: int) -> str:
     return url_for("merging.index", page=page) if page > 1 else url_for("merging.index")
 
@@ -133,7 +117,7 @@ def _render(db: Session, drive: Drive, leads: list[Lead], *, wrong: str = "") ->
     survivor = likely_survivor(leads) if is_possible else None
     return render_template(
         "leads/merge.html",
-        drive=frame(db, drive, leads=count_leads(db, drive)),
+        drive=around(db, drive),
         leads=leads,
         is_possible=is_possible,
         most=MOST_MERGED,

@@ -11,13 +11,15 @@ from werkzeug.wrappers import Response as Answer
 from portal.sandbox import web
 from portal.sandbox.drives.activities import list_entries
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import facts_of, frame, initials, moment, more_in, stages_of, tags_in
+from portal.sandbox.drives.frame import facts_of, initials, moment, more_in, stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.lead import Lead
-from portal.sandbox.drives.overlay import count_leads, find_neighbors
+from portal.sandbox.drives.overlay import find_neighbors
 from portal.sandbox.drives.past import CannotTakeBack, take_back
+from portal.sandbox.drives.shell import around
+from portal.sandbox.drives.telling import tell_next, twins_of
 from portal.sandbox.leads.agenda import KINDS, open_tasks_of
-from portal.sandbox.leads.asking import asked, get_lead, name_of, tell_next, to_lead, twins_of
+from portal.sandbox.leads.asking import asked, get_lead, name_of, to_lead
 from portal.sandbox.leads.changes import YOU, Changed, delete_lead, edit_lead, fingerprint, log_call
 from portal.sandbox.leads.data import lead_as_data, story_as_data
 from portal.sandbox.leads.forms import CallForm, LeadForm, call_form, sent_form, shown_form
@@ -183,7 +185,7 @@ def _render(
         "leads/show.html",
         view=_view(drive),
         neighbors=find_neighbors(db, drive, asking.question, lead.id),
-        drive=frame(db, drive, leads=count_leads(db, drive)),
+        drive=around(db, drive),
         lead=lead,
         form=form,
         calling=calling or call_form(),

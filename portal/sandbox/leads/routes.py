@@ -1,7 +1,6 @@
 """The lists of leads and of contacts, as pages and as data, and a lead that is added to them."""
 
 from collections.abc import Callable
-from math import ceil
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -10,11 +9,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
+from portal.sandbox.drives.addressed import pages_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import frame
 from portal.sandbox.drives.holding import keeps_no_cookie, open_drive
 from portal.sandbox.drives.overlay import PAGE, Listing, count_leads, list_leads
-from portal.sandbox.leads.asking import to_lead, twins_of
+from portal.sandbox.drives.shell import around
+from portal.sandbox.drives.telling import twins_of
+from portal.sandbox.leads.asking import to_lead
 from portal.sandbox.leads.changes import create_lead
 from portal.sandbox.leads.counting import Tab, count_kept, options_kept, tabs_of, unknown_words_kept, without_each
 from portal.sandbox.leads.data import listing_as_data
@@ -61,7 +63,7 @@ def index_data() -> Response:
     with web.reading() as db:
         drive = open_drive(db)
         asked = read_list("/leads", request.args, drive)
-        return jsonify(listing_as_data(drive, _listing(db, drive, asked)))
+        return jsonify(listing_as_data(drive, _listing(db, drive, asked)[0]))
 
 
 @blueprint.get("/leads/new")
@@ -94,26 +96,19 @@ def _render(path: str) -> str:
 
 def _page(db: Session, drive: Drive, asked: Asked, token: Token) -> str:
     """A page of the plain list."""
-    listing, selection = _listing(db, drive, asked), selected(drive)
+    (listing, pager), selection = _listing(db, drive, asked), selected(drive)
     rows = draw_rows(drive, listing.leads, view=asked.query_of_leads(), columns=asked.shape.columns)
-    first, pages = (asked.page - 1) * PAGE, max(1, ceil(listing.total / PAGE))
     return _render_around(
         db,
         drive,
         asked,
         csrf_field=token,
         leads=listing.of,
-        total=listing.total,
         rows=tick_rows(rows, listing.leads, asked, selection),
         picked=picked_of(db, drive, asked, selection, listing.leads),
-        first=first + 1,
-        last=first + len(listing.leads),
-        page=asked.page,
-        pages=pages,
         start=asked.address() if asked.page > 1 else None,
-        previous=asked.address(page=asked.page - 1) if asked.page > 1 else None,
-        next=asked.address(page=asked.page + 1) if asked.page < pages else None,
-        end=asked.address(page=pages) if asked.page < pages else None,
+        end=asked.address(page=pager["pages"]) if pager["next"] else None,
+        **pager,
     )
 
 
@@ -195,13 +190,12 @@ def _less(db: Session, drive: Drive, asked: Asked) -> list[tuple[str, str, str, 
     return [one for one in found if one[3]]
 
 
-def _listing(db: Session, drive: Drive, asked: Asked) -> Listing:
+def _listing(db: Session, drive: Drive, asked: Asked) -> tuple[Listing, dict[str, Any]]:
+    """A page of leads, and what the pager shows below it."""
     listing = list_leads(db, drive, asked.whole, page=asked.page)
-    if not listing.leads and asked.page > 1:
-        pages = max(1, ceil(listing.total / PAGE))
-        raise Problem(404, f"There is no page {asked.page}", f"The last page of this list is {pages}.")
-    return listing
+    pager = pages_of(listing.total, page=asked.page, size=PAGE, address=lambda one: asked.address(page=one))
+    return listing, pager
 
 
 def _render_new(db: Session, drive: Drive, form: LeadForm) -> str:
-    return render_template("leads/new.html", drive=frame(db, drive, leads=count_leads(db, drive)), form=form)
+    return render_template("leads/new.html", drive=around(db, drive), form=form)

@@ -6,11 +6,10 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.kinds import View
-from portal.sandbox.drives.overlay import count_leads
-from portal.sandbox.leads.asking import tell_next, twins_of
+from portal.sandbox.drives.shell import around
+from portal.sandbox.drives.telling import tell_next, twins_of
 from portal.sandbox.leads.counting import tabs_of
 from portal.sandbox.leads.lists import Asked, read_list_in
 from portal.sandbox.leads.view_forms import ViewForm, sent_view_form, shown_view_form
@@ -136,8 +135,8 @@ def _get_view(db: Session, drive: Drive, view_id: str) -> View:
 def _render(db: Session, drive: Drive, *, refused: dict[str, ViewForm] | None = None) -> str:
     tabs = tabs_of(db, drive, read_list_in("/leads", drive))
     forms = [(tab, (refused or {}).get(tab.view.id) or shown_view_form("", name=tab.view.name)) for tab in tabs]
-    return render_template("views/index.html", drive=frame(db, drive, leads=count_leads(db, drive)), views=forms)
+    return render_template("views/index.html", drive=around(db, drive), views=forms)
 
 
 def _render_new(db: Session, drive: Drive, form: ViewForm) -> str:
-    return render_template("views/new.html", drive=frame(db, drive, leads=count_leads(db, drive)), form=form)
+    return render_template("views/new.html", drive=around(db, drive), form=form)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from portal.sandbox.drives.twins import written_phone
+from portal.sandbox.scenarios.hours import DAY
 
 ACTIVITY_ICONS = {
     "call": "phone",
@@ -56,7 +57,7 @@ def long_age_in_words(seconds: int) -> str:
     """How long something has been so, in whole words: `under an hour`, `3 hours`, `12 days`."""
     if seconds < 3600:
         return "under an hour"
-    size, name = (3600, "hour") if seconds < 2 * _DAY else (_DAY, "day")
+    size, name = (3600, "hour") if seconds < 2 * DAY else (DAY, "day")
     count = seconds // size
     return f"{count:,} {name}{'' if count == 1 else 's'}"
 
@@ -88,6 +89,5 @@ def tags_that_fit(tags: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
-_DAY = 86_400
-_SIZES = ((365 * _DAY, "y"), (30 * _DAY, "mo"), (_DAY, "d"), (3600, "h"), (60, "min"))
+_SIZES = ((365 * DAY, "y"), (30 * DAY, "mo"), (DAY, "d"), (3600, "h"), (60, "min"))
 _TAG_ROOM, _TAG_EDGE, _TAG_COUNT = 20, 3, 5  # in characters

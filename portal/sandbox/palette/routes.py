@@ -3,12 +3,10 @@
 from flask import Blueprint, render_template, request
 
 from portal.sandbox import web
-from portal.sandbox.drives.frame import frame
+from portal.sandbox.drives.addressed import sought_in
 from portal.sandbox.drives.holding import open_drive
-from portal.sandbox.drives.overlay import count_leads
+from portal.sandbox.drives.shell import around
 from portal.sandbox.palette.finding import find_entries
-from portal.shared.problems import Problem
-from portal.shared.text import NotText, checked_text
 
 blueprint = Blueprint("palette", __name__)
 
@@ -18,15 +16,12 @@ MOST_SOUGHT = 100
 @blueprint.get("/palette")
 def index() -> str:
     """What fits `q`: records, views, places and acts."""
-    try:
-        sought = checked_text(request.args.get("q", ""), most=MOST_SOUGHT).strip()
-    except NotText as fault:
-        raise Problem(400, "That cannot be searched for", str(fault)) from fault
+    sought = sought_in(request.args.get("q", ""), most=MOST_SOUGHT)
     with web.reading() as db:
         drive = open_drive(db)
         return render_template(
             "palette/index.html",
-            drive=frame(db, drive, leads=count_leads(db, drive)),
+            drive=around(db, drive),
             sought=sought,
             groups=find_entries(db, drive, sought),
         )

@@ -5,11 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.days import DAY, day_in_words, day_of
+from portal.sandbox.drives.days import day_in_words, day_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.happened import Happened, what_happened
 from portal.sandbox.reports.ground import Ground
 from portal.sandbox.reports.report import Cell, Chart, Column, Group, Report, Table, percent, scale_to
+from portal.sandbox.scenarios.hours import DAY
 
 WEEKS = 12
 WEEK = 7 * DAY

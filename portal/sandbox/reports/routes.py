@@ -1,7 +1,6 @@
 """Reports: all of them on one page, each on its own, and the rows behind every number."""
 
 from collections.abc import Callable, Mapping
-from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,15 +10,15 @@ from sqlalchemy.orm import Session
 from portal.sandbox import web
 from portal.sandbox.deals.board import deals_at
 from portal.sandbox.deals.cards import cards_of
+from portal.sandbox.drives.addressed import page_in, pages_of
 from portal.sandbox.drives.days import day_in_words, day_of
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame
 from portal.sandbox.drives.happened import what_happened
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.kinds import LEADS
 from portal.sandbox.drives.lately import Lately
-from portal.sandbox.drives.overlay import count_leads
 from portal.sandbox.drives.rows import find_rows
+from portal.sandbox.drives.shell import around
 from portal.sandbox.leads.wording import money_in_words
 from portal.sandbox.reports.activity import activity
 from portal.sandbox.reports.cohort import cohort
@@ -58,7 +57,7 @@ def index() -> str:
         ground = Ground(db, drive)
         return render_template(
             "reports/index.html",
-            drive=_frame(db, drive),
+            drive=around(db, drive),
             reports=[_report(db, drive, ground, name) for name in REPORTS],
             today=day_in_words(ground.today, seen_from=ground.today),
         )
@@ -70,7 +69,7 @@ def show(name: str) -> str:
     with web.reading() as db:
         drive = open_drive(db)
         report = _get_report(db, drive, name)
-        return render_template("reports/show.html", drive=_frame(db, drive), report=report)
+        return render_template("reports/show.html", drive=around(db, drive), report=report)
 
 
 @blueprint.get("/reports/<name>/rows")
@@ -79,32 +78,22 @@ def rows(name: str) -> str:
     with web.reading() as db:
         drive = open_drive(db)
         report = _get_report(db, drive, name)
-        key, page = request.args.get("of", ""), _page(request.args.get("page", "1"))
+        key, page = request.args.get("of", ""), page_in(request.args.get("page"))
         group = report.groups.get(key)
         if group is None:
             raise Problem(404, "There is no such number here", "Take one from the table of the report.")
-        total = len(group.at)
-        pages = max(1, ceil(total / PAGE))
-        if page > pages:
-            raise Problem(404, f"There is no page {page}", f"The last page of this list is {pages}.")
+        here = f"/reports/{report.name}/rows?of={key}"
+        pager = pages_of(len(group.at), page=page, size=PAGE, address=lambda one: f"{here}&page={one}")
         heads, worth, lines = _ROWS[group.of](db, drive, group, page)
-        first = (page - 1) * PAGE
-        address = f"/reports/{report.name}/rows?of={key}"
         return render_template(
             "reports/rows.html",
-            drive=_frame(db, drive),
+            drive=around(db, drive),
             report=report,
             group=group,
             heads=heads,
             worth=worth,
             lines=lines,
-            total=total,
-            first=first + 1,
-            last=first + len(lines),
-            page=page,
-            pages=pages,
-            previous=f"{address}&page={page - 1}" if page > 1 else None,
-            next=f"{address}&page={page + 1}" if page < pages else None,
+            **pager,
         )
 
 
@@ -121,12 +110,6 @@ def _get_report(db: Session, drive: Drive, name: str) -> Report:
     if name not in REPORTS:
         raise Problem(404, "There is no such report", f"There are: {', '.join(REPORTS)}.")
     return _report(db, drive, Ground(db, drive), name)
-
-
-def _page(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
-        raise Problem(400, "There is no such page", "Pages are counted from 1.")
-    return int(text)
 
 
 def _leads(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[str, ...], str, list[Line]]:
@@ -197,7 +180,3 @@ def _part(at: Rows, by: Any, page: int) -> Rows:
 
 def _day(drive: Drive, offset: int | None) -> str:
     return "" if offset is None else day_in_words(day_of(drive, offset), seen_from=day_of(drive, drive.clock))
-
-
-def _frame(db: Session, drive: Drive) -> Any:
-    return frame(db, drive, leads=count_leads(db, drive))

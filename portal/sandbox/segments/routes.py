@@ -13,11 +13,12 @@ from wtforms.validators import ValidationError
 from portal.sandbox import web
 from portal.sandbox.drives.calendar import WATCHERS
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame, stages_of, tags_in
+from portal.sandbox.drives.frame import stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.kinds import Segment
-from portal.sandbox.drives.overlay import count_leads, count_of, list_leads, options_of
+from portal.sandbox.drives.overlay import count_of, list_leads, options_of
 from portal.sandbox.drives.question import NotAFilter, Question
+from portal.sandbox.drives.shell import around
 from portal.sandbox.drives.twins import Twins, Unclear, key_of
 from portal.sandbox.leads.address import read_address, write_query
 from portal.sandbox.leads.filters import offers, question_in_words
@@ -242,4 +243,4 @@ def _get_segment(db: Session, drive: Drive, segment_id: str) -> Segment:
 
 
 def _around(db: Session, drive: Drive) -> dict[str, Any]:
-    return {"drive": frame(db, drive, leads=count_leads(db, drive))}
+    return {"drive": around(db, drive)}

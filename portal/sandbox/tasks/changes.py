@@ -13,9 +13,9 @@ from portal.sandbox.drives.kinds import Task
 from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.leads.agenda import day_in_words
 from portal.sandbox.leads.changes import fingerprint
+from portal.sandbox.scenarios.hours import DAY
 from portal.shared import ids
 
-DAY = 86_400
 PUT_OFF = {"day": 1, "week": 7}
 
 

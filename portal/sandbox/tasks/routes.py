@@ -1,7 +1,6 @@
 """Today, the lists of tasks, each task's page, and the acts that change one."""
 
 import re
-from math import ceil
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,17 +8,19 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
+from portal.sandbox.drives.addressed import page_in, pages_of
 from portal.sandbox.drives.calendar import QUIET_DAYS
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import frame, moment, stages_of
+from portal.sandbox.drives.frame import moment, stages_of
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.kinds import TASKS, Task
 from portal.sandbox.drives.lead import Lead
-from portal.sandbox.drives.overlay import count_leads, find_lead
+from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.drives.rows import find_row
+from portal.sandbox.drives.shell import around
+from portal.sandbox.drives.telling import tell_next, twins_of
 from portal.sandbox.leads.address import write_query
 from portal.sandbox.leads.agenda import day_in_words
-from portal.sandbox.leads.asking import tell_next, twins_of
 from portal.sandbox.leads.changes import fingerprint
 from portal.sandbox.leads.wording import age_in_words, icon_of, money_in_words
 from portal.sandbox.tasks.changes import PUT_OFF, Changed, add_task, delete_task, edit_task, finish_task, put_off
@@ -47,7 +48,7 @@ def today() -> str:
         drive = open_drive(db)
         return render_template(
             "tasks/today.html",
-            drive=frame(db, drive, leads=count_leads(db, drive)),
+            drive=around(db, drive),
             form=task_form(drive),
             counts=count_tasks(db, drive),
             late=list_tasks(db, drive, show="late", most=SHOWN),
@@ -62,24 +63,19 @@ def today() -> str:
 @blueprint.get("/tasks")
 def index() -> str:
     """Tasks of one kind, a page at a time."""
-    show, page = request.args.get("show") or "open", _page(request.args.get("page") or "1")
+    show, page = request.args.get("show") or "open", page_in(request.args.get("page"))
     if show not in SHOWS:
         raise Problem(400, "There is no such list of tasks", f"There are: {', '.join(SHOWS)}.")
     with web.reading() as db:
         drive = open_drive(db)
         tasks = list_tasks(db, drive, show=show, page=page)
-        pages = max(1, ceil(tasks.total / PAGE))
-        if page > pages:
-            raise Problem(404, f"There is no page {page}", f"The last page of this list is {pages}.")
         return render_template(
             "tasks/index.html",
-            drive=frame(db, drive, leads=count_leads(db, drive)),
+            drive=around(db, drive),
             show=show,
             counts=count_tasks(db, drive),
             tasks=tasks,
-            page=page,
-            pages=pages,
-            first=(page - 1) * PAGE + 1,
+            **pages_of(tasks.total, page=page, size=PAGE, address=lambda one: f"/tasks?show={show}&page={one}"),
         )
 
 
@@ -193,7 +189,7 @@ def _render(
     lead_id = form.lead_id.data
     return render_template(
         "tasks/show.html",
-        drive=frame(db, drive, leads=count_leads(db, drive)),
+        drive=around(db, drive),
         task=task,
         form=form,
         lead=find_lead(db, drive, lead_id) if lead_id else None,
@@ -220,12 +216,6 @@ def _shown(drive: Drive, found: Leads) -> dict[str, Any]:
             for lead in found.leads
         ],
     }
-
-
-def _page(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0):
-        raise Problem(400, "There is no such page", "Pages are counted from 1.")
-    return int(text)
 
 
 def _on(done: str, form: TaskForm | None = None) -> Answer:

@@ -24,7 +24,6 @@ from portal.sandbox.leads.agenda import Todo, as_todos, end_of_today, start_of_t
 
 SHOWN = 8  # tasks of a kind on Today, and leads
 PAGE = 50
-DAY = 86_400
 
 # What a list of tasks can be narrowed to, by when they are due.
 SHOWS = ("open", "late", "today", "coming", "done")
