@@ -8,7 +8,7 @@ export function followFilters() {
   if (search) followSearch(search)
   const count = whenQuiet(showCount)
   document.addEventListener('input', (event) => {
-    const form = event.target.closest('form.ask[action="/leads/filter"]')
+    const form = event.target.closest('form[data-counted]')
     if (form) count(form)
   })
   document.addEventListener('toggle', (event) => event.target.open && countIn(event.target, count), true)
@@ -39,7 +39,7 @@ async function showCount(form, signal) {
 }
 
 function countIn(menu, count) {
-  const form = menu.querySelector('form.ask[action="/leads/filter"]')
+  const form = menu.querySelector('form[data-counted]')
   if (form) count(form)
 }
 

@@ -310,7 +310,7 @@ def _segments(ada: Visitor) -> Told:
     yield "segments-none", ada.get("/segments")
     yield "segment-new", ada.get("/segments/new")
     yield "segment-rules", ada.get(f"{rules}&field=tag")
-    yield "segment-rule-refused", ada.get(f"{rules}&field=value&op=from&least=a+lot&add=1")
+    yield "segment-rule-refused", ada.get(f"{rules}&field=value&op=range&low=a+lot")
     yield "segment-no-name", ada.send(rules, shown=rules, name="")
     yield "segment", _then(ada, ada.send(rules, shown=rules, name="Proposals gone quiet"))
     yield "segments", ada.get("/segments")

@@ -10,8 +10,8 @@ from flask import Flask
 from portal.sandbox.database import Database
 from portal.sandbox.drives.drive import find_drive
 from portal.sandbox.drives.kinds import VIEWS
+from portal.sandbox.drives.naming import MOST_NAME
 from portal.sandbox.drives.rows import own_rows
-from portal.sandbox.leads.view_forms import MOST_VIEW_NAME
 from portal.sandbox.leads.views import MOST_VIEWS, STARTERS
 from portal.shared import clock
 from tests.sandbox.small import LEADS
@@ -129,7 +129,7 @@ def test_what_a_view_does_not_show_any_more_can_be_kept_in_it_instead(ada: Visit
     [
         ("", "Type a name."),
         ("   ", "Type a name."),
-        ("x" * (MOST_VIEW_NAME + 1), "Shorten it"),
+        ("x" * (MOST_NAME + 1), "Shorten it"),
         ("x" * 10_000, "Shorten it"),
         ("a\x07b", "cannot be shown"),
         ("two\nlines", "on one line"),

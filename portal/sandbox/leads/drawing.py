@@ -1,6 +1,6 @@
 """The only place that draws the parts of a list that many pages share; each is drawn once and kept."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -87,9 +87,9 @@ def draw_chips(drive: Drive, asked: Asked, options: Options) -> Markup:
     return _parts.keep(key, _draw("chips", chips=chips, offers=offered.values(), here=asked.address(), **_any(asked)))
 
 
-def draw_ask(asked: Asked, ask: Ask) -> Markup:
-    """The form of one filter."""
-    return _draw("ask", ask=ask, here=asked.address(), id="ask")
+def draw_ask(asked: Asked, ask: Ask, *, action: str = "/leads/filter", more: Mapping[str, str] | None = None) -> Markup:
+    """The form of one filter; `action` is what it is filled in for, `more` what it carries along."""
+    return _draw("ask", ask=ask, here=asked.address(), id="ask", action=action, more=more or {})
 
 
 def draw_tools(asked: Asked) -> Markup:

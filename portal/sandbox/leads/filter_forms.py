@@ -5,9 +5,12 @@ from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
+from portal.sandbox.drives.overlay import Options
 from portal.sandbox.drives.question import FIELDS, Filter, NotAFilter, checked_filter
-from portal.sandbox.leads.filters import Offer
+from portal.sandbox.leads.amounts import NotAnAmount, amount_of, amount_typed
+from portal.sandbox.leads.filters import Offer, offers
 from portal.sandbox.leads.lists import Asked
+from portal.shared.problems import Problem
 
 RANGE = "range"  # what the form calls from, to and between, which are told apart by what was typed
 
@@ -32,6 +35,13 @@ class Ask(NamedTuple):
     low: str = ""
     high: str = ""
     problem: str = ""
+
+
+def get_offer(field: str, options: Options) -> Offer:
+    """What a form offers for this field. Raises Problem (400)."""
+    if field not in FIELDS:
+        raise Problem(400, f"There is no filter called {field[:40]}", f"There are: {', '.join(FIELDS)}.")
+    return next(offer for offer in offers(options) if offer.field == field)
 
 
 def ask_of(offer: Offer, one: Filter | None = None, *, at: str = "") -> Ask:
@@ -109,7 +119,9 @@ def _ways(offer: Offer) -> tuple[Way, ...]:
 def _range_of(one: Filter) -> tuple[str, str]:
     if one.op not in _RANGES:
         return "", ""
-    values = [_major(value) for value in one.values] if FIELDS[one.field].shape == "money" else list(one.values)
+    values = (
+        [amount_typed(int(value)) for value in one.values] if FIELDS[one.field].shape == "money" else list(one.values)
+    )
     return {"from": (values[0], ""), "to": ("", values[0]), "between": (values[0], values[-1])}[one.op]
 
 
@@ -117,22 +129,12 @@ def _days(one: Filter) -> str:
     return one.values[0].removesuffix("d") if one.values else ""
 
 
-def _major(minor: str) -> str:
-    """An amount as it is typed: 1840.50, or 1840."""
-    whole, cents = divmod(int(minor), 100)
-    return f"{whole}.{cents:02}" if cents else str(whole)
-
-
 def _number(typed: str, shape: str) -> str:
     """What was typed, as a filter holds it: money in minor units, a day as it is."""
-    typed = typed.strip()
-    if shape != "money" or not typed:
-        return typed
-    whole, _, cents = typed.replace(",", "").removeprefix("$").partition(".")
-    if not (whole.isascii() and whole.isdigit() and len(whole) <= 13 and (not cents or _is_cents(cents))):
-        raise NotAFilter("That is no amount", "Type it in figures, such as 1840 or 1840.50.")
-    return str(int(whole) * 100 + int(cents.ljust(2, "0") or 0))
-
-
-def _is_cents(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 2
+    if shape != "money":
+        return typed.strip()
+    try:
+        minor = amount_of(typed)
+    except NotAnAmount as fault:
+        raise NotAFilter("That is no amount", str(fault)) from fault
+    return "" if minor is None else str(minor)

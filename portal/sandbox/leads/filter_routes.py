@@ -9,13 +9,12 @@ from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.overlay import count_leads, options_of
-from portal.sandbox.drives.question import FIELDS, NotAFilter
+from portal.sandbox.drives.question import NotAFilter
 from portal.sandbox.drives.shell import around
 from portal.sandbox.leads.columns import COLUMNS, FIRST, moved
 from portal.sandbox.leads.counting import count_kept
 from portal.sandbox.leads.drawing import draw_ask, draw_columns
-from portal.sandbox.leads.filter_forms import ask_again, ask_of, filter_sent, with_filter
-from portal.sandbox.leads.filters import Offer, offers
+from portal.sandbox.leads.filter_forms import ask_again, ask_of, filter_sent, get_offer, with_filter
 from portal.sandbox.leads.lists import Asked, read_list_in
 from portal.shared.problems import Problem
 
@@ -30,7 +29,7 @@ def show() -> Answer | str | tuple[str, int]:
         asked = _asked(drive)
         if "field" not in request.args and "q" in request.args:
             return _to(asked.seeking(request.args["q"].strip()), drive)
-        offer = _offer(db, drive)
+        offer = get_offer(request.args.get("field", ""), options_of(db, drive))
         if "op" not in request.args:
             return _render(db, drive, asked, offer.label, draw_ask(asked, ask_of(offer)))
         try:
@@ -74,13 +73,6 @@ def columns() -> Answer | str:
 
 def _asked(drive: Drive) -> Asked:
     return read_list_in(request.args.get("list", "/leads"), drive)
-
-
-def _offer(db: Session, drive: Drive) -> Offer:
-    field = request.args.get("field", "")
-    if field not in FIELDS:
-        raise Problem(400, f"There is no filter called {field[:40]}", f"There are: {', '.join(FIELDS)}.")
-    return next(offer for offer in offers(options_of(db, drive)) if offer.field == field)
 
 
 def _order(asked: Asked) -> tuple[str, ...]:

@@ -3,48 +3,16 @@
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, HiddenField, StringField
-from wtforms.validators import ValidationError
+from wtforms import HiddenField
 
-from portal.sandbox.drives.twins import Swap, Twinned, Twins, Unclear
-from portal.shared.text import PlainText
-
-MOST_VIEW_NAME = 60
-MOST_STORED_VIEW_NAME = 100  # a twin may be longer than what it replaced
+from portal.sandbox.drives.naming import NamedForm
+from portal.sandbox.drives.twins import Twins
 
 
-class ViewForm(Form):
-    """The name of a view, and the query of the list that it keeps. Once valid, `entered` is what may be stored."""
+class ViewForm(NamedForm):
+    """The name of a view, and the query of the list that it keeps."""
 
-    name = StringField("Name", [PlainText(most=MOST_VIEW_NAME)])
     list = HiddenField()
-
-    twins: Twins
-    twinned: Twinned
-
-    def validate_name(self, field: StringField) -> None:
-        """A name has something to see in it, and is free text."""
-        typed = (field.data or "").strip()
-        if not typed:
-            raise ValidationError("Type a name.")
-        if field.errors:
-            return
-        try:
-            self.twinned = self.twins.of_text(typed)
-        except Unclear as fault:
-            raise ValidationError(str(fault)) from fault
-        if len(self.twinned.text) > MOST_STORED_VIEW_NAME:
-            raise ValidationError("Too long once invented twins took the place of what looked real. Shorten it.")
-
-    @property
-    def entered(self) -> str:
-        """The name that may be stored."""
-        return self.twinned.text
-
-    @property
-    def swaps(self) -> tuple[Swap, ...]:
-        """What took the place of what looked real."""
-        return self.twinned.swaps
 
 
 def shown_view_form(query: str, *, name: str = "") -> ViewForm:

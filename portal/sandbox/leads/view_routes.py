@@ -57,8 +57,8 @@ def create() -> Answer | tuple[str, int]:
         if not form.validate():
             return _render_new(db, drive, form), 422
         asked, swaps = twinned(asked, twins_of(drive))
-        view = save_view(db, drive, name=form.entered, asked=asked, now=clock.now())
-    tell_next(f"Saved the view {view.name}", (*form.swaps, *swaps))
+        view = save_view(db, drive, name=form.twinned.text, asked=asked, now=clock.now())
+    tell_next(f"Saved the view {view.name}", (*form.twinned.swaps, *swaps))
     return redirect(asked.shaped(view=view.id).address(), 303)
 
 
@@ -71,8 +71,8 @@ def update(view_id: str) -> Answer | tuple[str, int]:
         form = sent_view_form(request.form, twins=twins_of(drive))
         if not form.validate():
             return _render(db, drive, refused={view.id: form}), 422
-        renamed = rename_view(db, drive, view, name=form.entered, now=clock.now())
-    tell_next(f"Renamed the view {view.name} to {renamed.name}" if renamed != view else "", form.swaps)
+        renamed = rename_view(db, drive, view, name=form.twinned.text, now=clock.now())
+    tell_next(f"Renamed the view {view.name} to {renamed.name}" if renamed != view else "", form.twinned.swaps)
     return redirect(url_for("views.index"), 303)
 
 

@@ -1,29 +1,30 @@
 """The segments, the builder that makes one, and each one's page with who is in it."""
 
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from dataclasses import replace
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
-from wtforms import Form, StringField
-from wtforms.validators import ValidationError
 
 from portal.sandbox import web
-from portal.sandbox.drives.calendar import WATCHERS
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import stages_of, tags_in
+from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.kinds import Segment
+from portal.sandbox.drives.naming import NamedForm
 from portal.sandbox.drives.overlay import count_of, list_leads, options_of
 from portal.sandbox.drives.question import NotAFilter, Question
 from portal.sandbox.drives.shell import around
-from portal.sandbox.drives.twins import Twins, Unclear, key_of
-from portal.sandbox.leads.address import read_address, write_query
-from portal.sandbox.leads.filters import offers, question_in_words
+from portal.sandbox.drives.telling import tell_next, twins_of
+from portal.sandbox.leads.address import write_query
+from portal.sandbox.leads.asking import asked
+from portal.sandbox.leads.drawing import draw_ask
+from portal.sandbox.leads.filter_forms import Ask, ask_again, ask_of, filter_sent, get_offer, with_filter
+from portal.sandbox.leads.filters import filter_in_words, offers, question_in_words
+from portal.sandbox.leads.lists import Asked, read_list_in
+from portal.sandbox.leads.views import twinned
 from portal.sandbox.leads.wording import age_in_words
-from portal.sandbox.segments.building import rules_of, suggestions, with_rule
 from portal.sandbox.segments.segment import (
     MOST_SEGMENTS,
     TooManySegments,
@@ -33,37 +34,14 @@ from portal.sandbox.segments.segment import (
     find_segment,
     list_segments,
     question_of,
+    suggestions,
 )
-from portal.sandbox.segments.watching import watched_segments
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
-from portal.shared.text import PlainText
 
 blueprint = Blueprint("segments", __name__)
-WATCHERS.append(watched_segments)
 
-MOST_NAME = 60
 SHOWN = 20
-_BUILDING = frozenset({"field", "op", "value", "days", "from", "to", "least", "most", "name", "add", "rules"})
-
-
-class SegmentForm(Form):
-    """The name of a segment. Once it is valid, `stored` is what may be kept."""
-
-    name = StringField("Name", [PlainText(most=MOST_NAME)])
-
-    twins: Twins
-    stored: str
-
-    def validate_name(self, field: StringField) -> None:
-        """A name has something to see in it, and nothing real."""
-        typed = (field.data or "").strip()
-        if not typed:
-            raise ValidationError("Give the segment a name.")
-        try:
-            self.stored = self.twins.of_text(typed).text
-        except Unclear as fault:
-            raise ValidationError(str(fault)) from fault
 
 
 @blueprint.get("/segments")
@@ -71,10 +49,12 @@ def index() -> str:
     """Every segment: its sentence, and how many are in it."""
     with web.reading() as db:
         drive = open_drive(db)
-        segments = [(one, *_told(db, drive, question_of(drive, one))) for one in list_segments(db)]
-        stages = [stage.name for stage in stages_of(drive) if stage.is_open]
-        ideas = [(name, write_query(question), *_told(db, drive, question)) for name, question in suggestions(stages)]
-        return render_template("segments/index.html", segments=segments, ideas=ideas, **_around(db, drive))
+        return render_template(
+            "segments/index.html",
+            segments=[(one, *_told(db, drive, question_of(drive, one))) for one in list_segments(db)],
+            ideas=[(name, write_query(one), *_told(db, drive, one)) for name, one in suggestions(drive)],
+            drive=around(db, drive),
+        )
 
 
 @blueprint.get("/segments/new")
@@ -90,11 +70,12 @@ def create() -> Answer | tuple[str, int]:
     """Keep what was built."""
     with web.transaction() as db:
         drive = open_drive(db)
-        question, form = _question(drive), _sent_form(drive)
+        form = _sent_form(drive)
         if not form.validate():
-            return _render(db, drive, None, question, form=form), 422
-        segment = create_segment(db, drive, name=form.stored, question=question, now=clock.now())
-    flash(f"Saved the segment {segment.name}", "done")
+            return _render(db, drive, None, _rules(drive), form=form), 422
+        rules, swaps = twinned(_rules(drive), twins_of(drive))
+        segment = create_segment(db, drive, name=form.twinned.text, question=rules.whole, now=clock.now())
+    tell_next(f"Saved the segment {segment.name}", (*form.twinned.swaps, *swaps))
     return redirect(url_for("segments.show", segment_id=segment.id), 303)
 
 
@@ -115,7 +96,7 @@ def show(segment_id: str) -> str:
             leads=[(lead, age_in_words(drive.clock - lead.last_at)) for lead in leads],
             steps={stage.name: stage.step for stage in stages_of(drive)},
             query=write_query(question),
-            **_around(db, drive),
+            drive=around(db, drive),
         )
 
 
@@ -126,8 +107,7 @@ def edit(segment_id: str) -> str | Answer | tuple[str, int]:
         drive = open_drive(db)
         segment = _get_segment(db, drive, segment_id)
         if not request.query_string:
-            query = write_query(question_of(drive, segment))
-            return redirect(url_for("segments.edit", segment_id=segment.id) + (query or "?any=0"), 303)
+            return redirect(request.path + (write_query(question_of(drive, segment)) or _NO_RULE), 303)
         return _build(db, drive, segment)
 
 
@@ -136,13 +116,12 @@ def update(segment_id: str) -> Answer | tuple[str, int]:
     """Keep the segment as it was changed."""
     with web.transaction() as db:
         drive = open_drive(db)
-        segment = _get_segment(db, drive, segment_id)
-        question, form = _question(drive), _sent_form(drive)
+        segment, form = _get_segment(db, drive, segment_id), _sent_form(drive)
         if not form.validate():
-            return _render(db, drive, segment, question, form=form), 422
-        changed = change_segment(db, drive, segment, name=form.stored, question=question, now=clock.now())
-    if changed:
-        flash(f"Changed the segment {changed.name}", "done")
+            return _render(db, drive, segment, _rules(drive), form=form), 422
+        rules, swaps = twinned(_rules(drive), twins_of(drive))
+        changed = change_segment(db, drive, segment, name=form.twinned.text, question=rules.whole, now=clock.now())
+    tell_next(f"Changed the segment {changed.name}" if changed else "", (*form.twinned.swaps, *swaps))
     return redirect(url_for("segments.show", segment_id=segment_id), 303)
 
 
@@ -153,7 +132,7 @@ def destroy(segment_id: str) -> Answer:
         drive = open_drive(db)
         segment = _get_segment(db, drive, segment_id)
         delete_segment(db, drive, segment, now=clock.now())
-    flash(f"Deleted the segment {segment.name}", "done")
+    tell_next(f"Deleted the segment {segment.name}")
     return redirect(url_for("segments.index"), 303)
 
 
@@ -169,45 +148,59 @@ def full(_: TooManySegments) -> Response:
     )
 
 
+# What stands in the address of the builder beside its rules: a name, and a rule that is being filled in.
+_BUILDING = ("name", "field", "op", "at", "value", "text", "days", "low", "high")
+_NO_RULE = "?any=0"
+
+
 def _build(db: Session, drive: Drive, segment: Segment | None) -> str | Answer | tuple[str, int]:
-    question = _question(drive)
-    if "add" not in request.args:
-        return _render(db, drive, segment, question)
+    rules = _rules(drive)
+    if "field" not in request.args:
+        return _render(db, drive, segment, rules)
+    offer = get_offer(request.args["field"], options_of(db, drive))
+    if "op" not in request.args:
+        return _render(db, drive, segment, rules, ask=ask_of(offer))
     try:
-        asked = with_rule(question, request.args)
+        rules = with_filter(rules, filter_sent(request.args), at="")
     except NotAFilter as fault:
-        return _render(db, drive, segment, question, fault=fault), 422
-    query, name = write_query(asked), request.args.get("name")
-    return redirect(request.path + query + (f"&{urlencode({'name': name})}" if name else ""), 303)
+        refused = ask_again(offer, request.args, f"{fault.title}. {fault.detail}")
+        return _render(db, drive, segment, rules, ask=refused), 422
+    read_list_in(rules.address(), drive)  # as its own address would be read
+    name = request.args.get("name")
+    return redirect(request.path + rules.query() + (f"&{urlencode({'name': name})}" if name else ""), 303)
 
 
 def _render(
     db: Session,
     drive: Drive,
     segment: Segment | None,
-    question: Question,
+    rules: Asked,
     *,
-    form: SegmentForm | None = None,
-    fault: NotAFilter | None = None,
+    form: NamedForm | None = None,
+    ask: Ask | None = None,
 ) -> str:
+    question = rules.whole
     sentence, total = _told(db, drive, question)
-    wanted = request.args.get("field", "")
-    offered = offers(options_of(db, drive))
+    name = segment.name if segment else request.args.get("name", "")
+    other = rules.asking(replace(question, any_of=not question.any_of))
     return render_template(
         "segments/build.html",
         segment=segment,
-        form=form or SegmentForm(name=segment.name if segment else request.args.get("name", "")),
+        form=form or NamedForm(data={"name": name}),
         sentence=sentence,
         total=total,
-        rules=rules_of(question, currency=drive.currency),
-        question=question,
-        query=write_query(question),
-        any_query=write_query(Question(question.filters, not question.any_of, question.q, question.sort)),
-        offers=offered,
-        offer=next((one for one in offered if one.field == wanted), None),
-        sent=request.args,
-        fault=fault,
-        **_around(db, drive),
+        rules=[
+            (filter_in_words(one, currency=drive.currency), rules.without(number).query() or _NO_RULE)
+            for number, one in enumerate(question.filters)
+        ],
+        is_any=question.any_of,
+        other=other.query(),
+        list=rules.address(),
+        query=rules.query(),
+        offers=offers(options_of(db, drive)),
+        ask=ask,
+        filling=draw_ask(rules, ask, action=request.path, more={"name": request.args.get("name", "")}) if ask else "",
+        drive=around(db, drive),
     )
 
 
@@ -216,22 +209,14 @@ def _told(db: Session, drive: Drive, question: Question) -> tuple[str, int]:
     return question_in_words(question, currency=drive.currency), count_of(db, drive, question)
 
 
-def _question(drive: Drive) -> Question:
-    return _read(drive, request.args)
+def _rules(drive: Drive) -> Asked:
+    """The rules so far: the builder's forms carry them as the address of a list, its own address has them plainly."""
+    return read_list_in(request.args["list"], drive) if "list" in request.args else asked(drive, beside=_BUILDING)
 
 
-def _read(drive: Drive, sent: MultiDict[str, str]) -> Question:
-    """The rules that an address holds, whatever else the builder has put into it; its forms carry them as one field."""
-    kept = MultiDict((name, value) for name, value in sent.items(multi=True) if name not in _BUILDING)
-    kept.update(parse_qsl(sent.get("rules", "").removeprefix("?")))
-    stages = [stage.name for stage in stages_of(drive)]
-    return read_address(kept, stages=stages, tags=tags_in(drive.tags)).question
-
-
-def _sent_form(drive: Drive) -> SegmentForm:
-    form = SegmentForm(request.form)
-    # By the oldest key, which a rotation takes away last.
-    form.twins = Twins(key_of(drive.public_id, secret=web.settings().secret_keys[-1]))
+def _sent_form(drive: Drive) -> NamedForm:
+    form = NamedForm(request.form)
+    form.twins = twins_of(drive)
     return form
 
 
@@ -240,7 +225,3 @@ def _get_segment(db: Session, drive: Drive, segment_id: str) -> Segment:
     if segment is None:
         raise Problem(404, "There is no such segment here", "If you deleted it, Undo brings it back.")
     return segment
-
-
-def _around(db: Session, drive: Drive) -> dict[str, Any]:
-    return {"drive": around(db, drive)}

@@ -11,7 +11,7 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of, tags_in
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.kinds import SEGMENTS, Segment
-from portal.sandbox.drives.question import Question
+from portal.sandbox.drives.question import Filter, Question
 from portal.sandbox.drives.rows import find_row, own_rows
 from portal.sandbox.leads.address import read_address, write_query
 from portal.shared import ids
@@ -67,6 +67,16 @@ def delete_segment(db: Session, drive: Drive, segment: Segment, *, now: datetime
     """Forget a segment; the leads in it stay."""
     words = f"Deleted the segment {segment.name}"
     Journal(db, drive, words=words, now=now).hide("segment", segment.id, segment._asdict())
+
+
+def suggestions(drive: Drive) -> list[tuple[str, Question]]:
+    """Questions to begin with, where a drive has no segment yet."""
+    is_open = Filter("stage", "is", tuple(stage.name for stage in stages_of(drive) if stage.is_open))
+    return [
+        ("Gone quiet", Question((is_open, Filter("last", "before", ("60d",))))),
+        ("Came in this month", Question((Filter("created", "within", ("30d",)),))),
+        ("Worth a visit", Question((Filter("value", "from", ("200000",)), Filter("last", "before", ("14d",))))),
+    ]
 
 
 def _rules(question: Question) -> str:
