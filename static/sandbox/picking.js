@@ -32,7 +32,8 @@ function keep() {
   form.classList.toggle('picked-some', count > 0)
   const sent = new URLSearchParams(new FormData(form))
   waiting += 1
-  kept = kept.then(() => fetch(form.action, { method: 'POST', body: sent, redirect: 'manual' })).finally(() => waiting--)
+  const send = () => fetch(form.action, { method: 'POST', body: sent, redirect: 'manual', keepalive: true })
+  kept = kept.then(send).finally(() => waiting--)
 }
 
 // A link that is followed at once would show the selection as it was.

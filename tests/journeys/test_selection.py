@@ -44,7 +44,8 @@ def test_by_keyboard_over_two_pages_to_a_tag_and_back(visitor: Visitor, site: Ru
 def test_the_head_ticks_a_page_and_unticks_it(visitor: Visitor, site: Running) -> None:
     page = visitor()
     start(page, site)
-    page.get_by_label("Select all on this page").check()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("Select all on this page").check()
     expect(page.locator("#picked")).to_contain_text("50 selected")
     page.reload()
     expect(page.locator("tbody .list-pick input:checked")).to_have_count(50)

@@ -66,7 +66,8 @@ def _the_list(ada: Visitor, installed: Installation) -> Told:
     yield "leads-sorted-by-value", ada.get("/leads?sort=-value")
     yield "leads-of-a-stage", ada.get("/leads?stage=Qualified")
     yield "leads-data", ada.get("/leads.json")
-    yield "leads-none-fits", ada.get("/leads?q=nobody+is+called+so")
+    yield "leads-similar", ada.get("/leads?q=nobody+is+called+so")
+    yield "leads-none-fits", ada.get("/leads?q=qqqqqq")
 
 
 def _shapes_of_the_list(ada: Visitor) -> Told:
@@ -82,7 +83,7 @@ def _shapes_of_the_list(ada: Visitor) -> Told:
     yield "leads-on-a-board", ada.get("/leads?layout=board")
     yield "leads-odd-column", ada.get("/leads?cols=name,luck")
     yield "contacts", ada.get("/contacts")
-    yield "contacts-none-fits", ada.get("/contacts?q=nobody+is+called+so")
+    yield "contacts-none-fits", ada.get("/contacts?q=qqqqqq")
     for field in FIELDS:
         yield f"filter-{field}", ada.get("/leads/filter", query_string={"list": "/leads", "field": field})
     wrong = {"list": "/leads", "field": "value", "op": "range", "low": "a lot"}

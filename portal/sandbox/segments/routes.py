@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
+from portal.sandbox.drives.calendar import WATCHERS
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.holding import open_drive
@@ -36,10 +37,12 @@ from portal.sandbox.segments.segment import (
     question_of,
     suggestions,
 )
+from portal.sandbox.segments.watching import watched_segments
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
 
 blueprint = Blueprint("segments", __name__)
+WATCHERS.append(watched_segments)
 
 SHOWN = 20
 
