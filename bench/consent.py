@@ -15,8 +15,9 @@ from bench.stores import Store, stores
 from portal.people.consent.notices import current_wording
 from portal.people.consent.record import Act, Shown
 from portal.people.database import Base, Database
+from portal.people.forms.sign_up import SignUp, prepare, write
 from portal.people.keyring import Seal, open_keyring
-from portal.people.offers.sign_up import SignUp, Wish, prepare, write
+from portal.people.offers.wishes import OfferWish
 from portal.people.settings import load_settings
 from portal.shared import ids
 from tests.support import engines
@@ -88,7 +89,7 @@ def _sign_up(keyring: Seal) -> SignUp:
         address=address,
         ticked=wording.purposes,
         shown=Shown(page="/offers/setup-day", wording=wording, form=b"<div>the boxes</div>"),
-        wish=Wish(offer="setup-day", round_key="2026-03"),
+        wish=OfferWish(offer="setup-day", round_key="2026-03"),
         url="https://learning.customerhub.net",
         keyring=keyring,
         now=NOW,

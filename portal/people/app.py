@@ -6,6 +6,7 @@ from portal.people import metrics, web
 from portal.people.accounts.presence import PERSONS, use_presence
 from portal.people.consent.routes import blueprint as consent
 from portal.people.database import Base, Database
+from portal.people.forms.routes import blueprint as forms
 from portal.people.home.routes import blueprint as home
 from portal.people.messages.routes import blueprint as messages
 from portal.people.mine.routes import blueprint as mine
@@ -24,7 +25,7 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, webinars, offers, consent, messages, privacy, patterns),
+    *(home, webinars, forms, offers, consent, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
 

@@ -30,7 +30,7 @@ OTHER_POSTS: Rules = (Rule(what="posts", most=300, per=network, title="Too much 
 
 TABLE: dict[str, Rules] = {
     "offers.create": SIGN_UPS,
-    "offers.create_without_offer": SIGN_UPS,
+    "forms.create": SIGN_UPS,
     "offers.confirm": LINKS,
     "offers.create_confirmation": LINKS,
     "offers.confirmed": LINKS,

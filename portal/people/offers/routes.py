@@ -1,19 +1,18 @@
-"""Offers, signing up for one or for our messages alone, and the page that a confirmation mail leads to."""
+"""Offers, signing up for one, and the page that a confirmation mail leads to."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from portal.people import web
 from portal.people.consent.notices import Wording, current_wording
-from portal.people.consent.record import Shown
 from portal.people.consent.visitor import act_of_visitor, private
+from portal.people.forms.confirmation import LinkEnded, NoSuchLink, PageIsStale
+from portal.people.forms.forms import SignUpForm, empty_form, read_form
+from portal.people.forms.pages import form_page, take_in
 from portal.people.offers import confirmation
 from portal.people.offers.catalog import Offer, find_offer, offers
-from portal.people.offers.confirmation import LinkEnded, NoSuchLink, PageIsStale
-from portal.people.offers.forms import SignUpForm, empty_form, read_form
 from portal.people.offers.places import availability
-from portal.people.offers.sign_up import Wish, prepare, write
+from portal.people.offers.wishes import OfferWish
 from portal.shared import clock, ids
 from portal.shared.limits import TooManyTries
 from portal.shared.problems import Problem, answer, wants_json
@@ -47,45 +46,18 @@ def create(slug: str) -> Answer:
         now = availability(db, offer=offer, today=clock.now().date())
     if not now.is_open:
         return _offer_page(offer, form, 409)
-    return _sign_up(form, Wish(offer=offer.slug, round_key=now.round.key))
-
-
-@blueprint.get("/sign-up")
-def new() -> Response:
-    """The form alone, for who wants our messages and no offer."""
-    return _sign_up_page(empty_form(_wording()))
-
-
-@blueprint.post("/sign-up")
-def create_without_offer() -> Answer:
-    """Sign up for our messages."""
-    form = read_form(_wording(), request.form)
-    if refusal := form.refusal():
-        return _sign_up_page(form, refusal)
-    return _sign_up(form, None)
+    return take_in(form, OfferWish(offer=offer.slug, round_key=now.round.key))
 
 
 @blueprint.errorhandler(TooManyTries)
 def held_up(limit: TooManyTries) -> Answer:
     """A sign-up that came too soon: the form as it was sent, with the time to wait."""
-    form = read_form(_wording(), request.form)
-    slug = (request.view_args or {}).get("slug", "")
-    if wants_json():
+    offer = find_offer((request.view_args or {}).get("slug", ""))
+    if wants_json() or request.endpoint != "offers.create" or offer is None:
         return answer(limit)
-    if request.endpoint == "offers.create_without_offer":
-        page = _sign_up_page(form, 429, held_up=limit)
-    elif request.endpoint == "offers.create" and (offer := find_offer(slug)):
-        page = _offer_page(offer, form, 429, held_up=limit)
-    else:
-        return answer(limit)
+    page = _offer_page(offer, read_form(_wording(), request.form), 429, held_up=limit)
     page.headers["Retry-After"] = str(limit.retry_after)
     return page
-
-
-@blueprint.get("/sign-up/sent")
-def asked() -> str:
-    """What to do next: the same page for everyone, whatever became of the mail."""
-    return render_template("offers/asked.html")
 
 
 @blueprint.get("/confirm/<token>")
@@ -120,12 +92,7 @@ def confirmed(token: str) -> Response:
             done = confirmation.show_confirmed(db, token=token, keyring=keyring)
     except NoSuchLink as fault:
         raise _unknown_link() from fault
-    return private(render_template("offers/confirmed.html", done=done))
-
-
-def draw_boxes(wording: Wording, ticked: tuple[str, ...] = ()) -> Markup:
-    """The part of a page that asks for consent; what is recorded as shown is this with nothing ticked."""
-    return Markup(render_template("consent/boxes.html", wording=wording, ticked=ticked))  # noqa: S704  # our template
+    return private(render_template("offers/confirmed.html", done=done, proven=done.proven))
 
 
 def _get_offer(slug: str) -> Offer:
@@ -139,54 +106,23 @@ def _wording() -> Wording:
     return current_wording("sign-up")
 
 
-def _sign_up(form: SignUpForm, wish: Wish | None) -> Answer:
-    now = clock.now()
-    keyring = web.keyring()
-    sign_up = prepare(
-        name=(form.name.data or "").strip(),
-        typed=form.email.data or "",
-        address=form.address,
-        ticked=form.ticked,
-        shown=Shown(page=request.path, wording=form.wording, form=draw_boxes(form.wording).encode()),
-        wish=wish,
-        url=web.settings().url,
-        keyring=keyring,
-        now=now,
-        request_id=web.request_id(),
-    )
-    act = act_of_visitor(key=sign_up.opt_in_id, now=now)
-    with web.transaction() as db:
-        is_written = write(db, sign_up=sign_up, keyring=keyring, act=act)
-    if is_written:
-        web.count("sign-up")
-    return redirect(url_for("offers.asked"), 303)
-
-
 def _offer_page(offer: Offer, form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None) -> Response:
     with web.reading() as db:
         now = availability(db, offer=offer, today=clock.now().date())
-    return _form_page("offers/show.html", form, status, held_up=held_up, offer=offer, now=now)
-
-
-def _sign_up_page(form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None) -> Response:
-    return _form_page("offers/new.html", form, status, held_up=held_up)
-
-
-def _form_page(template: str, form: SignUpForm, status: int, **more: object) -> Response:
-    boxes = draw_boxes(form.wording, tuple(purpose.box for purpose in form.ticked))
-    return make_response(render_template(template, form=form, boxes=boxes, was_sent=status != 200, **more), status)
+    return form_page("offers/show.html", form, status, held_up=held_up, offer=offer, now=now)
 
 
 def _confirm_page(token: str, status: int = 200) -> Response:
     keyring, secret_keys = web.keyring(), web.settings().secret_keys
     try:
         with web.reading() as db:
-            pending = confirmation.show(db, token=token, keyring=keyring, secret_keys=secret_keys, now=clock.now())
+            found = confirmation.show(db, token=token, keyring=keyring, secret_keys=secret_keys, now=clock.now())
     except NoSuchLink as fault:
         raise _unknown_link() from fault
     except LinkEnded as ended:
         return private(render_template("offers/link_ended.html", ended=ended, token=token), 410)
-    return private(render_template("offers/confirm.html", pending=pending, is_stale=status != 200), status)
+    page = render_template("offers/confirm.html", asked=found.asked, offer=found.offer, is_stale=status != 200)
+    return private(page, status)
 
 
 def _unknown_link() -> Problem:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from portal.people import web
-from portal.people.offers.routes import draw_boxes
+from portal.people.forms.pages import draw_boxes
 from portal.people.patterns import samples
 from portal.people.webinars.library import list_webinars
 from portal.shared import clock

@@ -9,8 +9,8 @@ from wtforms.validators import InputRequired
 from portal.people.accounts.models import Passkey
 from portal.people.consent.notices import current_wording
 from portal.people.consent.opt_in import Agreement
+from portal.people.forms.forms import SignUpForm, read_form
 from portal.people.offers.catalog import Offer, Round
-from portal.people.offers.forms import SignUpForm, read_form
 from portal.people.offers.places import Availability
 from portal.people.sessions import PeopleSession
 

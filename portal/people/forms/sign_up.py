@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.persons import AddressTaken, create_person, find_person_id, get_seal
@@ -16,18 +16,16 @@ from portal.people.keyring import Seal
 from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
 from portal.people.messages.service import Service
-from portal.people.offers.models import Signup
 from portal.shared import ids
 
 CHANNEL = "email"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """The offer that someone signs up for, in which of its rounds."""
+class Wish(Protocol):
+    """What someone signs up for beyond the boxes, such as an offer, known to the feature that grants it."""
 
-    offer: str
-    round_key: str
+    def write(self, db: Session, *, opt_in_id: str) -> None:
+        """Write it down with the sign-up, in the same transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +116,7 @@ def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
         act=act,
     )
     if sign_up.wish is not None:
-        wish = {"opt_in_id": sign_up.opt_in_id, "offer": sign_up.wish.offer, "round": sign_up.wish.round_key}
-        db.connection().execute(_ADD, wish)
+        sign_up.wish.write(db, opt_in_id=sign_up.opt_in_id)
     opt_out.make_link(
         db,
         token=sign_up.opt_out_token,
@@ -130,9 +127,6 @@ def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     )
     outbox.put(db, sign_up.message)
     return True
-
-
-_ADD = insert(Signup)
 
 
 def _person(db: Session, asked: Asked, keyring: Seal, act: Act) -> tuple[str, Chain]:
