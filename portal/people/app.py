@@ -8,6 +8,7 @@ from portal.people.consent.routes import blueprint as consent
 from portal.people.database import Base, Database
 from portal.people.forms.routes import blueprint as forms
 from portal.people.home.routes import blueprint as home
+from portal.people.home.well_known import blueprint as well_known
 from portal.people.messages.routes import blueprint as messages
 from portal.people.mine.routes import blueprint as mine
 from portal.people.offers.routes import blueprint as offers
@@ -25,7 +26,7 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, webinars, forms, offers, consent, messages, privacy, patterns),
+    *(home, well_known, webinars, forms, offers, consent, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
 

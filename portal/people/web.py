@@ -14,7 +14,7 @@ from portal.people.database import Base, Database
 from portal.people.keyring import Seal, find_keyring
 from portal.people.sessions import Account, PeopleSession, PeopleSessions, account_in
 from portal.people.settings import Settings
-from portal.shared import stores
+from portal.shared import gpc, stores
 from portal.shared.counters import CounterRow
 from portal.shared.faults import STORE_FAULTS, is_full
 from portal.shared.ground import lay_ground
@@ -75,6 +75,7 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
             "sandbox_url": settings.sandbox_url,
             "is_development": settings.is_development,
             "signed_in": signed_in(),
+            "gpc_is_asked": gpc.is_asked(),
         }
     )
 

@@ -38,6 +38,8 @@ CHANGES = "changes: 3000 per drive"
 
 PEOPLE = {
     "GET /": NOTHING_SECRET,
+    "GET /.well-known/gpc.json": NOTHING_SECRET,
+    "GET /.well-known/security.txt": NOTHING_SECRET,
     "GET /account": NOTHING_SECRET,
     "POST /account/consents/withdraw": A_NO,
     "POST /account/name": POSTS,
@@ -65,6 +67,7 @@ PEOPLE = {
     "GET /privacy/separation": NOTHING_SECRET,
     "GET /questions": NOTHING_SECRET,
     "GET /readyz": PROBE,
+    "GET /robots.txt": NOTHING_SECRET,
     "GET /sign-in": NOTHING_SECRET,
     "POST /sign-in": SIGN_IN_LINKS,
     "GET /sign-in/link/<token>": LINKS,

@@ -35,6 +35,8 @@ LEARNING = "anyone, from the learning center's home page too"
 
 PEOPLE = {
     "GET /": ANYONE,
+    "GET /.well-known/gpc.json": ANYONE,
+    "GET /.well-known/security.txt": ANYONE,
     "GET /account": ACCOUNT,
     "POST /account/consents/withdraw": ACCOUNT,
     "POST /account/name": ACCOUNT,
@@ -62,6 +64,7 @@ PEOPLE = {
     "GET /privacy/separation": ANYONE,
     "GET /questions": ANYONE,
     "GET /readyz": ANYONE,
+    "GET /robots.txt": ANYONE,
     "GET /sign-in": ANYONE,
     "POST /sign-in": ANYONE,
     "GET /sign-in/link/<token>": HOLDER,

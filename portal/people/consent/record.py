@@ -23,6 +23,7 @@ class Act:
     peer: str = ""
     user_agent: str = ""
     locale: str = ""
+    gpc: bool = False  # whether the browser asked by Sec-GPC not to sell or share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +126,7 @@ def payload(content: Content, *, said: Content, act: Act) -> Content:
             "peer": act.peer,
             "user_agent": act.user_agent,
             "locale": act.locale,
+            "gpc": act.gpc,
         },
     }
     if said["state"] == State.CONFIRMED:

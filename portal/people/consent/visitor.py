@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Response, make_response, request
 
 from portal.people.consent.record import Act
+from portal.shared import gpc
 
 
 def act_of_visitor(*, key: str, now: datetime) -> Act:
@@ -15,6 +16,7 @@ def act_of_visitor(*, key: str, now: datetime) -> Act:
         peer=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", "")[:300],
         locale=request.headers.get("Accept-Language", "")[:100],
+        gpc=gpc.is_asked(),
     )
 
 
