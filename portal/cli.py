@@ -290,6 +290,16 @@ def consent_verify(as_json: bool) -> None:
     sys.exit(0 if report.is_sound else 1)
 
 
+@consent.command("new-key")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def consent_new_key(as_json: bool) -> None:
+    """Make a new key that signs checkpoints and receipts from now on; what older ones signed can still be checked."""
+    from portal.people.commands.ledger import make_signing_key
+
+    key_id = make_signing_key()
+    _answer({"key": key_id}, f"From now on key {key_id} signs.", as_json=as_json)
+
+
 @portal.group()
 def privacy() -> None:
     """What we promise about people's data."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from portal.people.commands.publish import publish_folder
 from portal.people.commands.staff import add_sample_staff
+from portal.people.consent.signing import open_signer
 from portal.people.database import Database
 from portal.people.keyring import open_keyring
 from portal.people.privacy.models import PeopleCanary
@@ -16,7 +17,10 @@ REVISIONS = Path(__file__).parent / "migrations"
 
 
 def migrate() -> None:
-    """Bring the database to the newest revision, as its owner, and the root key under the newest secret key."""
+    """Bring the database to the newest revision, as its owner, and the root key under the newest secret key.
+
+    The first key that signs is made here, so that no page has to.
+    """
     settings = load_settings()
     database = Database(settings.owner_url)
     migrations.upgrade(database.writer, REVISIONS)
@@ -25,7 +29,8 @@ def migrate() -> None:
 
         database.let_serve(Base.metadata, url=settings.database_url)
     with database.transaction() as db:
-        open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
+        keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
+        open_signer(db, keyring=keyring, now=clock.now())
     database.close()
 
 

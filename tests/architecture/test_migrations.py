@@ -27,7 +27,10 @@ from tests.support.sides import people_app, sandbox_app
 
 pytestmark = pytest.mark.every_version
 
-GUARDED = ("notices", "consent_records", "consent_payloads", "suppressions", "consent_states", "audit_log")
+GUARDED = (
+    *("notices", "consent_records", "consent_payloads", "suppressions", "consent_states", "audit_log"),
+    "signing_keys",
+)
 
 
 def people_with_rows(data: Path) -> Flask:

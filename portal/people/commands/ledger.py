@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from portal.people.consent.signing import rotate
 from portal.people.consent.verify import Report, verify
 from portal.people.database import Database
 from portal.people.keyring import Seal, open_keyring
@@ -15,6 +16,12 @@ def verify_ledger() -> Report:
     """Recompute the consent ledger on a transaction that can only read."""
     with _opened() as (database, keyring), database.reading() as db:
         return verify(db, keyring=keyring)
+
+
+def make_signing_key() -> str:
+    """Make a new key, which signs from now on; its id."""
+    with _opened() as (database, keyring), database.transaction() as db:
+        return rotate(db, keyring=keyring, now=clock.now()).key_id
 
 
 def keep_retention() -> dict[str, int]:

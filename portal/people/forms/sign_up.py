@@ -15,10 +15,9 @@ from portal.people.consent.record import Act, Shown, Subject, agreed
 from portal.people.keyring import Seal
 from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
+from portal.people.messages.channels import EMAIL
 from portal.people.messages.service import Service
 from portal.shared import ids
-
-CHANNEL = "email"
 
 
 class Wish(Protocol):
@@ -55,7 +54,7 @@ def prepare(
 ) -> SignUp:
     """Everything that a sign-up needs and that the database is not asked for; the same work for every address."""
     opt_in_id, confirm_token, opt_out_token = ids.new_id(), ids.new_token(), ids.new_token()
-    hashed = address_hash(keyring, channel=CHANNEL, address=address)
+    hashed = address_hash(keyring, channel=EMAIL, address=address)
     subject = Subject(typed=typed, address=address, address_hash=hashed)
     boxes = {
         (purpose.id, purpose.channel): agreed(purpose=purpose, shown=shown, subject=subject, at=now)
@@ -121,7 +120,7 @@ def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
         db,
         token=sign_up.opt_out_token,
         person_id=person_id,
-        channel=CHANNEL,
+        channel=EMAIL,
         address_hash=sign_up.asked.subject.address_hash,
         act=act,
     )

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, sel
 from sqlalchemy.orm import Session
 
 from portal.people.keyring import Seal, SealBroken
+from portal.people.messages.channels import EMAIL
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.messages.mail import Mail, as_bytes
 from portal.people.messages.models import Delivery, Message, MessageState
@@ -71,7 +72,7 @@ def compose(
     return {
         "id": message_id,
         "kind": kind,
-        "channel": "email",
+        "channel": EMAIL,
         "address_hash": address_hash,
         "cause_id": cause_id,
         "request_id": request_id,

@@ -12,11 +12,10 @@ from portal.people.consent.record import Act
 from portal.people.keyring import Seal
 from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
+from portal.people.messages.channels import EMAIL
 from portal.people.messages.service import Service
 from portal.people.sessions import Account
 from portal.shared import ids
-
-CHANNEL = "email"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ def add(db: Session, *, person: Known, answer: Answer, url: str, keyring: Seal, 
 
 
 def _tell(db: Session, person: Known, passkey_id: str, url: str, keyring: Seal, act: Act) -> None:
-    hashed = address_hash(keyring, channel=CHANNEL, address=person.email)
+    hashed = address_hash(keyring, channel=EMAIL, address=person.email)
     kind = Service.PASSKEY_ADDED
     if not service.may_write(db, kind=kind, address_hash=hashed, now=act.at, is_owner=True):
         return
@@ -53,7 +52,7 @@ def _tell(db: Session, person: Known, passkey_id: str, url: str, keyring: Seal, 
     mail = service.passkey_added(
         to=person.email, account_url=f"{url}/account", opt_out_url=f"{url}/opt-out/{token}", added_at=act.at
     )
-    opt_out.make_link(db, token=token, person_id=person.id, channel=CHANNEL, address_hash=hashed, act=act)
+    opt_out.make_link(db, token=token, person_id=person.id, channel=EMAIL, address_hash=hashed, act=act)
     outbox.put(
         db,
         outbox.compose(mail, kind=kind.value, address_hash=hashed, cause_id=passkey_id, keyring=keyring, now=act.at),

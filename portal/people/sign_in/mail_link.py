@@ -17,11 +17,10 @@ from portal.people.consent.record import Act
 from portal.people.keyring import Seal
 from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
+from portal.people.messages.channels import EMAIL
 from portal.people.messages.service import Service
 from portal.people.sessions import Account
 from portal.shared import ids
-
-CHANNEL = "email"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ class Ask:
 def prepare(*, address: str, url: str, keyring: Seal, now: datetime) -> Ask:
     """Everything that the database is not asked for; the same work for every address."""
     link_id, link_token, opt_out_token = ids.new_id(), ids.new_token(), ids.new_token()
-    hashed = address_hash(keyring, channel=CHANNEL, address=address)
+    hashed = address_hash(keyring, channel=EMAIL, address=address)
     mail = service.sign_in_link(
         to=address,
         link_url=f"{url}/sign-in/link/{link_token}",
@@ -71,7 +70,7 @@ def write(db: Session, *, ask: Ask, act: Act) -> bool:
         db,
         token=ask.opt_out_token,
         person_id=account.id,
-        channel=CHANNEL,
+        channel=EMAIL,
         address_hash=ask.address_hash,
         act=act,
     )
