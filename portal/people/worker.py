@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from portal.people.consent.permission import may_send
+from portal.people.consent.permission import Rule, refusals, still_a_yes
 from portal.people.database import Database
 from portal.people.jobs import BEAT_EVERY, Job, note_run
 from portal.people.keyring import Seal, open_keyring
 from portal.people.messages import outbox
 from portal.people.messages.channels.email import Transport, transport
+from portal.people.messages.channels.outcome import Result
+from portal.people.messages.outbox import Claim
 from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
 from portal.shared import clock
@@ -22,6 +24,8 @@ from portal.shared.room import beside
 
 LOOK_EVERY_SECONDS = 0.5
 LOOK_FOR_ROOM_EVERY_SECONDS = 10.0
+AT_ONCE = 10  # messages under one claim: as many offers are given up where a worker dies
+BATCH_LASTS = timedelta(seconds=2)
 RETENTION_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger()
@@ -57,17 +61,41 @@ def work() -> None:
     log.info("worker.stopped")
 
 
-def deliver(database: Database, *, keyring: Seal, mail: Transport, stopping: threading.Event) -> int:
-    """Try every message that is due, each in the order claim, send, settle; how many were tried."""
+def deliver(
+    database: Database, *, keyring: Seal, mail: Transport, stopping: threading.Event, is_for_service: bool = False
+) -> int:
+    """Try every message that is due, batch by batch, each in the order claim, send, settle; how many were tried."""
     tried = 0
     while not stopping.is_set():
         with database.transaction() as db:
-            claim = outbox.claim(db, keyring=keyring, may_send=may_send, now=clock.now())
-        if claim is None:
+            claims = outbox.claim(
+                db, keyring=keyring, refusals=refusals, now=clock.now(), most=AT_ONCE, is_for_service=is_for_service
+            )
+        if not claims:
             break
-        result = mail.send(claim.letter.content, to=claim.letter.to)
-        with database.transaction() as db:
+        tried += _send_batch(database, claims, mail=mail, stopping=stopping)
+    return tried
+
+
+def _send_batch(database: Database, claims: list[Claim], *, mail: Transport, stopping: threading.Event) -> int:
+    """Send what was claimed; what is not begun when time is up goes back, so that no yes grows old under a lease."""
+    until = clock.now() + BATCH_LASTS
+    tried: list[tuple[Claim, Result]] = []
+    refused: list[Claim] = []
+    left = list(claims)
+    while left and (not tried or (clock.now() < until and not stopping.is_set())):
+        claim = left.pop(0)
+        if claim.is_offer and not still_a_yes(database, record_id=claim.cause_id, address_hash=claim.address_hash):
+            refused.append(claim)
+        else:
+            tried.append((claim, mail.send(claim.letter.content, to=claim.letter.to)))
+    with database.transaction() as db:
+        for claim, result in tried:
             outbox.settle(db, message_id=claim.message_id, attempt=claim.attempt, result=result, now=clock.now())
+        for claim in refused:
+            outbox.drop_claimed(db, message_id=claim.message_id, attempt=claim.attempt, rule=Rule.SAID_NO)
+        outbox.give_back(db, left)
+    for claim, result in tried:
         log.info(
             "message.tried",
             message=claim.message_id,
@@ -75,8 +103,7 @@ def deliver(database: Database, *, keyring: Seal, mail: Transport, stopping: thr
             outcome=result.outcome,
             detail=result.detail,
         )
-        tried += 1
-    return tried
+    return len(tried)
 
 
 class Turns:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.people.accounts.models import Person
-from portal.people.consent.permission import may_contact
+from portal.people.consent.permission import Permission, check_may_contact
 from portal.people.consent.verify import Report, verify
 from portal.people.database import Database
 from portal.people.keyring import Seal, open_keyring
@@ -105,9 +105,12 @@ class Site:
         hashed = address_hash(self.keyring, channel="email", address=email)
         with self.database.reading() as db:
             person_id = find_person_id(db, email)
-            return person_id is not None and may_contact(
-                db, person_id=person_id, purpose=purpose, channel="email", address_hash=hashed
+            if person_id is None:
+                return False
+            answer = check_may_contact(
+                db, person_id=person_id, purpose=purpose, channel="email", address_hash=hashed, now=clock.now()
             )
+            return isinstance(answer, Permission)
 
     def steps(self, email: str) -> list[tuple[str, str, str]]:
         """The person's records: purpose, was, state."""

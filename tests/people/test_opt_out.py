@@ -10,7 +10,7 @@ from portal.people.accounts.persons import get_seal
 from portal.people.app import create_app
 from portal.people.consent.ledger import Step, read_chain
 from portal.people.consent.models import Suppression
-from portal.people.consent.permission import may_send
+from portal.people.consent.permission import refusals
 from portal.people.consent.record import Act
 from portal.people.consent.states import State
 from portal.people.messages import outbox
@@ -154,8 +154,7 @@ def test_who_said_no_can_ask_anew_and_must_confirm_anew(site: Site) -> None:
 def test_every_mail_carries_the_header_that_providers_read(site: Site) -> None:
     site.asked(ADA, "offers_email")
     with site.database.transaction() as db:
-        claim = outbox.claim(db, keyring=site.keyring, may_send=may_send, now=clock.now())
-    assert claim is not None
+        (claim,) = outbox.claim(db, keyring=site.keyring, refusals=refusals, now=clock.now())
     headers = claim.letter.content.partition(b"\r\n\r\n")[0].decode("ascii")
     found = re.findall(r"^List-Unsubscribe: <(\S+)>\r?$", headers, re.MULTILINE)
     assert len(found) == 1

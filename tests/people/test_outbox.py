@@ -3,7 +3,7 @@
 import socket
 import ssl
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,14 +12,14 @@ import time_machine
 from sqlalchemy import select, update
 
 from portal.people.consent.models import ConsentState
-from portal.people.consent.permission import may_send
+from portal.people.consent.permission import refusals
 from portal.people.messages import outbox
 from portal.people.messages.addresses import address_hash
 from portal.people.messages.channels.email import Outbox, Smtp, Transport, transport
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.messages.mail import LinkTooLong, Mail, as_bytes
-from portal.people.messages.models import Message
-from portal.people.messages.outbox import Claim, compose
+from portal.people.messages.models import Message, Offering
+from portal.people.messages.outbox import Claim, compose_offer
 from portal.people.messages.service import CAPS, Service
 from portal.people.settings import load_settings
 from portal.people.worker import deliver
@@ -224,6 +224,58 @@ def test_consent_and_suppression_are_asked_again_at_the_moment_of_sending(site: 
     assert states(site)[-2:] == ["shown", "dropped"]
 
 
+def test_a_no_between_claim_and_sending_is_obeyed(site: Site) -> None:
+    ada, ben = (site.agreed(one, "offers_email") for one in ("ada@a.customerhub.net", "ben@b.customerhub.net"))
+    run_worker(site, Outbox())
+    add_offer(site, "ada@a.customerhub.net")
+    add_offer(site, "ben@b.customerhub.net")
+    others = {"ada@a.customerhub.net": ben, "ben@b.customerhub.net": ada}
+
+    class SaysNo(Outbox):
+        """Whoever is written to first makes the other one say no, while both are claimed."""
+
+        def send(self, content: bytes, *, to: str) -> Result:
+            site.post(others[to].opt_out)
+            return super().send(content, to=to)
+
+    assert run_worker(site, SaysNo()) == 1
+    assert sorted(states(site)[-2:]) == ["dropped", "shown"]
+    assert site.rows("select dropped_by from messages where kind = 'offer' and state = 'dropped'") == [("said-no",)]
+
+
+def test_a_batch_that_takes_long_gives_back_what_it_did_not_begin(site: Site) -> None:
+    stopping = threading.Event()
+    with time_machine.travel(START, tick=False) as now:
+        for number in range(4):
+            site.sign_up(f"ada{number}@people.customerhub.net")
+
+        class Slow(Outbox):
+            """Each mail takes a second and a half of the two that a batch may last; then the worker is told to stop."""
+
+            def send(self, content: bytes, *, to: str) -> Result:
+                now.shift(timedelta(seconds=1.5))
+                if clock.now() > START + timedelta(seconds=2):
+                    stopping.set()
+                return super().send(content, to=to)
+
+        assert deliver(site.database, keyring=site.keyring, mail=Slow(), stopping=stopping) == 2
+    assert sorted(states(site)) == ["shown", "shown", "waiting", "waiting"]
+    assert site.rows("select sum(attempts) from messages") == [(2,)]
+
+
+def test_offers_wait_for_service_mail_and_leave_the_last_lane_to_it(site: Site) -> None:
+    site.agreed(ADA, "offers_email")
+    run_worker(site, Outbox())
+    add_offer(site, ADA)
+    site.sign_up(BEN)
+    keyring, now = site.keyring, clock.now()
+    with site.database.transaction() as db:
+        (first,) = outbox.claim(db, keyring=keyring, refusals=refusals, now=now, most=10)
+        assert outbox.claim(db, keyring=keyring, refusals=refusals, now=now, most=10, is_for_service=True) == []
+        (second,) = outbox.claim(db, keyring=keyring, refusals=refusals, now=now, most=10)
+    assert (first.is_offer, second.is_offer) == (False, True)
+
+
 def test_what_is_on_no_list_and_backed_by_no_consent_is_not_sent(site: Site) -> None:
     site.agreed(ADA)
     run_worker(site, Outbox())
@@ -236,8 +288,8 @@ def test_a_mail_is_not_sent_for_a_link_that_is_too_old_to_confirm(site: Site) ->
     site.sign_up(ADA)
     with site.database.reading() as db:
         message = db.query(Message).one()
-        assert may_send(db, message, clock.now())
-        assert not may_send(db, message, clock.now() + timedelta(days=7))
+        assert refusals(db, [message], clock.now()) == {}
+        assert refusals(db, [message], clock.now() + timedelta(days=7)) == {message.id: "ended"}
 
 
 def test_a_message_that_cannot_be_opened_holds_up_nobody(site: Site) -> None:
@@ -282,12 +334,22 @@ def try_once(site: Site, mail: Transport) -> Result:
 def claim_next(site: Site) -> Claim | None:
     keyring = site.keyring
     with site.database.transaction() as db:
-        return outbox.claim(db, keyring=keyring, may_send=may_send, now=clock.now())
+        return next(iter(outbox.claim(db, keyring=keyring, refusals=refusals, now=clock.now())), None)
 
 
 def settle(site: Site, claim: Claim, result: Result) -> None:
     with site.database.transaction() as db:
         outbox.settle(db, message_id=claim.message_id, attempt=claim.attempt, result=result, now=clock.now())
+
+
+@dataclass(frozen=True)
+class Backing:
+    """What an offer says that it rests on, made up by a test; dispatch.py takes nothing but the ledger's."""
+
+    record_id: str
+    address_hash: str
+    purpose: str = "offers"
+    channel: str = "email"
 
 
 def add_offer(site: Site, email: str, cause_id: str = "") -> None:
@@ -297,9 +359,8 @@ def add_offer(site: Site, email: str, cause_id: str = "") -> None:
     mail = Mail(to=email, subject="An offer", text="x", html="x", opt_out_url=f"{site.settings.url}/opt-out/x")
     with site.database.transaction() as db:
         consent = db.query(ConsentState.record_id).filter_by(person_id=find_person_id(db, email)).first()
-        cause = cause_id or (str(consent.record_id) if consent else "")
-        offer = compose(mail, kind="offer", address_hash=hashed, cause_id=cause, keyring=keyring, now=clock.now())
-        outbox.put(db, offer)
+        backing = Backing(cause_id or (str(consent.record_id) if consent else ""), hashed)
+        outbox.put(db, compose_offer(mail, kind=Offering.OFFER, backing=backing, keyring=keyring, now=clock.now()))
 
 
 def states(site: Site) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from portal.people.messages import outbox
 from portal.people.messages.mail import Mail
 from portal.people.messages.outbox import compose
+from portal.people.messages.service import Service
 from portal.shared import clock
 from tests.people.site import ADA, Site
 from tests.support.engines import Engine
@@ -42,7 +43,7 @@ def test_what_a_message_holds_is_shown_as_text_outside_its_frame(site: Site) -> 
         opt_out_url="http://x/",
     )
     keyring = site.keyring
-    message = compose(mail, kind="x", address_hash="x", cause_id="x", keyring=keyring, now=clock.now())
+    message = compose(mail, kind=Service.SIGN_IN, address_hash="x", cause_id="x", keyring=keyring, now=clock.now())
     with site.database.transaction() as db:
         outbox.put(db, message)
     assert "<script>3" in site.get(f"/_outbox/{message['id']}/body").text

@@ -1,33 +1,144 @@
-"""The only place that answers whether we may write to someone; asked again at the moment of sending."""
+"""The only place that answers whether we may write to someone; asked when a message is made, and again when it leaves.
 
-from datetime import datetime
+One judgement over a few facts, gathered for one person or for a hundred thousand. Only its yes makes a Permission, and
+no offer leaves without one (dispatch.py).
+"""
 
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.orm import Session
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import InitVar, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.people.accounts import links
 from portal.people.consent import opt_in
-from portal.people.consent.models import ConsentState, Suppression
+from portal.people.consent.models import ConsentRecord, ConsentState, Suppression
 from portal.people.consent.states import State
-from portal.people.messages.models import Message
+from portal.people.database import Database
+from portal.people.messages.mail import POSTAL_ADDRESS
+from portal.people.messages.models import Message, MessageState
 from portal.people.messages.service import Service
 
-
-def may_contact(db: Session, *, person_id: str, purpose: str, channel: str, address_hash: str) -> bool:
-    """Whether this person confirmed this purpose on this channel, and nothing said no to the address since."""
-    line = and_(ConsentState.person_id == person_id, ConsentState.purpose == purpose, ConsentState.channel == channel)
-    return _holds(db, line, address_hash)
+A_MONTH = timedelta(days=30)
+MOST_A_MONTH = 2  # of one purpose to one address, as the notices say: "At most two a month"
+NAMED_AT_ONCE = 500  # beyond these the whole table is read, which is quicker than naming so many
 
 
-def may_send(db: Session, message: Message, now: datetime) -> bool:
-    """Whether a message may leave now: an answer to an act that still stands, or backed by a living consent."""
-    if message.kind == Service.CONFIRM:
-        return opt_in.is_open(db, opt_in_id=message.cause_id, now=now)
-    if message.kind == Service.SIGN_IN:
-        return links.is_open(db, link_id=message.cause_id, now=now)
-    if message.kind == Service.PASSKEY_ADDED:
-        return True  # it tells the owner what has happened; there is nothing left to be taken back by waiting
-    return _holds(db, ConsentState.record_id == message.cause_id, message.address_hash)
+class Rule(StrEnum):
+    """Every reason not to write, in the word under which it is counted."""
+
+    NEVER_ASKED = "never-asked"
+    NOT_CONFIRMED = "not-confirmed"
+    SAID_NO = "said-no"
+    LAPSED = "lapsed"
+    ERASED = "erased"
+    SUPPRESSED = "suppressed"
+    OLDER_YES = "older-yes"
+    TOO_OFTEN = "too-often"
+    NO_POSTAL_ADDRESS = "no-postal-address"
+    ENDED = "ended"
+
+    @property
+    def words(self) -> str:
+        """The reason in one sentence."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Rule.NEVER_ASKED: "They never asked for this.",
+    Rule.NOT_CONFIRMED: "They ticked the box and have not confirmed it by the link in our e-mail.",
+    Rule.SAID_NO: "They said yes once, and no since then.",
+    Rule.LAPSED: "They ticked the box and let its seven days go by.",
+    Rule.ERASED: "They had everything about them erased.",
+    Rule.SUPPRESSED: "Somebody said no at this address, or mail to it came back, after the newest yes.",
+    Rule.OLDER_YES: "They said no and yes again since this message was made for the older yes.",
+    Rule.TOO_OFTEN: "They got as many of these in the last 30 days as we promise at most.",
+    Rule.NO_POSTAL_ADDRESS: "We have no postal address to put under an offer, so none may leave.",
+    Rule.ENDED: "What this message answers is over: used, cancelled or too old.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """Why we may not write: the rule, and the record that says so, where it is one."""
+
+    rule: Rule
+    record_id: str = ""
+
+    @property
+    def words(self) -> str:
+        """The rule in one sentence."""
+        return self.rule.words
+
+
+class NotFromTheLedger(TypeError):
+    """Somebody tried to make a permission; only the ledger's yes is one."""
+
+
+_LEDGER = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """The ledger's yes: this person, on this line, at this address, by this record. Nothing else can make one."""
+
+    person_id: str
+    purpose: str
+    channel: str
+    address_hash: str
+    record_id: str
+    made_at: datetime
+    by: InitVar[object]
+
+    def __post_init__(self, by: object) -> None:
+        if by is not _LEDGER:
+            raise NotFromTheLedger("Ask check_may_contact.")
+
+
+Answer = Permission | Refusal
+
+
+def check_may_contact(
+    db: Session, *, person_id: str, purpose: str, channel: str, address_hash: str, now: datetime
+) -> Answer:
+    """Whether we may write to this person for this purpose on this channel, at this address."""
+    who = {person_id: address_hash}
+    return check_many(db, who=who, purpose=purpose, channel=channel, now=now)[person_id]
+
+
+def check_many(db: Session, *, who: Mapping[str, str], purpose: str, channel: str, now: datetime) -> dict[str, Answer]:
+    """The same for many: `who` maps their ids to their addresses' hashes."""
+    facts = _Facts(db, who, purpose=purpose, channel=channel, now=now)
+    answers: dict[str, Answer] = {}
+    for person_id, address_hash in who.items():
+        refusal = facts.refusal(person_id, address_hash)
+        answers[person_id] = refusal or Permission(
+            person_id=person_id,
+            purpose=purpose,
+            channel=channel,
+            address_hash=address_hash,
+            record_id=facts.states[person_id].record_id,
+            made_at=now,
+            by=_LEDGER,
+        )
+    return answers
+
+
+def refusals(db: Session, messages: Sequence[Message], now: datetime) -> dict[str, str]:
+    """Which of these may not leave now, by which rule: asked under the claim, at the moment of sending."""
+    service = [message for message in messages if message.kind in list(Service)]
+    found = {message.id: Rule.ENDED.value for message in service if not _still_answers(db, message, now)}
+    offers = [message for message in messages if message.kind not in list(Service)]
+    return found | {message_id: refusal.rule.value for message_id, refusal in _refused_offers(db, offers, now)}
+
+
+def still_a_yes(database: Database, *, record_id: str, address_hash: str) -> bool:
+    """Whether this record is still a yes that nothing said no to: one quick look, right before it leaves."""
+    asked = {"record_id": record_id, "address_hash": address_hash, "confirmed": State.CONFIRMED.value}
+    return database.peek(_YES, asked) is not None
 
 
 def is_suppressed(db: Session, *, address_hash: str, since: datetime | None = None) -> bool:
@@ -36,9 +147,112 @@ def is_suppressed(db: Session, *, address_hash: str, since: datetime | None = No
     return db.scalar((noes if since is None else noes.where(Suppression.since >= since)).limit(1)) is not None
 
 
-def _holds(db: Session, which: ColumnElement[bool], address_hash: str) -> bool:
-    said_no_since = exists().where(
-        Suppression.address_hash == address_hash, Suppression.since >= ConsentState.changed_at
-    )
-    confirmed = select(ConsentState.record_id).where(which, ConsentState.state == State.CONFIRMED, ~said_no_since)
-    return db.scalar(confirmed) is not None
+def _still_answers(db: Session, message: Message, now: datetime) -> bool:
+    """Whether the act stands that a service message answers."""
+    if message.kind == Service.CONFIRM:
+        return opt_in.is_open(db, opt_in_id=message.cause_id, now=now)
+    if message.kind == Service.SIGN_IN:
+        return links.is_open(db, link_id=message.cause_id, now=now)
+    return True  # it tells its owner what has happened; there is nothing left to be taken back by waiting
+
+
+def _refused_offers(db: Session, messages: Sequence[Message], now: datetime) -> Iterator[tuple[str, Refusal]]:
+    """Each against the record it was made for, which must be the newest of its line and still a yes."""
+    record_ids = [message.cause_id for message in messages]
+    rows = db.execute(_RECORDS.where(ConsentRecord.id.in_(record_ids))) if messages else ()
+    records = {row.id: row for row in rows}
+    of_line: dict[tuple[str, str], list[Message]] = defaultdict(list)
+    for message in messages:
+        if message.cause_id in records:
+            of_line[(records[message.cause_id].purpose, message.channel)].append(message)
+        else:
+            yield message.id, Refusal(rule=Rule.NEVER_ASKED)
+    for (purpose, channel), line in of_line.items():
+        who = {records[message.cause_id].person_id: message.address_hash for message in line}
+        facts = _Facts(db, who, purpose=purpose, channel=channel, now=now, leaving=[message.id for message in line])
+        for message in line:
+            refusal = facts.refusal(records[message.cause_id].person_id, message.address_hash, message.cause_id)
+            if refusal:
+                yield message.id, refusal
+
+
+_YES = select(ConsentState.record_id).where(
+    ConsentState.record_id == bindparam("record_id"),
+    ConsentState.state == bindparam("confirmed"),
+    ~exists().where(
+        Suppression.address_hash == bindparam("address_hash"), Suppression.since >= ConsentState.changed_at
+    ),
+)
+_RECORDS = select(ConsentRecord.id, ConsentRecord.person_id, ConsentRecord.purpose)
+
+
+class _Facts:
+    """What the judgement needs to know about some people on one line, read in a few questions whatever their number.
+
+    `leaving` are messages under a claim: they do not count against themselves, nor does what has not left yet.
+    """
+
+    def __init__(
+        self,
+        db: Session,
+        who: Mapping[str, str],
+        *,
+        purpose: str,
+        channel: str,
+        now: datetime,
+        leaving: Sequence[str] = (),
+    ) -> None:
+        line = and_(ConsentState.purpose == purpose, ConsentState.channel == channel)
+        self.states: dict[str, Row[str, str, str, datetime]] = {
+            row.person_id: row for row in db.execute(_STATES.where(line, _among(ConsentState.person_id, who)))
+        }
+        noes = _NOES.where(Suppression.channel == channel, _among(Suppression.address_hash, who.values()))
+        self._noes: dict[str, datetime] = dict(db.execute(noes).all())
+        self._lately = _count_lately(db, who, purpose, now, leaving)
+
+    def refusal(self, person_id: str, address_hash: str, record_id: str = "") -> Refusal | None:
+        """The first rule that says no, or None. `record_id` is the yes that a message was made for."""
+        if not POSTAL_ADDRESS:
+            return Refusal(rule=Rule.NO_POSTAL_ADDRESS)
+        stands = self.states.get(person_id)
+        if stands is None:
+            return Refusal(rule=Rule.NEVER_ASKED)
+        if stands.state != State.CONFIRMED:
+            return Refusal(rule=_RULE_OF[stands.state], record_id=stands.record_id)
+        said_no_at = self._noes.get(address_hash)
+        if said_no_at is not None and said_no_at >= stands.changed_at:
+            return Refusal(rule=Rule.SUPPRESSED, record_id=stands.record_id)
+        if record_id and record_id != stands.record_id:
+            return Refusal(rule=Rule.OLDER_YES, record_id=stands.record_id)
+        if self._lately.get(address_hash, 0) >= MOST_A_MONTH:
+            return Refusal(rule=Rule.TOO_OFTEN, record_id=stands.record_id)
+        return None
+
+
+_STATES = select(ConsentState.person_id, ConsentState.state, ConsentState.record_id, ConsentState.changed_at)
+_NOES = select(Suppression.address_hash, func.max(Suppression.since)).group_by(Suppression.address_hash)
+_RULE_OF: dict[str, Rule] = {
+    State.REQUESTED: Rule.NOT_CONFIRMED,
+    State.WITHDRAWN: Rule.SAID_NO,
+    State.EXPIRED: Rule.LAPSED,
+    State.ERASED: Rule.ERASED,
+}
+
+
+def _among(column: InstrumentedAttribute[str], wanted: Iterable[str]) -> ColumnElement[bool]:
+    """That `column` is one of these; of very many, everything is read instead, and the rest passed over."""
+    named = list(wanted)
+    return column.in_(named) if len(named) <= NAMED_AT_ONCE else column.is_not(None)
+
+
+def _count_lately(
+    db: Session, who: Mapping[str, str], purpose: str, now: datetime, leaving: Sequence[str]
+) -> dict[str, int]:
+    """How many of this purpose each address got in the last month; before they are made, those that wait count too."""
+    left = (MessageState.SENDING, MessageState.SENT, MessageState.SHOWN)
+    states = left if leaving else (MessageState.WAITING, *left)
+    lately = and_(Message.purpose == purpose, Message.created_at > now - A_MONTH, Message.state.in_(states))
+    others = Message.id.not_in(leaving) if leaving else true()
+    counted = select(Message.address_hash, func.count()).where(lately, others)
+    of_whom = counted.where(_among(Message.address_hash, who.values())).group_by(Message.address_hash)
+    return dict(db.execute(of_whom).all())

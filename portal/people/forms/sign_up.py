@@ -68,7 +68,7 @@ def prepare(
     )
     message = outbox.compose(
         mail,
-        kind=Service.CONFIRM.value,
+        kind=Service.CONFIRM,
         address_hash=hashed,
         cause_id=opt_in_id,
         keyring=keyring,

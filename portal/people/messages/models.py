@@ -21,10 +21,19 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class Offering(StrEnum):
+    """Every kind of message that needs a permission."""
+
+    OFFER = "offer"
+    ANNOUNCEMENT = "announcement"  # of a webinar
+    REMINDER = "reminder"
+
+
 class Message(Base):
     """One message to one address. What it says and to whom is sealed, and forgotten after 7 days.
 
-    `cause_id` names what allows it: the opt-in that a service message answers, or the consent record behind an offer.
+    `cause_id` names what allows it: the opt-in that a service message answers, or the consent record behind an offer,
+    whose `purpose` is that record's. What was dropped says by which rule.
     `request_id` names the request that put it here, as its answer, its log lines and the mail's header do.
     """
 
@@ -33,6 +42,7 @@ class Message(Base):
         CheckConstraint(f"state IN ({', '.join(repr(state.value) for state in MessageState)})", name="state_is_known"),
         Index("ix_messages_due", "state", "not_before"),
         Index("ix_messages_cap", "address_hash", "kind", "created_at"),
+        Index("ix_messages_purpose", "purpose", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
@@ -40,6 +50,7 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(String(8))
     address_hash: Mapped[str] = mapped_column(String(64))
     cause_id: Mapped[str] = mapped_column(String(16), index=True)
+    purpose: Mapped[str | None] = mapped_column(String(32))
     request_id: Mapped[str | None] = mapped_column(String(16))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(8))
@@ -47,6 +58,7 @@ class Message(Base):
     not_before: Mapped[datetime] = mapped_column(Moment)
     leased_until: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    dropped_by: Mapped[str | None] = mapped_column(String(20))
 
 
 class Delivery(Base):

@@ -1,4 +1,6 @@
-"""The only door through which a message leaves: written in the business transaction, claimed by a lease, sent once.
+"""The only way out for messages: written in the business transaction, claimed by a lease, sent once, in two kinds.
+
+A service message is made by `compose`; an offer by `compose_offer`, which consent/dispatch.py alone calls.
 
 The process may die at any line. A message found in `sending` after its lease has ended may or may not have gone out:
 service mail is then tried once more with the same Message-ID, an offer is not, since one lost is cheaper than one
@@ -6,11 +8,12 @@ unwanted.
 """
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -19,7 +22,7 @@ from portal.people.keyring import Seal, SealBroken
 from portal.people.messages.channels import EMAIL
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.messages.mail import Mail, as_bytes
-from portal.people.messages.models import Delivery, Message, MessageState
+from portal.people.messages.models import Delivery, Message, MessageState, Offering
 from portal.people.messages.service import CAPS, Service
 from portal.shared import ids
 
@@ -47,41 +50,60 @@ class Claim:
     message_id: str
     attempt: int
     channel: str
+    cause_id: str
+    is_offer: bool
+    address_hash: str
     request_id: str | None
     letter: Letter
 
 
+class Backing(Protocol):
+    """What an offer rests on: a permission (consent/permission.py), which lies above this module."""
+
+    @property
+    def purpose(self) -> str: ...
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def address_hash(self) -> str: ...
+
+    @property
+    def record_id(self) -> str: ...
+
+
 Waiting = dict[str, Any]  # the row of a message that is not stored yet
-MaySend = Callable[[Session, Message, datetime], bool]
+Refusals = Callable[[Session, Sequence[Message], datetime], Mapping[str, str]]
 
 
 def compose(
     mail: Mail,
     *,
-    kind: str,
+    kind: Service,
     address_hash: str,
     cause_id: str,
     keyring: Seal,
     now: datetime,
     request_id: str | None = None,
 ) -> Waiting:
-    """A message ready to be put into the outbox by the transaction that causes it, answering this request if any."""
-    message_id = ids.new_id()
-    content = as_bytes(mail, message_id=message_id, now=now, request_id=request_id).decode("ascii")
-    letter = json.dumps({"to": mail.to, "content": content}).encode()
-    return {
-        "id": message_id,
-        "kind": kind,
-        "channel": EMAIL,
-        "address_hash": address_hash,
-        "cause_id": cause_id,
-        "request_id": request_id,
-        "sealed": keyring.close(letter, label=_label(message_id)),
-        "state": MessageState.WAITING.value,
-        "attempts": 0,
-        "not_before": now,
-        "created_at": now,
+    """A service message ready to be put into the outbox by the transaction that causes it, answering this request."""
+    about = {"kind": Service(kind).value, "channel": EMAIL, "address_hash": address_hash, "cause_id": cause_id}
+    return _waiting(mail, about, purpose=None, keyring=keyring, now=now, request_id=request_id)
+
+
+def compose_offer(
+    mail: Mail, *, kind: Offering, backing: Backing, keyring: Seal, now: datetime, not_before: datetime | None = None
+) -> Waiting:
+    """An offer ready to be put into the outbox, backed by the record of a yes."""
+    about = {
+        "kind": Offering(kind).value,
+        "channel": backing.channel,
+        "address_hash": backing.address_hash,
+        "cause_id": backing.record_id,
     }
+    offer = _waiting(mail, about, purpose=backing.purpose, keyring=keyring, now=now, request_id=None)
+    return offer | {"not_before": not_before or now}
 
 
 def put(db: Session, message: Waiting) -> None:
@@ -97,39 +119,49 @@ def open_letter(message: Message, *, keyring: Seal) -> Letter | None:
     return Letter(to=letter["to"], content=letter["content"].encode("ascii"))
 
 
-def claim(db: Session, *, keyring: Seal, may_send: MaySend, now: datetime) -> Claim | None:
-    """The next message that is due and still allowed, marked as being sent; None where nothing is due.
+def claim(
+    db: Session, *, keyring: Seal, refusals: Refusals, now: datetime, most: int = 1, is_for_service: bool = False
+) -> list[Claim]:
+    """The next messages that are due and still allowed, marked as being sent; none where nothing is due.
 
-    `may_send` is asked inside the claim, so that an opt-out a moment ago is obeyed; what it refuses is dropped.
+    `refusals` is asked inside the claim, so that an opt-out a moment ago is obeyed; what it refuses is dropped. A lane
+    that `is_for_service` leaves offers alone. Offers come by themselves, never in one batch with service mail.
     """
-    while (message := _next_due(db, now)) is not None:
-        if message.state == MessageState.SENDING:
-            _settle(db, message, Result(Outcome.UNKNOWN, "the worker was lost"), now)
-            continue
-        letter = _find_letter(message, keyring)
-        if letter is None or not may_send(db, message, now):
-            message.state = MessageState.DROPPED
-            message.sealed = None
-            db.flush()
-            continue
-        message.state = MessageState.SENDING
-        message.attempts += 1
-        message.leased_until = now + LEASE
+    while messages := _next_due(db, now, most, is_for_service):
+        waiting = [message for message in messages if message.state == MessageState.WAITING]
+        for lost in messages:
+            if lost.state == MessageState.SENDING:
+                _settle(db, lost, Result(Outcome.UNKNOWN, "the worker was lost"), now)
+        refused = refusals(db, waiting, now) if waiting else {}
+        claims = [claim for message in waiting if (claim := _take(message, refused.get(message.id), keyring, now))]
         db.flush()
-        return Claim(
-            message_id=message.id,
-            attempt=message.attempts,
-            channel=message.channel,
-            request_id=message.request_id,
-            letter=letter,
-        )
-    return None
+        if claims:
+            return claims
+    return []
+
+
+def give_back(db: Session, claims: Sequence[Claim]) -> None:
+    """Let others send what was claimed and certainly not begun."""
+    for claim in claims:
+        message = db.get(Message, claim.message_id, with_for_update=True)
+        if message is not None and _is_held(message, claim.attempt):
+            message.state, message.leased_until = MessageState.WAITING, None
+            message.attempts -= 1
+    db.flush()
+
+
+def drop_claimed(db: Session, *, message_id: str, attempt: int, rule: str) -> None:
+    """Do not send what was claimed: somebody said no between the claim and this moment."""
+    message = db.get(Message, message_id, with_for_update=True)
+    if message is not None and _is_held(message, attempt):
+        _drop(message, rule)
+        db.flush()
 
 
 def settle(db: Session, *, message_id: str, attempt: int, result: Result, now: datetime) -> None:
     """Write down how an attempt ended; an attempt whose lease somebody else took over meanwhile counts no more."""
     message = db.get(Message, message_id, with_for_update=True)
-    if message is not None and message.state == MessageState.SENDING and message.attempts == attempt:
+    if message is not None and _is_held(message, attempt):
         _settle(db, message, result, now)
 
 
@@ -161,28 +193,93 @@ _IN_SQL = {"synchronize_session": False}
 _FINAL = {Outcome.SENT: MessageState.SENT, Outcome.SHOWN: MessageState.SHOWN, Outcome.REFUSED: MessageState.FAILED}
 
 
-def _next_due(db: Session, now: datetime) -> Message | None:
+def _waiting(
+    mail: Mail, about: dict[str, Any], *, purpose: str | None, keyring: Seal, now: datetime, request_id: str | None
+) -> Waiting:
+    message_id = ids.new_id()
+    content = as_bytes(mail, message_id=message_id, now=now, request_id=request_id).decode("ascii")
+    letter = json.dumps({"to": mail.to, "content": content}).encode()
+    return about | {
+        "id": message_id,
+        "purpose": purpose,
+        "request_id": request_id,
+        "sealed": keyring.close(letter, label=_label(message_id)),
+        "state": MessageState.WAITING.value,
+        "attempts": 0,
+        "not_before": now,
+        "created_at": now,
+    }
+
+
+def _next_due(db: Session, now: datetime, most: int, is_for_service: bool) -> Sequence[Message]:
+    """What is due, in its turn: all of it service mail, or all of it offers."""
     due = or_(
         and_(Message.state == MessageState.WAITING, Message.not_before <= now),
         and_(Message.state == MessageState.SENDING, Message.leased_until < now),
     )
-    may_go = and_(due, Message.kind.not_in(_held_back(db, now)))
-    in_turn = (_service_first(), Message.not_before, Message.id)
-    return db.scalars(
-        select(Message).where(may_go).order_by(*in_turn).limit(1).with_for_update(skip_locked=True)
-    ).first()
+    room = _room(db, now)
+    service = and_(due, Message.kind.in_([kind for kind, left in room.items() if left]))
+    offers = and_(due, Message.kind.in_([kind.value for kind in Offering]))
+    for which in (service,) if is_for_service else (service, offers):
+        in_turn = select(Message).where(which).order_by(_RANK, Message.not_before, Message.id).limit(most)
+        found = db.scalars(in_turn.with_for_update(skip_locked=True)).all()
+        if found:
+            return _within(room, found)
+    return []
 
 
-def _held_back(db: Session, now: datetime) -> list[str]:
-    """The kinds of which as many were tried in the last minute as may be."""
+def _within(room: dict[str, int], messages: Sequence[Message]) -> list[Message]:
+    """As many of each kind as there is room for; of an offer there is no end."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for message in messages:
+        seen[message.kind] += 1
+        if seen[message.kind] <= room.get(message.kind, seen[message.kind]):
+            kept.append(message)
+    return kept
+
+
+def _take(message: Message, refused_by: str | None, keyring: Seal, now: datetime) -> Claim | None:
+    letter = _find_letter(message, keyring)
+    if letter is None or refused_by:
+        _drop(message, refused_by or "forgotten")
+        return None
+    message.state = MessageState.SENDING
+    message.attempts += 1
+    message.leased_until = now + LEASE
+    return Claim(
+        message_id=message.id,
+        attempt=message.attempts,
+        channel=message.channel,
+        cause_id=message.cause_id,
+        is_offer=message.kind in list(Offering),
+        address_hash=message.address_hash,
+        request_id=message.request_id,
+        letter=letter,
+    )
+
+
+def _drop(message: Message, rule: str) -> None:
+    message.state = MessageState.DROPPED
+    message.dropped_by = rule
+    message.leased_until = None
+    message.sealed = None
+
+
+def _is_held(message: Message, attempt: int) -> bool:
+    return message.state == MessageState.SENDING and message.attempts == attempt
+
+
+def _room(db: Session, now: datetime) -> dict[str, int]:
+    """How many more of each kind of service mail may be tried in this minute."""
     of_attempt = Message.id == Delivery.message_id
     lately = select(Message.kind, func.count()).join(Delivery, of_attempt).where(Delivery.ended_at > now - A_MINUTE)
-    tried = dict(db.execute(lately.group_by(Message.kind)).all())
-    return [kind for kind, cap in CAPS.items() if tried.get(kind, 0) >= cap.a_minute]
+    tried = dict(db.execute(lately.where(Message.kind.in_(list(CAPS))).group_by(Message.kind)).all())
+    return {kind.value: max(cap.a_minute - tried.get(kind.value, 0), 0) for kind, cap in CAPS.items()}
 
 
-def _service_first() -> ColumnElement[int]:
-    return case((Message.kind.in_([kind.value for kind in Service]), 0), else_=1)
+# Service mail in the order of its list, then offers as they come.
+_RANK: ColumnElement[int] = case({kind.value: rank for rank, kind in enumerate(Service)}, value=Message.kind, else_=99)
 
 
 def _find_letter(message: Message, keyring: Seal) -> Letter | None:

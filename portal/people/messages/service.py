@@ -12,10 +12,13 @@ from portal.people.messages.models import Message
 
 
 class Service(StrEnum):
-    """Every kind of message that needs no consent. A new kind belongs here and nowhere else."""
+    """Every kind of message that needs no consent, in the order in which they leave.
 
-    CONFIRM = "confirm-address"
+    A new kind belongs here and nowhere else.
+    """
+
     SIGN_IN = "sign-in"
+    CONFIRM = "confirm-address"
     PASSKEY_ADDED = "passkey-added"
 
 

@@ -55,5 +55,5 @@ def _tell(db: Session, person: Known, passkey_id: str, url: str, keyring: Seal, 
     opt_out.make_link(db, token=token, person_id=person.id, channel=EMAIL, address_hash=hashed, act=act)
     outbox.put(
         db,
-        outbox.compose(mail, kind=kind.value, address_hash=hashed, cause_id=passkey_id, keyring=keyring, now=act.at),
+        outbox.compose(mail, kind=kind, address_hash=hashed, cause_id=passkey_id, keyring=keyring, now=act.at),
     )

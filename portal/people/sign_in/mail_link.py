@@ -46,7 +46,7 @@ def prepare(*, address: str, url: str, keyring: Seal, now: datetime) -> Ask:
         asked_at=now,
     )
     message = outbox.compose(
-        mail, kind=Service.SIGN_IN.value, address_hash=hashed, cause_id=link_id, keyring=keyring, now=now
+        mail, kind=Service.SIGN_IN, address_hash=hashed, cause_id=link_id, keyring=keyring, now=now
     )
     return Ask(
         address=address,
