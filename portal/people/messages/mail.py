@@ -1,5 +1,9 @@
-"""The only place that writes an e-mail: words from templates, RFC 5322 bytes, a way out in the header (RFC 8058)."""
+"""The only place that writes an e-mail: RFC 5322 bytes, with a way out in the header (RFC 8058, RFC 2369).
 
+No header is ever folded, so that no relay, signer or reader can differ about where a line ends.
+"""
+
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -8,55 +12,69 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-from portal.shared.environment import ROOT
+from portal.people.messages import words as templates
 
 SENDER = Address("CustomerHub learning center", "learning", "customerhub.net")
 REPLIES = Address("CustomerHub", "questions", "customerhub.net")
 POSTAL_ADDRESS = "CustomerHub, 14 Sample Row, Anytown, NY 00000"
 
-# A folded header has broken DKIM signatures elsewhere: up to the longest line there may be (RFC 5322), none is folded.
+# Up to the longest line there may be (RFC 5322), none is folded; what else would be is refused.
 _POLICY = SMTP.clone(max_line_length=998, cte_type="7bit")
 _LONGEST_LINK = 200
-_templates = Environment(
-    loader=FileSystemLoader(ROOT / "templates" / "people" / "mail"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_LONGEST_SUBJECT = 150  # characters; at worst twelve bytes each as an encoded word
+_LIST_DOMAIN = "learning.customerhub.net"
+# Line breaks of every kind, halves of characters, and the beginning of an encoded word, in which a break may hide.
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\?")
+_ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9.-]+")  # of RFC 5322, what needs no quotes
+_LINK = re.compile(r"https?://[!-;=?-~]+")
+_ID = re.compile(r"[A-Za-z0-9]{1,64}")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?")
 
 
 class LinkTooLong(ValueError):
     """The opt-out link would not fit on one header line; PEOPLE_URL is too long."""
 
 
+class HeaderFaulty(ValueError):
+    """A field of a mail would break out of its header line, or into another mail program's idea of one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """What an offer belongs to: a purpose that people agreed to, and the campaign, each a word like `offers`."""
+
+    purpose: str
+    campaign: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """An e-mail before it is bytes. `opt_out_url` leads out of everything, by a press here or at the mail provider."""
+    """An e-mail before it is bytes. `opt_out_url` leads out of everything, by a press here or at the mail provider.
+
+    A mail with a `topic` is an offer; one without answers an act of the person, and says that a machine wrote it.
+    """
 
     to: str
     subject: str
     text: str
     html: str
     opt_out_url: str
+    topic: Topic | None = None
 
 
 def render(name: str, **words: object) -> tuple[str, str]:
-    """The text and the HTML of the template `name`."""
-    words |= {"postal_address": POSTAL_ADDRESS, "replies": REPLIES.addr_spec}
-    return tuple(_templates.get_template(f"{name}.{kind}").render(words) for kind in ("txt", "html"))  # type: ignore[return-value]
+    """The text and the HTML of the template `name`; `subject` is the page's title, where it is given."""
+    around = {"postal_address": POSTAL_ADDRESS, "replies": REPLIES.addr_spec, "subject": SENDER.display_name}
+    return templates.render(name, **around | words)
 
 
 def as_bytes(mail: Mail, *, message_id: str, now: datetime, request_id: str | None = None) -> bytes:
     """The mail as it goes over the wire; the Message-ID is fixed here, so that a second attempt is the same mail.
 
     `X-Request-ID` is what the answer to that request was headed by: random, it leads from a forwarded mail to our log
-    lines and tells nobody else anything.
+    lines and tells nobody else anything. Raises LinkTooLong, and HeaderFaulty for a field that no header may hold.
     """
-    if len(mail.opt_out_url) >= _LONGEST_LINK:
-        raise LinkTooLong(f"The opt-out link is {len(mail.opt_out_url)} bytes long. Shorten PEOPLE_URL.")
+    _refuse_faulty(mail, message_id, request_id or "")
     message = EmailMessage(policy=_POLICY)
     message["From"] = SENDER
     message["To"] = mail.to
@@ -66,9 +84,32 @@ def as_bytes(mail: Mail, *, message_id: str, now: datetime, request_id: str | No
     message["Message-ID"] = f"<{message_id}@{urlsplit(mail.opt_out_url).hostname}>"
     message["List-Unsubscribe"] = f"<{mail.opt_out_url}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    if mail.topic:
+        # RFC 2919; and what Gmail's postmaster figures are grouped by
+        message["List-ID"] = f"CustomerHub {mail.topic.purpose} <{mail.topic.purpose}.{_LIST_DOMAIN}>"
+        message["Feedback-ID"] = f"{mail.topic.campaign}:{mail.topic.purpose}:offer:customerhub"
+    else:
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     if request_id:
         message["X-Request-ID"] = request_id
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return bytes(message)
+
+
+def _refuse_faulty(mail: Mail, *ids: str) -> None:
+    if len(mail.opt_out_url) >= _LONGEST_LINK:
+        raise LinkTooLong(f"The opt-out link is {len(mail.opt_out_url)} bytes long. Shorten PEOPLE_URL.")
+    if not mail.subject.strip() or len(mail.subject) > _LONGEST_SUBJECT:
+        raise HeaderFaulty(f"A subject has 1 to {_LONGEST_SUBJECT} characters, and this has {len(mail.subject)}.")
+    if any(_NOT_IN_A_LINE.search(field) for field in (mail.subject, mail.to, mail.opt_out_url)):
+        raise HeaderFaulty("A line break, another control character or `=?` stands in a field that is one line.")
+    if not _ADDRESS.fullmatch(mail.to):
+        raise HeaderFaulty("The address is not one address.")
+    if not _LINK.fullmatch(mail.opt_out_url):
+        raise HeaderFaulty("The opt-out link is not one address.")
+    if not all(_ID.fullmatch(word) for word in ids if word):
+        raise HeaderFaulty("An id is letters and digits, 64 at most.")
+    topic = (mail.topic.purpose, mail.topic.campaign) if mail.topic else ()
+    if not all(_LABEL.fullmatch(word) for word in topic):
+        raise HeaderFaulty("Purpose and campaign are words of a to z, 0 to 9 and dashes, 48 at most.")

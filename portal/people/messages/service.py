@@ -48,20 +48,25 @@ CAPS = {
 
 def confirmation(*, to: str, confirm_url: str, opt_out_url: str, asked_at: datetime) -> Mail:
     """The mail that proves an address. It repeats nothing that a visitor typed."""
-    text, html = render("confirm", confirm_url=confirm_url, opt_out_url=opt_out_url, asked_at=asked_at)
-    return Mail(to=to, subject="Confirm your e-mail address", text=text, html=html, opt_out_url=opt_out_url)
+    subject = "Confirm your e-mail address"
+    text, html = render("confirm", subject=subject, confirm_url=confirm_url, opt_out_url=opt_out_url, asked_at=asked_at)
+    return Mail(to=to, subject=subject, text=text, html=html, opt_out_url=opt_out_url)
 
 
 def sign_in_link(*, to: str, link_url: str, opt_out_url: str, asked_at: datetime) -> Mail:
     """The mail that signs someone in. It says neither who asked nor from where, which we do not keep."""
-    text, html = render("sign_in", link_url=link_url, opt_out_url=opt_out_url, asked_at=asked_at)
-    return Mail(to=to, subject="Your link to sign in", text=text, html=html, opt_out_url=opt_out_url)
+    subject = "Your link to sign in"
+    text, html = render("sign_in", subject=subject, link_url=link_url, opt_out_url=opt_out_url, asked_at=asked_at)
+    return Mail(to=to, subject=subject, text=text, html=html, opt_out_url=opt_out_url)
 
 
 def passkey_added(*, to: str, account_url: str, opt_out_url: str, added_at: datetime) -> Mail:
     """The mail that tells of a new way into an account, in case its owner did not add it."""
-    text, html = render("passkey_added", account_url=account_url, opt_out_url=opt_out_url, added_at=added_at)
-    return Mail(to=to, subject="A passkey was added to your account", text=text, html=html, opt_out_url=opt_out_url)
+    subject = "A passkey was added to your account"
+    text, html = render(
+        "passkey_added", subject=subject, account_url=account_url, opt_out_url=opt_out_url, added_at=added_at
+    )
+    return Mail(to=to, subject=subject, text=text, html=html, opt_out_url=opt_out_url)
 
 
 def may_write(db: Session, *, kind: Service, address_hash: str, now: datetime, is_owner: bool = False) -> bool:
