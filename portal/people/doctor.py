@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.people.database import Database
 from portal.people.jobs import SILENT_AFTER, Job, list_jobs
 from portal.people.keyring import KeyringLost, find_keyring
-from portal.people.messages.channels.email import Smtp, transport
+from portal.people.messages.channels.email import Outbox, Smtp, open_transport
 from portal.people.messages.models import Message, MessageState
 from portal.people.privacy.separation import find_last_check
 from portal.people.settings import Settings, load_settings
@@ -47,7 +47,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
         yield from _look_at_rows(settings)
     yield health.look_at_folder("media", settings.media_folder, advice="Run: bin/portal seed")
     yield health.look_at_disk(settings.folder)
-    yield _look_at_mail(settings.mail_url)
+    yield _look_at_mail(settings)
 
 
 def _look_at_rows(settings: Settings) -> Iterator[Finding]:
@@ -100,10 +100,17 @@ def _look_at_check(checked_at: datetime | None, failing: int) -> Finding:
 _CHECK = "Run: bin/portal separation check"
 
 
-def _look_at_mail(url: str) -> Finding:
-    mail = transport(url)
-    if not isinstance(mail, Smtp):
+def _look_at_mail(settings: Settings) -> Finding:
+    try:
+        mail = open_transport(settings)
+    except SettingsError as fault:
+        return broken("mail", str(fault), "Without it no mail leaves.")
+    if isinstance(mail, Outbox):
         return ok("mail", "Nothing is sent; /_outbox shows it.")
+    return _look_at_server(mail) if isinstance(mail, Smtp) else _look_at_ses(settings.mail_url)
+
+
+def _look_at_server(mail: Smtp) -> Finding:
     server = f"The mail server {mail.host}:{mail.port}"
     try:
         mail.try_out()
@@ -120,3 +127,16 @@ def _look_at_mail(url: str) -> Finding:
     except (smtplib.SMTPException, OSError) as fault:
         return broken("mail", f"{server} cannot be reached: {type(fault).__name__}.", "Check MAIL_URL and the network.")
     return ok("mail", f"{server} would take mail over.")
+
+
+def _look_at_ses(url: str) -> Finding:
+    from portal.people.messages.channels.email.ses import AccountClosed, Ses, SesAway
+
+    service = f"Amazon SES in {url.removeprefix('ses://')}"
+    try:
+        Ses(url.removeprefix("ses://")).try_out()
+    except AccountClosed as fault:
+        return broken("mail", f"{service}: {fault}", "Ask for sending to be opened in the console of SES.")
+    except SesAway as fault:
+        return broken("mail", f"{service} does not let us in: {fault}.", "Check credentials, region and network.")
+    return ok("mail", f"{service} would take mail over.")

@@ -1,8 +1,11 @@
 """The only place that reads the people side's settings (named in the contract; the sandbox has a parser of its own)."""
 
+import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from portal.shared import environment
@@ -14,8 +17,11 @@ NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
     *("PEOPLE_URL", "PEOPLE_DATABASE_URL", "PEOPLE_OWNER_URL", "PEOPLE_SECRET_KEYS"),
     *("VAULT_DATABASE_URL", "VAULT_KEYS", "MEDIA_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
+    *("MAIL_DKIM_KEY", "MAIL_DKIM_SELECTOR", "MAIL_BOUNCES_TO", "MAIL_BOUNCES_URL", "MAIL_EVENTS_SECRETS"),
     *("MAIL_URL", "FAX_URL", "VOICE_URL", "LETTER_URL", "JOBS_URL", "LIMITS_URL", "SANDBOX_URL"),
 )
+
+_LEAST_SECRET = 24  # bytes, as the Standard Webhooks specification has it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +41,11 @@ class Settings:
     limits_url: str
     media_folder: Path
     mail_url: str
+    mail_dkim_key: Path | None
+    mail_dkim_selector: str
+    mail_bounces_to: str
+    mail_bounces_url: str
+    mail_events_secrets: tuple[str, ...]
 
     @property
     def is_development(self) -> bool:
@@ -72,6 +83,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         limits_url=environment.valkey_url(found, "LIMITS_URL"),
         media_folder=_media_folder(found, folder),
         mail_url=mail_url,
+        **_mail(found),
     )
 
 
@@ -84,12 +96,51 @@ def _refuse_unsafe(url: str, mail_url: str) -> None:
 
 def _mail_url(found: Mapping[str, str]) -> str:
     url = found.get("MAIL_URL", "outbox:")
-    if url != "outbox:" and not (url.startswith("smtp://") and urlsplit(url).hostname):
+    is_smtp = url.startswith("smtp://") and urlsplit(url).hostname
+    if url != "outbox:" and not is_smtp and not re.fullmatch(r"ses://[a-z]{2}(-[a-z]+)+-[0-9]", url):
         raise SettingsError(
-            f"MAIL_URL begins with {urlsplit(url).scheme or url!r}, a way of sending that is not built yet. "
-            "Set it to smtp://user:password@host:587, or to outbox: on your own machine."
+            f"MAIL_URL begins with {urlsplit(url).scheme or url!r} and names no way of sending that is built. "
+            "Set it to smtp://user:password@host:587, to ses://us-east-1, or to outbox: on your own machine."
         )
     return url
+
+
+def _mail(found: Mapping[str, str]) -> dict[str, Any]:
+    """What goes with sending mail: signing it, and hearing of what could not be delivered or was not wanted."""
+    key, selector = found.get("MAIL_DKIM_KEY"), found.get("MAIL_DKIM_SELECTOR", "")
+    if bool(key) != bool(selector) or not re.fullmatch(r"([a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?)?", selector):
+        raise SettingsError("MAIL_DKIM_KEY and MAIL_DKIM_SELECTOR go together: a PEM file, and a name like s2026.")
+    bounces_to = found.get("MAIL_BOUNCES_TO", "")
+    if bounces_to and not re.fullmatch(r"[a-z0-9._-]+@[a-z0-9.-]+", bounces_to):
+        raise SettingsError("MAIL_BOUNCES_TO is no plain address. Set it like bounces@mail.customerhub.net.")
+    bounces_url = found.get("MAIL_BOUNCES_URL", "")
+    if bounces_url and not re.fullmatch(r"(maildir:|mbox:).+|imaps?://[^/]+(/.*)?", bounces_url):
+        raise SettingsError(
+            "MAIL_BOUNCES_URL must be maildir: and a folder, mbox: and a file, or imaps://user:password@host."
+        )
+    if bounces_url.startswith("imap://") and urlsplit(bounces_url).hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise SettingsError("MAIL_BOUNCES_URL begins with imap://, which is for this machine alone. Use imaps://.")
+    return {
+        "mail_dkim_key": Path(key).absolute() if key else None,
+        "mail_dkim_selector": selector,
+        "mail_bounces_to": bounces_to,
+        "mail_bounces_url": bounces_url,
+        "mail_events_secrets": _whsec(found),
+    }
+
+
+def _whsec(found: Mapping[str, str]) -> tuple[str, ...]:
+    secrets = tuple(filter(None, found.get("MAIL_EVENTS_SECRETS", "").replace(" ", "").split(",")))
+    for secret in secrets:
+        try:
+            is_long = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) >= _LEAST_SECRET
+        except ValueError:
+            is_long = False
+        if not is_long or not secret.startswith("whsec_"):
+            raise SettingsError(
+                "MAIL_EVENTS_SECRETS holds something else than whsec_ and 24 or more bytes in base64, commas between."
+            )
+    return secrets
 
 
 def _media_folder(found: Mapping[str, str], folder: Path) -> Path:

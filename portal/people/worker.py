@@ -12,7 +12,7 @@ from portal.people.database import Database
 from portal.people.jobs import BEAT_EVERY, Job, note_run
 from portal.people.keyring import Seal, open_keyring
 from portal.people.messages import outbox
-from portal.people.messages.channels.email import Transport, transport
+from portal.people.messages.channels.email import Line, Transport, open_transport
 from portal.people.messages.channels.outcome import Result
 from portal.people.messages.outbox import Claim
 from portal.people.privacy.retention import keep_retention_rules
@@ -35,7 +35,7 @@ def work() -> None:
     """Work until told to stop by SIGTERM or Ctrl-C; what is being sent then is brought to its end."""
     set_up_logs("worker")
     settings = load_settings()
-    mail = transport(settings.mail_url)
+    mail = open_transport(settings)
     database = Database(settings.database_url)
     database.require_safe_role(setting="PEOPLE_DATABASE_URL")
     room = beside(settings.database_url)
@@ -66,18 +66,19 @@ def deliver(
 ) -> int:
     """Try every message that is due, batch by batch, each in the order claim, send, settle; how many were tried."""
     tried = 0
-    while not stopping.is_set():
-        with database.transaction() as db:
-            claims = outbox.claim(
-                db, keyring=keyring, refusals=refusals, now=clock.now(), most=AT_ONCE, is_for_service=is_for_service
-            )
-        if not claims:
-            break
-        tried += _send_batch(database, claims, mail=mail, stopping=stopping)
+    with mail.session() as line:
+        while not stopping.is_set():
+            with database.transaction() as db:
+                claims = outbox.claim(
+                    db, keyring=keyring, refusals=refusals, now=clock.now(), most=AT_ONCE, is_for_service=is_for_service
+                )
+            if not claims:
+                break
+            tried += _send_batch(database, claims, line=line, stopping=stopping)
     return tried
 
 
-def _send_batch(database: Database, claims: list[Claim], *, mail: Transport, stopping: threading.Event) -> int:
+def _send_batch(database: Database, claims: list[Claim], *, line: Line, stopping: threading.Event) -> int:
     """Send what was claimed; what is not begun when time is up goes back, so that no yes grows old under a lease."""
     until = clock.now() + BATCH_LASTS
     tried: list[tuple[Claim, Result]] = []
@@ -88,7 +89,7 @@ def _send_batch(database: Database, claims: list[Claim], *, mail: Transport, sto
         if claim.is_offer and not still_a_yes(database, record_id=claim.cause_id, address_hash=claim.address_hash):
             refused.append(claim)
         else:
-            tried.append((claim, mail.send(claim.letter.content, to=claim.letter.to)))
+            tried.append((claim, line.send(claim.letter.content, to=claim.letter.to)))
     with database.transaction() as db:
         for claim, result in tried:
             outbox.settle(db, message_id=claim.message_id, attempt=claim.attempt, result=result, now=clock.now())
