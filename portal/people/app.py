@@ -14,6 +14,7 @@ from portal.people.mine.routes import blueprint as mine
 from portal.people.offers.routes import blueprint as offers
 from portal.people.patterns.routes import blueprint as patterns
 from portal.people.privacy.routes import blueprint as privacy
+from portal.people.receipts.routes import blueprint as receipts
 from portal.people.settings import Settings
 from portal.people.sign_in.factor_routes import blueprint as factors
 from portal.people.sign_in.routes import blueprint as sign_in
@@ -26,7 +27,7 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, well_known, webinars, forms, offers, consent, messages, privacy, patterns),
+    *(home, well_known, webinars, forms, offers, consent, receipts, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
 

@@ -10,6 +10,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from portal.people.app import create_app as create_people
+from portal.people.consent.signing import open_signer
 from portal.people.keyring import open_keyring
 from portal.people.settings import load_settings as load_people
 from portal.sandbox.app import create_app as create_sandbox
@@ -23,7 +24,8 @@ def people_app(data: Path, **settings: str) -> Flask:
     found = load_people({"DATA": str(data)} | engines.current().migrated("people", data) | settings)
     app = _opened(create_people(found))
     with app.extensions["database"].transaction() as db:
-        open_keyring(db, secret_keys=found.secret_keys, now=clock.now())
+        keyring = open_keyring(db, secret_keys=found.secret_keys, now=clock.now())
+        open_signer(db, keyring=keyring, now=clock.now())
     return app
 
 

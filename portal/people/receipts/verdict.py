@@ -1,0 +1,95 @@
+"""The only place on the server that judges a receipt somebody hands in; `static/people/receipt-check.js` does the same.
+
+It trusts nothing in the document but what a signature of ours covers.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from portal.people.consent import envelope
+
+CHECKS = ("readable", "key", "signature", "words", "ledger")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What was checked, in order, up to the first that `failed`; `document` is what to show of a genuine receipt."""
+
+    passed: tuple[str, ...]
+    failed: str | None
+    document: Mapping[str, Any]
+
+    @property
+    def is_genuine(self) -> bool:
+        return self.failed is None
+
+
+def judge(text: str | bytes, *, keys: Mapping[str, bytes]) -> Verdict:
+    """Whether this is a receipt of ours, unchanged; `keys` are our public keys by id."""
+    document = _read(text)
+    passed: list[str] = []
+    for check, holds in _checks(document, keys):
+        if not holds:
+            return Verdict(passed=tuple(passed), failed=check, document={})
+        passed.append(check)
+    return Verdict(passed=tuple(passed), failed=None, document=document)
+
+
+def _read(text: str | bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested without end
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[tuple[str, bool]]:
+    proof = document.get("proof")
+    yield "readable", document.get("@type") == "dpv:ConsentReceipt" and isinstance(proof, dict)
+    key = keys.get(str(proof.get("key"))) if isinstance(proof, dict) else None
+    yield "key", key is not None
+    yield "signature", key is not None and _is_signed(document, key)
+    yield "words", _words_hold(document)
+    yield "ledger", _leaf_holds(document)
+
+
+def _is_signed(document: dict[str, Any], key: bytes) -> bool:
+    proof = dict(document["proof"])
+    value = str(proof.pop("value", ""))
+    if not re.fullmatch("[0-9a-f]{128}", value):  # one way to write it, so that no letter of a receipt is free
+        return False
+    try:
+        signed = envelope.canonical(document | {"proof": proof})
+        Ed25519PublicKey.from_public_bytes(key).verify(bytes.fromhex(value), signed)
+    except (InvalidSignature, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _words_hold(document: dict[str, Any]) -> bool:
+    """The words are those whose hash the record gives. From here on a key of ours has signed every part."""
+    shown = document["record"]["shown"]
+    return bool(hashlib.sha256(shown["words"].encode()).hexdigest() == shown["words_sha256"])
+
+
+def _leaf_holds(document: dict[str, Any]) -> bool:
+    """The ledger's leaf is the hash of the head that says the same as the record."""
+    ledger, event = document["ledger"], document["record"]["event"]
+    leaf = envelope.leaf_of(
+        previous=bytes.fromhex(ledger["previous_leaf"]),
+        commitment=bytes.fromhex(ledger["commitment"]),
+        head=ledger["head"].encode(),
+    )
+    head = json.loads(ledger["head"])
+    return leaf.hex() == ledger["leaf"] and (head["record"], head["state"], head["at"]) == (
+        document["record"]["header"]["record_id"],
+        event["event_state"],
+        event["event_time"],
+    )
