@@ -35,7 +35,7 @@ TABLES = {
     "consent_states": 2,
     "opt_in_boxes": 2,
     "signups": 1,
-    "opt_out_links": 1,
+    "ways_out": 1,
     "messages": 1,
 }
 
@@ -55,13 +55,13 @@ def figures() -> Iterator[Figure]:
 
 def _sign_up_beside_its_rows(store: Store) -> Figure:
     with ExitStack() as stack:
-        ours, plain = (new_database(store, Path(stack.enter_context(TemporaryDirectory())), stack) for _ in range(2))
+        ours, plain = (_database(store, Path(stack.enter_context(TemporaryDirectory())), stack) for _ in range(2))
         with ours.transaction() as db:
             keyring = open_keyring(db, secret_keys=("k" * 40,), now=NOW)
-        ready = iter([make_sign_up(keyring) for _ in range(ROUNDS + 2)])
-        write_sign_up(ours, keyring, next(ready))
+        ready = iter([_sign_up(keyring) for _ in range(ROUNDS + 2)])
+        _write(ours, keyring, next(ready))
         inserting = _insert_into(plain, _rows_of_one(ours))
-        value, peer = side_by_side(lambda: write_sign_up(ours, keyring, next(ready)), inserting, rounds=ROUNDS)
+        value, peer = side_by_side(lambda: _write(ours, keyring, next(ready)), inserting, rounds=ROUNDS)
         return Figure(
             name=f"A sign-up's transaction, {store.name}",
             value=value,
@@ -75,14 +75,12 @@ def _sign_up_beside_its_rows(store: Store) -> Figure:
 _numbers = itertools.count()
 
 
-def new_database(store: Store, folder: Path, stack: ExitStack) -> Database:
-    """A people database with the newest schema and no row, open as long as `stack` is."""
+def _database(store: Store, folder: Path, stack: ExitStack) -> Database:
     settings = load_settings({"DATA": str(folder)} | store.engine.migrated("people", folder))
     return stack.enter_context(closing(Database(settings.database_url)))
 
 
-def make_sign_up(keyring: Seal) -> SignUp:
-    """A new person with every box ticked, made ready."""
+def _sign_up(keyring: Seal) -> SignUp:
     address = f"person{next(_numbers)}@people.customerhub.net"
     wording = current_wording("sign-up")
     return prepare(
@@ -98,8 +96,7 @@ def make_sign_up(keyring: Seal) -> SignUp:
     )
 
 
-def write_sign_up(database: Database, keyring: Seal, sign_up: SignUp) -> None:
-    """Write it in a transaction of its own."""
+def _write(database: Database, keyring: Seal, sign_up: SignUp) -> None:
     act = Act(at=NOW, key=sign_up.opt_in_id, peer="192.0.2.1", user_agent="bench", locale="en")
     with database.transaction() as db:
         if not write(db, sign_up=sign_up, keyring=keyring, act=act):

@@ -51,6 +51,7 @@ TABLE: dict[str, Rules] = {
     # A no must get through, whoever sends it, how often, and whatever is away; so must the end of a session.
     "consent.opt_out_page": NEVER,
     "consent.opt_out": NEVER,
+    "consent.stop": NEVER,
     "mine.withdraw": NEVER,
     "sign_in.destroy": NEVER,
 }

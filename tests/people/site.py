@@ -43,6 +43,11 @@ class Mail:
     def opt_out(self) -> str:
         return first(r"/opt-out/[\w-]{43}", self.page)
 
+    @property
+    def stop_code(self) -> str:
+        """As it is printed, in groups."""
+        return first(r"stop-code (\d{3} \d{3} \d{3} \d)", self.page)
+
 
 class Site:
     """One visitor without cookies at a people app of its own."""

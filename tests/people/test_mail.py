@@ -14,6 +14,7 @@ from jinja2 import Environment
 from jinja2.meta import find_undeclared_variables
 
 from portal.people.messages.mail import HeaderFaulty, LinkTooLong, Mail, Topic, as_bytes, render
+from portal.people.messages.way_out import WayOut
 from portal.people.messages.words import FOLDER, MjmlFaulty, _html_of
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -44,7 +45,7 @@ def words_of(template: str, words: str) -> dict[str, object]:
     """All that the template asks for: moments by their names, everything else as `words`."""
     files = ("letter.txt", f"{template}.txt", "head.mjml", f"{template}.mjml", "foot.mjml")
     found = [find_undeclared_variables(Environment().parse(_plain(name))) for name in files]
-    names = set.union(*found) - {"postal_address", "replies", "subject", "opt_out_url", "why", "stop"}
+    names = set.union(*found) - {"postal_address", "replies", "subject", "why", "stop"}
     return {name: NOW if name.endswith("_at") else Anything(words) for name in names}
 
 
@@ -53,13 +54,18 @@ def _plain(name: str) -> str:
     return re.sub(r" \| \w+", "", (FOLDER / name).read_text())
 
 
+def way_out(opt_out_url: str) -> WayOut:
+    url, _, token = opt_out_url.partition("/opt-out/")
+    return WayOut(url=url, token=token, stop_code="1234567894")
+
+
 def mail(**changed: object) -> Mail:
     values: dict[str, object] = {
         "to": "ada@mailbox.customerhub.net",
         "subject": "A setup day",
         "text": "Hello",
         "html": "<p>Hello",
-        "opt_out_url": WAY_OUT,
+        "way_out": way_out(WAY_OUT),
     }
     return Mail(**(values | changed))  # type: ignore[arg-type]
 
@@ -124,10 +130,10 @@ def test_only_service_mail_says_that_a_machine_wrote_it() -> None:
 
 def test_the_longest_way_out_that_is_let_through_is_not_folded() -> None:
     longest = WAY_OUT + "x" * (199 - len(WAY_OUT))
-    content = as_bytes(mail(opt_out_url=longest), message_id="x", now=NOW)
+    content = as_bytes(mail(way_out=way_out(longest)), message_id="x", now=NOW)
     assert f"\r\nList-Unsubscribe: <{longest}>\r\n".encode() in content
     with pytest.raises(LinkTooLong):
-        as_bytes(mail(opt_out_url=longest + "x"), message_id="x", now=NOW)
+        as_bytes(mail(way_out=way_out(longest + "x")), message_id="x", now=NOW)
 
 
 HOSTILE = st.text(min_size=1, max_size=60) | st.sampled_from(
@@ -149,7 +155,7 @@ def test_no_field_can_add_a_header_a_recipient_or_a_line(field: str, typed: str,
     hostile = mail(
         to=words["to"],
         subject=words["subject"],
-        opt_out_url=words["opt_out_url"],
+        way_out=way_out(words["opt_out_url"]),
         topic=Topic(purpose=words["purpose"], campaign=words["campaign"]),
     )
     try:

@@ -21,6 +21,7 @@ from portal.people.messages.mail import LinkTooLong, Mail, as_bytes
 from portal.people.messages.models import Message, Offering
 from portal.people.messages.outbox import Claim, compose_offer
 from portal.people.messages.service import CAPS, Service
+from portal.people.messages.way_out import new_way_out
 from portal.people.settings import load_settings
 from portal.people.worker import deliver
 from portal.shared import clock
@@ -314,7 +315,7 @@ def test_a_password_may_hold_any_character() -> None:
 
 
 def test_an_opt_out_link_that_would_not_fit_on_its_line_is_refused() -> None:
-    mail = Mail(to=ADA, subject="x", text="x", html="x", opt_out_url="https://" + "x" * 192)
+    mail = Mail(to=ADA, subject="x", text="x", html="x", way_out=new_way_out(url="https://" + "x" * 192))
     with pytest.raises(LinkTooLong):
         as_bytes(mail, message_id="x", now=START)
 
@@ -356,7 +357,7 @@ def add_offer(site: Site, email: str, cause_id: str = "") -> None:
     """Put an offer into the outbox, backed by this person's consent unless another cause is named."""
     keyring = site.keyring
     hashed = address_hash(keyring, channel="email", address=email)
-    mail = Mail(to=email, subject="An offer", text="x", html="x", opt_out_url=f"{site.settings.url}/opt-out/x")
+    mail = Mail(to=email, subject="An offer", text="x", html="x", way_out=new_way_out(url=site.settings.url))
     with site.database.transaction() as db:
         consent = db.query(ConsentState.record_id).filter_by(person_id=find_person_id(db, email)).first()
         backing = Backing(cause_id or (str(consent.record_id) if consent else ""), hashed)

@@ -7,6 +7,7 @@ from portal.people.messages import outbox
 from portal.people.messages.mail import Mail
 from portal.people.messages.outbox import compose
 from portal.people.messages.service import Service
+from portal.people.messages.way_out import new_way_out
 from portal.shared import clock
 from tests.people.site import ADA, Site
 from tests.support.engines import Engine
@@ -40,7 +41,7 @@ def test_what_a_message_holds_is_shown_as_text_outside_its_frame(site: Site) -> 
         subject="<script>1</script>",
         text="<script>2</script>",
         html="<script>3</script>",
-        opt_out_url="http://x/",
+        way_out=new_way_out(url="http://x"),
     )
     keyring = site.keyring
     message = compose(mail, kind=Service.SIGN_IN, address_hash="x", cause_id="x", keyring=keyring, now=clock.now())

@@ -24,6 +24,7 @@ from portal.people.consent.record import Act
 from portal.people.messages.addresses import address_hash
 from portal.people.messages.mail import Mail
 from portal.people.messages.models import Offering
+from portal.people.messages.way_out import new_way_out
 from portal.shared import clock
 from tests.people.site import ADA, BEN, CLEO, Site, find_person_id
 
@@ -120,11 +121,10 @@ def offer(site: Site, email: str, *, to: str = "") -> None:
     """Send an offer by whatever the ledger answers."""
     found: Any = answer(site, email)
     keyring = site.keyring
-    mail = Mail(to=to or email, subject="x", text="x", html="x", opt_out_url=f"{site.settings.url}/opt-out/x")
+    mail = Mail(to=to or email, subject="x", text="x", html="x", way_out=new_way_out(url=site.settings.url))
     act = Act(at=clock.now(), key="x")
     with site.database.transaction() as db:
-        token = f"{clock.now()}"
-        dispatch(db, permission=found, kind=Offering.OFFER, mail=mail, opt_out_token=token, keyring=keyring, act=act)
+        dispatch(db, permission=found, kind=Offering.OFFER, mail=mail, keyring=keyring, act=act)
 
 
 def answer(site: Site, email: str, *, purpose: str = "offers", channel: str = "email") -> Answer:

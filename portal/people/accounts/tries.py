@@ -37,6 +37,20 @@ def count_try(db: Session, *, about: tuple[str, ...], now: datetime) -> None:
     db.flush()
 
 
+def count_wrong(db: Session, *, about: str, now: datetime) -> None:
+    """Count a wrong try where none ever has to wait."""
+    tries = _lock(db, about, now)
+    tries.count = 1 if tries.last_at < now - FORGET_AFTER else tries.count + 1
+    tries.last_at = now
+    db.flush()
+
+
+def how_many_wrong(db: Session, *, about: str, now: datetime) -> int:
+    """How many wrong tries there were, with never a day between two."""
+    tries = db.get(WrongTries, about)
+    return 0 if tries is None or tries.last_at < now - FORGET_AFTER else tries.count
+
+
 def forget_tries(db: Session, *, about: tuple[str, ...]) -> None:
     """Somebody knew the secret: start again from nothing."""
     db.execute(delete(WrongTries).where(WrongTries.about.in_(about)))

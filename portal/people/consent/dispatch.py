@@ -24,7 +24,6 @@ def dispatch(
     permission: Permission,
     kind: Offering,
     mail: Mail,
-    opt_out_token: str,
     keyring: Seal,
     act: Act,
     not_before: datetime | None = None,
@@ -40,13 +39,8 @@ def dispatch(
     message = outbox.compose_offer(
         mail, kind=kind, backing=permission, keyring=keyring, now=act.at, not_before=not_before
     )
-    opt_out.make_link(
-        db,
-        token=opt_out_token,
-        person_id=permission.person_id,
-        channel=permission.channel,
-        address_hash=permission.address_hash,
-        act=act,
+    opt_out.make_way_out(
+        db, way_out=mail.way_out, message=message, person_id=permission.person_id, keyring=keyring, act=act
     )
     outbox.put(db, message)
     return str(message["id"])

@@ -73,7 +73,8 @@ class ConsentPayload(Base):
 class Suppression(Base):
     """Since when an address must not be used on a channel, known by its keyed hash alone; outlives every erasure.
 
-    It holds until the same address confirms anew, which is a later record and not a change of this one.
+    With a `purpose` for that one alone, with none ("") for everything. It holds until the same address confirms anew,
+    which is a later record and not a change of this one.
     """
 
     __tablename__ = "suppressions"
@@ -83,6 +84,7 @@ class Suppression(Base):
     since: Mapped[datetime] = mapped_column(Moment, primary_key=True)
     channel: Mapped[str] = mapped_column(String(8))
     cause: Mapped[str] = mapped_column(String(16))
+    purpose: Mapped[str] = mapped_column(String(32), primary_key=True, default="")
 
 
 class ConsentState(Base):
@@ -132,13 +134,46 @@ class OptInOutcome(Base):
     ended_at: Mapped[datetime] = mapped_column(Moment)
 
 
-class OptOutLink(Base):
-    """The way out that one message carries. It never expires and outlives its person: it refers to no other table."""
+class WayOutRow(Base):
+    """The way out that one message carries. It never expires and outlives its person: it refers to no other table.
 
-    __tablename__ = "opt_out_links"
+    It ends `purpose`, or with none everything on its channel. `kind` and `cause_id` are those of the message, so that
+    it can be told why somebody got it when the message itself is long cleared. Two messages may have the same
+    stop-code by chance, so its hash is no key.
+    """
+
+    __tablename__ = "ways_out"
+    __table_args__ = (_kept("SELECT, INSERT"),)
 
     token_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    stop_code_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    message_id: Mapped[str | None] = mapped_column(String(16))
+    kind: Mapped[str | None] = mapped_column(String(32))
+    cause_id: Mapped[str | None] = mapped_column(String(16))
     person_id: Mapped[str] = mapped_column(String(16), index=True)
+    purpose: Mapped[str | None] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(8))
     address_hash: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Choice(Base):
+    """Something that a person chose about how we write to them, beside the consent itself; the newest of a kind counts.
+
+    A pause lasts until `ends_at`; of a frequency, `most` is how many messages a month; an objection holds for all
+    marketing. It names nobody, so that it stays when its person is erased.
+    """
+
+    __tablename__ = "choices"
+    __table_args__ = (
+        CheckConstraint("kind IN ('pause', 'frequency', 'objection')", name="kind_is_known"),
+        _kept("SELECT, INSERT"),
+    )
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(16), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    ends_at: Mapped[datetime | None] = mapped_column(Moment)
+    most: Mapped[int | None]
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(40))

@@ -97,6 +97,12 @@ def current_wording(name: str, *, folder: Path = FOLDER) -> Wording:
     return read_wording(version, content)
 
 
+def purpose_title(purpose: str) -> str:
+    """What a purpose is called on our forms; its own name where no form asks for it any more."""
+    titles = {found.id: found.title for found in current_wording("sign-up").purposes}
+    return titles.get(purpose, purpose)
+
+
 def read_wording(version: str, content: bytes) -> Wording:
     """The notice that `content` holds."""
     found = tomllib.loads(content.decode("utf-8"))

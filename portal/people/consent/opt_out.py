@@ -1,67 +1,158 @@
-"""The only place for a person's no: every message carries a link to it, it works at once and for ever."""
+"""The only place for a person's no: every message carries a way to it, it works at once and for ever."""
 
-from sqlalchemy import insert
+from collections.abc import Iterable
+
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.links import Purpose, end_links
-from portal.people.accounts.persons import get_seal, lock_person
+from portal.people.accounts.models import Person
+from portal.people.accounts.persons import find_person_id, get_seal, lock_person
 from portal.people.consent import opt_in
 from portal.people.consent.ledger import Line, Step, read_chain
-from portal.people.consent.models import OptOutLink, Suppression
-from portal.people.consent.permission import is_suppressed
+from portal.people.consent.models import WayOutRow
 from portal.people.consent.record import Act
 from portal.people.consent.states import State
+from portal.people.consent.suppression import Cause, is_suppressed, suppress
 from portal.people.keyring import Seal
+from portal.people.messages import outbox
+from portal.people.messages.addresses import address_hash as hash_of_address
+from portal.people.messages.way_out import WayOut, hash_stop_code
 from portal.people.sessions import Account
 from portal.shared import ids
 
 
-def make_link(db: Session, *, token: str, person_id: str, channel: str, address_hash: str, act: Act) -> None:
-    """Let `token` lead out of everything that this person gets on this channel."""
-    link = {
-        "token_digest": ids.digest(token),
+def make_way_out(
+    db: Session,
+    *,
+    way_out: WayOut,
+    message: outbox.Waiting,
+    person_id: str,
+    keyring: Seal,
+    act: Act,
+) -> None:
+    """Let the link and the stop-code in `message` end its purpose; of a service message, everything on its channel."""
+    row = {
+        "token_digest": ids.digest(way_out.token),
+        "stop_code_hash": hash_stop_code(way_out.stop_code, keyring=keyring),
+        "message_id": message["id"],
+        "kind": message["kind"],
+        "cause_id": message["cause_id"],
         "person_id": person_id,
-        "channel": channel,
-        "address_hash": address_hash,
+        "purpose": message["purpose"],
+        "channel": message["channel"],
+        "address_hash": message["address_hash"],
         "made_at": act.at,
     }
-    db.connection().execute(_ADD_LINK, link)
+    db.connection().execute(_ADD, row)
 
 
-def find_link(db: Session, *, token: str) -> OptOutLink | None:
-    """The link of this token, or None; a link never expires."""
-    return db.get(OptOutLink, ids.digest(token))
+def find_way_out(db: Session, *, token: str) -> WayOutRow | None:
+    """The way out that this link is, or None; it never expires."""
+    return db.get(WayOutRow, ids.digest(token))
 
 
-def opt_out(db: Session, *, link: OptOutLink, keyring: Seal, act: Act) -> None:
-    """End every consent, open request and open sign-in link on the link's channel and suppress its address.
+def find_by_stop_code(db: Session, *, code: str, keyring: Seal) -> list[WayOutRow]:
+    """The ways out that this code is: none, one, or by a chance of one in a billion several."""
+    ours = WayOutRow.stop_code_hash == hash_stop_code(code, keyring=keyring)
+    return list(db.scalars(select(WayOutRow).where(ours)))
 
-    Again is no different.
+
+def opt_out(db: Session, *, way_out: WayOutRow, is_for_all: bool = False, keyring: Seal, act: Act) -> list[str]:
+    """End what the message was about, or `is_for_all` everything on its channel; again is no different.
+
+    What comes back are the records that took a consent back, which may be undone for a moment.
+    """
+    return stop(
+        db,
+        person_id=way_out.person_id,
+        address_hash=way_out.address_hash,
+        channel=way_out.channel,
+        purpose=None if is_for_all else way_out.purpose,
+        cause=Cause.OPT_OUT,
+        keyring=keyring,
+        act=act,
+    )
+
+
+def withdraw(db: Session, *, person_id: str, line: Line, keyring: Seal, act: Act) -> list[str]:
+    """End one purpose on one channel, for whoever is signed in; what they were never asked stays as it is."""
+    person = lock_person(db, person_id=person_id)
+    if person is None:
+        return []
+    chain = read_chain(db, person_id=person_id, seal=get_seal(db, person_id=person_id, keyring=keyring))
+    if line not in chain.lines_in(State.REQUESTED, State.CONFIRMED):
+        return []
+    return refuse(db, person=person, line=line, keyring=keyring, act=act)
+
+
+def refuse(db: Session, *, person: Person, line: Line, keyring: Seal, act: Act) -> list[str]:
+    """Say no to one purpose on one channel, whether or not it was ever asked for."""
+    purpose, channel = line
+    return stop(
+        db,
+        person_id=person.id,
+        address_hash=hash_of_address(keyring, channel=channel, address=person.email),
+        channel=channel,
+        purpose=purpose,
+        cause=Cause.OPT_OUT,
+        keyring=keyring,
+        act=act,
+    )
+
+
+def stop_address(
+    db: Session, *, channel: str, address: str, purpose: str | None = None, cause: Cause, keyring: Seal, act: Act
+) -> None:
+    """End everything, or one purpose, at a normalised address, whoever may have it: for bounces, complaints, staff."""
+    stop(
+        db,
+        person_id=find_person_id(db, email=address),
+        address_hash=hash_of_address(keyring, channel=channel, address=address),
+        channel=channel,
+        purpose=purpose,
+        cause=cause,
+        keyring=keyring,
+        act=act,
+    )
+
+
+def stop(
+    db: Session,
+    *,
+    person_id: str | None,
+    address_hash: str,
+    channel: str,
+    purpose: str | None,
+    cause: Cause,
+    keyring: Seal,
+    act: Act,
+) -> list[str]:
+    """End every consent and request of a purpose (None: of all, with open sign-ups and sign-in links) on a channel.
+
+    What waits in the outbox because of them is dropped, and the address is suppressed.
     """
     ended: list[Line] = []
-    if lock_person(db, person_id=link.person_id) is not None:
-        opt_in.cancel_open(db, person_id=link.person_id, now=act.at)
-        end_links(db, account=Account("person", link.person_id), purpose=Purpose.SIGN_IN, now=act.at)
-        seal = get_seal(db, person_id=link.person_id, keyring=keyring)
-        chain = read_chain(db, person_id=link.person_id, seal=seal)
-        ended = [line for line in chain.lines_in(State.REQUESTED, State.CONFIRMED) if line[1] == link.channel]
+    taken_back: list[str] = []
+    if person_id is not None and lock_person(db, person_id=person_id) is not None:
+        if purpose is None:
+            opt_in.cancel_open(db, person_id=person_id, now=act.at)
+            end_links(db, account=Account("person", person_id), purpose=Purpose.SIGN_IN, now=act.at)
+        chain = read_chain(db, person_id=person_id, seal=get_seal(db, person_id=person_id, keyring=keyring))
+        confirmed = chain.lines_in(State.CONFIRMED)
+        open_lines = [*chain.lines_in(State.REQUESTED), *confirmed]
+        ended = [line for line in open_lines if line[1] == channel and purpose in (None, line[0])]
+        _drop_waiting(db, [chain.standing(line).record_id for line in ended])
         chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=act)
-    if ended or not is_suppressed(db, address_hash=link.address_hash):
-        _suppress(db, link, act)
+        taken_back = [chain.standing(line).record_id for line in ended if line in confirmed]
+    if ended or not is_suppressed(db, address_hash=address_hash, purpose=purpose):
+        suppress(db, address_hash=address_hash, channel=channel, purpose=purpose, cause=cause, now=act.at)
+    return taken_back
 
 
-def withdraw(db: Session, *, person_id: str, line: Line, keyring: Seal, act: Act) -> None:
-    """End one purpose on one channel, for whoever is signed in; what is not asked for or agreed to stays as it is."""
-    if lock_person(db, person_id=person_id) is None:
-        return
-    chain = read_chain(db, person_id=person_id, seal=get_seal(db, person_id=person_id, keyring=keyring))
-    if line in chain.lines_in(State.REQUESTED, State.CONFIRMED):
-        chain.append([Step(line, State.WITHDRAWN, chain.content(line))], act=act)
+_ADD = insert(WayOutRow)
 
 
-_ADD_LINK = insert(OptOutLink)
-
-
-def _suppress(db: Session, link: OptOutLink, act: Act) -> None:
-    no = {"address_hash": link.address_hash, "since": act.at, "channel": link.channel, "cause": "opt-out"}
-    db.execute(insert(Suppression), [no])
+def _drop_waiting(db: Session, record_ids: Iterable[str]) -> None:
+    for record_id in record_ids:
+        outbox.drop(db, cause_id=record_id)

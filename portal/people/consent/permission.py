@@ -10,13 +10,14 @@ from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.people.accounts import links
 from portal.people.consent import opt_in
 from portal.people.consent.models import ConsentRecord, ConsentState, Suppression
 from portal.people.consent.states import State
+from portal.people.consent.suppression import is_about, said_no_since
 from portal.people.database import Database
 from portal.people.messages.mail import POSTAL_ADDRESS
 from portal.people.messages.models import Message, MessageState
@@ -141,12 +142,6 @@ def still_a_yes(database: Database, *, record_id: str, address_hash: str) -> boo
     return database.peek(_YES, asked) is not None
 
 
-def is_suppressed(db: Session, *, address_hash: str, since: datetime | None = None) -> bool:
-    """Whether somebody said no at this address: ever, or `since` a moment at which they confirmed something."""
-    noes = select(Suppression.since).where(Suppression.address_hash == address_hash)
-    return db.scalar((noes if since is None else noes.where(Suppression.since >= since)).limit(1)) is not None
-
-
 def _still_answers(db: Session, message: Message, now: datetime) -> bool:
     """Whether the act stands that a service message answers."""
     if message.kind == Service.CONFIRM:
@@ -179,9 +174,7 @@ def _refused_offers(db: Session, messages: Sequence[Message], now: datetime) -> 
 _YES = select(ConsentState.record_id).where(
     ConsentState.record_id == bindparam("record_id"),
     ConsentState.state == bindparam("confirmed"),
-    ~exists().where(
-        Suppression.address_hash == bindparam("address_hash"), Suppression.since >= ConsentState.changed_at
-    ),
+    ~said_no_since(bindparam("address_hash")),
 )
 _RECORDS = select(ConsentRecord.id, ConsentRecord.person_id, ConsentRecord.purpose)
 
@@ -206,7 +199,9 @@ class _Facts:
         self.states: dict[str, Row[str, str, str, datetime]] = {
             row.person_id: row for row in db.execute(_STATES.where(line, _among(ConsentState.person_id, who)))
         }
-        noes = _NOES.where(Suppression.channel == channel, _among(Suppression.address_hash, who.values()))
+        noes = _NOES.where(
+            Suppression.channel == channel, is_about(purpose), _among(Suppression.address_hash, who.values())
+        )
         self._noes: dict[str, datetime] = dict(db.execute(noes).all())
         self._lately = _count_lately(db, who, purpose, now, leaving)
 

@@ -24,6 +24,7 @@ class Act:
     user_agent: str = ""
     locale: str = ""
     gpc: bool = False  # whether the browser asked by Sec-GPC not to sell or share
+    means: str = ""  # by what it was done where there are several ways, like a stop-code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,7 @@ def payload(content: Content, *, said: Content, act: Act) -> Content:
             "user_agent": act.user_agent,
             "locale": act.locale,
             "gpc": act.gpc,
+            "means": act.means,
         },
     }
     if said["state"] == State.CONFIRMED:

@@ -4,11 +4,13 @@ from datetime import datetime
 
 from flask import Response, make_response, request
 
+from portal.people import web
 from portal.people.consent.record import Act
 from portal.shared import gpc
+from portal.shared.networks import keyed, network_of
 
 
-def act_of_visitor(*, key: str, now: datetime) -> Act:
+def act_of_visitor(*, key: str, now: datetime, means: str = "") -> Act:
     """The act behind this request; the address is that of the peer, behind as many proxies as the settings name."""
     return Act(
         at=now,
@@ -17,6 +19,7 @@ def act_of_visitor(*, key: str, now: datetime) -> Act:
         user_agent=request.headers.get("User-Agent", "")[:300],
         locale=request.headers.get("Accept-Language", "")[:100],
         gpc=gpc.is_asked(),
+        means=means,
     )
 
 
@@ -26,3 +29,8 @@ def private(page: str, status: int = 200) -> Response:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def network_of_visitor() -> str:
+    """The network behind this request, as a counter may keep it: never in the clear."""
+    return keyed(network_of(request.remote_addr or ""), secret=web.settings().secret_keys[0])

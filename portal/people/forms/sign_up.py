@@ -17,6 +17,7 @@ from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
 from portal.people.messages.channels import EMAIL
 from portal.people.messages.service import Service
+from portal.people.messages.way_out import WayOut, new_way_out
 from portal.shared import ids
 
 
@@ -35,7 +36,7 @@ class SignUp:
     asked: Asked
     wish: Wish | None
     confirm_token: str
-    opt_out_token: str
+    way_out: WayOut
     message: outbox.Waiting
 
 
@@ -53,7 +54,7 @@ def prepare(
     request_id: str | None = None,
 ) -> SignUp:
     """Everything that a sign-up needs and that the database is not asked for; the same work for every address."""
-    opt_in_id, confirm_token, opt_out_token = ids.new_id(), ids.new_token(), ids.new_token()
+    opt_in_id, confirm_token, way_out = ids.new_id(), ids.new_token(), new_way_out(url=url)
     hashed = address_hash(keyring, channel=EMAIL, address=address)
     subject = Subject(typed=typed, address=address, address_hash=hashed)
     boxes = {
@@ -63,7 +64,7 @@ def prepare(
     mail = service.confirmation(
         to=address,
         confirm_url=f"{url}/confirm/{confirm_token}",
-        opt_out_url=f"{url}/opt-out/{opt_out_token}",
+        way_out=way_out,
         asked_at=now,
     )
     message = outbox.compose(
@@ -80,7 +81,7 @@ def prepare(
         asked=Asked(name=name, subject=subject, shown=shown, ticked=boxes),
         wish=wish,
         confirm_token=confirm_token,
-        opt_out_token=opt_out_token,
+        way_out=way_out,
         message=message,
     )
 
@@ -116,12 +117,12 @@ def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     )
     if sign_up.wish is not None:
         sign_up.wish.write(db, opt_in_id=sign_up.opt_in_id)
-    opt_out.make_link(
+    opt_out.make_way_out(
         db,
-        token=sign_up.opt_out_token,
+        way_out=sign_up.way_out,
+        message=sign_up.message,
         person_id=person_id,
-        channel=EMAIL,
-        address_hash=sign_up.asked.subject.address_hash,
+        keyring=keyring,
         act=act,
     )
     outbox.put(db, sign_up.message)

@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from portal.people.messages import words as templates
+from portal.people.messages.way_out import WayOut
 
 SENDER = Address("CustomerHub learning center", "learning", "customerhub.net")
 REPLIES = Address("CustomerHub", "questions", "customerhub.net")
@@ -49,7 +50,7 @@ class Topic:
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """An e-mail before it is bytes. `opt_out_url` leads out of everything, by a press here or at the mail provider.
+    """An e-mail before it is bytes, with the way out of it: by a press here, at the mail provider, or by a code.
 
     A mail with a `topic` is an offer; one without answers an act of the person, and says that a machine wrote it.
     """
@@ -58,7 +59,7 @@ class Mail:
     subject: str
     text: str
     html: str
-    opt_out_url: str
+    way_out: WayOut
     topic: Topic | None = None
 
 
@@ -81,8 +82,8 @@ def as_bytes(mail: Mail, *, message_id: str, now: datetime, request_id: str | No
     message["Reply-To"] = REPLIES
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{message_id}@{urlsplit(mail.opt_out_url).hostname}>"
-    message["List-Unsubscribe"] = f"<{mail.opt_out_url}>"
+    message["Message-ID"] = f"<{message_id}@{urlsplit(mail.way_out.url).hostname}>"
+    message["List-Unsubscribe"] = f"<{mail.way_out.opt_out_url}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if mail.topic:
         # RFC 2919; and what Gmail's postmaster figures are grouped by
@@ -98,15 +99,15 @@ def as_bytes(mail: Mail, *, message_id: str, now: datetime, request_id: str | No
 
 
 def _refuse_faulty(mail: Mail, *ids: str) -> None:
-    if len(mail.opt_out_url) >= _LONGEST_LINK:
-        raise LinkTooLong(f"The opt-out link is {len(mail.opt_out_url)} bytes long. Shorten PEOPLE_URL.")
+    if len(mail.way_out.opt_out_url) >= _LONGEST_LINK:
+        raise LinkTooLong(f"The opt-out link is {len(mail.way_out.opt_out_url)} bytes long. Shorten PEOPLE_URL.")
     if not mail.subject.strip() or len(mail.subject) > _LONGEST_SUBJECT:
         raise HeaderFaulty(f"A subject has 1 to {_LONGEST_SUBJECT} characters, and this has {len(mail.subject)}.")
-    if any(_NOT_IN_A_LINE.search(field) for field in (mail.subject, mail.to, mail.opt_out_url)):
+    if any(_NOT_IN_A_LINE.search(field) for field in (mail.subject, mail.to, mail.way_out.opt_out_url)):
         raise HeaderFaulty("A line break, another control character or `=?` stands in a field that is one line.")
     if not _ADDRESS.fullmatch(mail.to):
         raise HeaderFaulty("The address is not one address.")
-    if not _LINK.fullmatch(mail.opt_out_url):
+    if not _LINK.fullmatch(mail.way_out.opt_out_url):
         raise HeaderFaulty("The opt-out link is not one address.")
     if not all(_ID.fullmatch(word) for word in ids if word):
         raise HeaderFaulty("An id is letters and digits, 64 at most.")

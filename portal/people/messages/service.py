@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.messages.mail import Mail, render
 from portal.people.messages.models import Message
+from portal.people.messages.way_out import WayOut
 
 
 class Service(StrEnum):
@@ -46,27 +47,25 @@ CAPS = {
 }
 
 
-def confirmation(*, to: str, confirm_url: str, opt_out_url: str, asked_at: datetime) -> Mail:
+def confirmation(*, to: str, confirm_url: str, way_out: WayOut, asked_at: datetime) -> Mail:
     """The mail that proves an address. It repeats nothing that a visitor typed."""
     subject = "Confirm your e-mail address"
-    text, html = render("confirm", subject=subject, confirm_url=confirm_url, opt_out_url=opt_out_url, asked_at=asked_at)
-    return Mail(to=to, subject=subject, text=text, html=html, opt_out_url=opt_out_url)
+    text, html = render("confirm", subject=subject, confirm_url=confirm_url, way_out=way_out, asked_at=asked_at)
+    return Mail(to=to, subject=subject, text=text, html=html, way_out=way_out)
 
 
-def sign_in_link(*, to: str, link_url: str, opt_out_url: str, asked_at: datetime) -> Mail:
+def sign_in_link(*, to: str, link_url: str, way_out: WayOut, asked_at: datetime) -> Mail:
     """The mail that signs someone in. It says neither who asked nor from where, which we do not keep."""
     subject = "Your link to sign in"
-    text, html = render("sign_in", subject=subject, link_url=link_url, opt_out_url=opt_out_url, asked_at=asked_at)
-    return Mail(to=to, subject=subject, text=text, html=html, opt_out_url=opt_out_url)
+    text, html = render("sign_in", subject=subject, link_url=link_url, way_out=way_out, asked_at=asked_at)
+    return Mail(to=to, subject=subject, text=text, html=html, way_out=way_out)
 
 
-def passkey_added(*, to: str, account_url: str, opt_out_url: str, added_at: datetime) -> Mail:
+def passkey_added(*, to: str, account_url: str, way_out: WayOut, added_at: datetime) -> Mail:
     """The mail that tells of a new way into an account, in case its owner did not add it."""
     subject = "A passkey was added to your account"
-    text, html = render(
-        "passkey_added", subject=subject, account_url=account_url, opt_out_url=opt_out_url, added_at=added_at
-    )
-    return Mail(to=to, subject=subject, text=text, html=html, opt_out_url=opt_out_url)
+    text, html = render("passkey_added", subject=subject, account_url=account_url, way_out=way_out, added_at=added_at)
+    return Mail(to=to, subject=subject, text=text, html=html, way_out=way_out)
 
 
 def may_write(db: Session, *, kind: Service, address_hash: str, now: datetime, is_owner: bool = False) -> bool:

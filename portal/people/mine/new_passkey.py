@@ -14,8 +14,8 @@ from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
 from portal.people.messages.channels import EMAIL
 from portal.people.messages.service import Service
+from portal.people.messages.way_out import new_way_out
 from portal.people.sessions import Account
-from portal.shared import ids
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +48,8 @@ def _tell(db: Session, person: Known, passkey_id: str, url: str, keyring: Seal, 
     kind = Service.PASSKEY_ADDED
     if not service.may_write(db, kind=kind, address_hash=hashed, now=act.at, is_owner=True):
         return
-    token = ids.new_token()
-    mail = service.passkey_added(
-        to=person.email, account_url=f"{url}/account", opt_out_url=f"{url}/opt-out/{token}", added_at=act.at
-    )
-    opt_out.make_link(db, token=token, person_id=person.id, channel=EMAIL, address_hash=hashed, act=act)
-    outbox.put(
-        db,
-        outbox.compose(mail, kind=kind, address_hash=hashed, cause_id=passkey_id, keyring=keyring, now=act.at),
-    )
+    way_out = new_way_out(url=url)
+    mail = service.passkey_added(to=person.email, account_url=f"{url}/account", way_out=way_out, added_at=act.at)
+    message = outbox.compose(mail, kind=kind, address_hash=hashed, cause_id=passkey_id, keyring=keyring, now=act.at)
+    opt_out.make_way_out(db, way_out=way_out, message=message, person_id=person.id, keyring=keyring, act=act)
+    outbox.put(db, message)

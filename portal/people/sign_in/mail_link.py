@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from portal.people.accounts.links import Purpose, make_link
 from portal.people.accounts.persons import find_person_id
 from portal.people.consent import opt_in, opt_out
-from portal.people.consent.permission import is_suppressed
 from portal.people.consent.record import Act
+from portal.people.consent.suppression import is_suppressed
 from portal.people.keyring import Seal
 from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
 from portal.people.messages.channels import EMAIL
 from portal.people.messages.service import Service
+from portal.people.messages.way_out import WayOut, new_way_out
 from portal.people.sessions import Account
 from portal.shared import ids
 
@@ -31,18 +32,18 @@ class Ask:
     address_hash: str
     link_id: str
     link_token: str
-    opt_out_token: str
+    way_out: WayOut
     message: outbox.Waiting
 
 
 def prepare(*, address: str, url: str, keyring: Seal, now: datetime) -> Ask:
     """Everything that the database is not asked for; the same work for every address."""
-    link_id, link_token, opt_out_token = ids.new_id(), ids.new_token(), ids.new_token()
+    link_id, link_token, way_out = ids.new_id(), ids.new_token(), new_way_out(url=url)
     hashed = address_hash(keyring, channel=EMAIL, address=address)
     mail = service.sign_in_link(
         to=address,
         link_url=f"{url}/sign-in/link/{link_token}",
-        opt_out_url=f"{url}/opt-out/{opt_out_token}",
+        way_out=way_out,
         asked_at=now,
     )
     message = outbox.compose(
@@ -53,12 +54,12 @@ def prepare(*, address: str, url: str, keyring: Seal, now: datetime) -> Ask:
         address_hash=hashed,
         link_id=link_id,
         link_token=link_token,
-        opt_out_token=opt_out_token,
+        way_out=way_out,
         message=message,
     )
 
 
-def write(db: Session, *, ask: Ask, act: Act) -> bool:
+def write(db: Session, *, ask: Ask, keyring: Seal, act: Act) -> bool:
     """Write the link down, and put its mail into the outbox where somebody may have it; whether that is so."""
     person_id = find_person_id(db, email=ask.address)
     is_theirs = person_id is not None and _may_have_it(db, person_id, ask, act.at)
@@ -66,14 +67,7 @@ def write(db: Session, *, ask: Ask, act: Act) -> bool:
     make_link(db, link_id=ask.link_id, token=ask.link_token, purpose=Purpose.SIGN_IN, account=account, now=act.at)
     if account is None:
         return False
-    opt_out.make_link(
-        db,
-        token=ask.opt_out_token,
-        person_id=account.id,
-        channel=EMAIL,
-        address_hash=ask.address_hash,
-        act=act,
-    )
+    opt_out.make_way_out(db, way_out=ask.way_out, message=ask.message, person_id=account.id, keyring=keyring, act=act)
     outbox.put(db, ask.message)
     return True
 

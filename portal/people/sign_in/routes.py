@@ -34,9 +34,10 @@ def create() -> Answer:
     if not form.validate():
         return _page(form, 422)
     now = clock.now()
-    ask = mail_link.prepare(address=form.address, url=web.settings().url, keyring=web.keyring(), now=now)
+    keyring = web.keyring()
+    ask = mail_link.prepare(address=form.address, url=web.settings().url, keyring=keyring, now=now)
     with web.transaction() as db:
-        mail_link.write(db, ask=ask, act=act_of_visitor(key=ask.link_id, now=now))
+        mail_link.write(db, ask=ask, keyring=keyring, act=act_of_visitor(key=ask.link_id, now=now))
     return redirect(url_for("sign_in.asked"), 303)
 
 
