@@ -55,13 +55,13 @@ def figures() -> Iterator[Figure]:
 
 def _sign_up_beside_its_rows(store: Store) -> Figure:
     with ExitStack() as stack:
-        ours, plain = (_database(store, Path(stack.enter_context(TemporaryDirectory())), stack) for _ in range(2))
+        ours, plain = (new_database(store, Path(stack.enter_context(TemporaryDirectory())), stack) for _ in range(2))
         with ours.transaction() as db:
             keyring = open_keyring(db, secret_keys=("k" * 40,), now=NOW)
-        ready = iter([_sign_up(keyring) for _ in range(ROUNDS + 2)])
-        _write(ours, keyring, next(ready))
+        ready = iter([make_sign_up(keyring) for _ in range(ROUNDS + 2)])
+        write_sign_up(ours, keyring, next(ready))
         inserting = _insert_into(plain, _rows_of_one(ours))
-        value, peer = side_by_side(lambda: _write(ours, keyring, next(ready)), inserting, rounds=ROUNDS)
+        value, peer = side_by_side(lambda: write_sign_up(ours, keyring, next(ready)), inserting, rounds=ROUNDS)
         return Figure(
             name=f"A sign-up's transaction, {store.name}",
             value=value,
@@ -75,12 +75,14 @@ def _sign_up_beside_its_rows(store: Store) -> Figure:
 _numbers = itertools.count()
 
 
-def _database(store: Store, folder: Path, stack: ExitStack) -> Database:
+def new_database(store: Store, folder: Path, stack: ExitStack) -> Database:
+    """A people database with the newest schema and no row, open as long as `stack` is."""
     settings = load_settings({"DATA": str(folder)} | store.engine.migrated("people", folder))
     return stack.enter_context(closing(Database(settings.database_url)))
 
 
-def _sign_up(keyring: Seal) -> SignUp:
+def make_sign_up(keyring: Seal) -> SignUp:
+    """A new person with every box ticked, made ready."""
     address = f"person{next(_numbers)}@people.customerhub.net"
     wording = current_wording("sign-up")
     return prepare(
@@ -96,7 +98,8 @@ def _sign_up(keyring: Seal) -> SignUp:
     )
 
 
-def _write(database: Database, keyring: Seal, sign_up: SignUp) -> None:
+def write_sign_up(database: Database, keyring: Seal, sign_up: SignUp) -> None:
+    """Write it in a transaction of its own."""
     act = Act(at=NOW, key=sign_up.opt_in_id, peer="192.0.2.1", user_agent="bench", locale="en")
     with database.transaction() as db:
         if not write(db, sign_up=sign_up, keyring=keyring, act=act):

@@ -3,10 +3,13 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Engine, MetaData, Select, make_url, text
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from portal.shared.group_commit import GroupCommit
 
 # Constraints need names of their own, or no migration could ever change one.
 NAMES = {
@@ -37,12 +40,21 @@ class Database:
         self.writer, self.reader, self._peeker = (
             self._engine(url, synchronous, act) for act in ("write", "read", "peek")
         )
+        self._commits = self._group_commit() if synchronous == "FULL" else None
         self._peeks: dict[Select[*tuple[Any, ...]], Callable[[Mapping[str, str]], Any]] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end, or changes nothing where something is raised."""
-        with self.session_class(self.writer, expire_on_commit=False) as db, db.begin():
+        if self._commits is None:
+            with self.session_class(self.writer, expire_on_commit=False) as db, db.begin():
+                yield db
+            return
+        with (
+            self._commits.joined() as connection,
+            self.session_class(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as db,
+            db.begin(),
+        ):
             yield db
 
     @contextmanager
@@ -98,6 +110,14 @@ class Database:
         from portal.shared.postgres import postgres_engine  # its driver is slow to load, and SQLite needs none
 
         return postgres_engine(url, synchronous=synchronous, act=act, bound_by=self.bound_by)
+
+    def _group_commit(self) -> "GroupCommit | None":
+        if self._has_roles:
+            return None  # PostgreSQL does it by itself
+        from portal.shared.group_commit import GroupCommit
+        from portal.shared.sqlite import BUSY_SECONDS
+
+        return GroupCommit(self.writer, seconds_to_wait=BUSY_SECONDS)
 
     def _way_to_ask(self, statement: Select[*tuple[Any, ...]]) -> Callable[[Mapping[str, str]], Any]:
         if self._has_roles:

@@ -16,7 +16,7 @@ from waitress.wasyncore import dispatcher, loop
 from portal.shared.connections import LIMITS, MOST_CONNECTIONS, Server
 
 WORKERS_FOR_PAGES = max(4, 2 * (os.cpu_count() or 1))
-WORKERS_FOR_ACTS = 2
+WORKERS_FOR_ACTS = 8  # most of them wait for the disk, and then for one commit together
 QUIET_SECONDS = 1.0  # for a client that has its answer and is about to ask again
 MOST_SECONDS_TO_END = 8.0  # below the ten after which the supervisor ends us
 

@@ -1,6 +1,7 @@
 """The only place that opens SQLite: write-ahead log, no implicit transactions, one lock taken early by writers."""
 
 import sqlite3
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from sqlalchemy import Compiled, Connection, Engine, create_engine, event
 from portal.shared.database import Act, Peek
 
 BUSY_SECONDS = 5.0
+KNOCK_SECONDS = 0.003  # SQLite's own waits grow to 100 ms, and who waits longest is the last to find the lock free
 
 
 def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], act: Act) -> Engine:
@@ -36,6 +38,7 @@ def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], act: Act)
             "foreign_keys=ON",
             "trusted_schema=OFF",
             "secure_delete=ON",
+            "temp_store=MEMORY",  # what a savepoint keeps to go back to needs no file, which a full disk would refuse
             "recursive_triggers=ON",  # else INSERT OR REPLACE deletes without firing a delete trigger
             f"query_only={'OFF' if act == 'write' else 'ON'}",
         ):
@@ -65,4 +68,25 @@ def _begin(connection: Connection) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        if not _knock(driver):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises as everything else does
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+
+def _knock(driver: sqlite3.Connection) -> bool:
+    """Whether a transaction was begun; tried anew while another connection writes, for as long as we wait for one."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+            time.sleep(KNOCK_SECONDS)
+        else:
+            return True
+    return False
