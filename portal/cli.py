@@ -11,6 +11,7 @@ import click
 from portal.shared.environment import ROOT, SettingsError
 
 RECIPES = ROOT / "content" / "scenarios"
+FORMS = ROOT / "content" / "forms"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -322,10 +323,17 @@ def content() -> None:
 
 @content.command("check")
 def content_check() -> None:
-    """Say what is wrong with the scenarios' recipes, by line and key; exit 1 where anything is."""
-    from portal.sandbox.scenarios.reading import check
+    """Say what is wrong with scenarios and sign-up forms, by line and key; exit 1 where anything is."""
+    from portal.people.forms.catalog import check as check_form
+    from portal.sandbox.scenarios.reading import check as check_recipe
 
-    faults = [f"{path.name}: {fault}" for path in sorted(RECIPES.glob("*.toml")) for fault in check(path)]
+    kinds = ((RECIPES, check_recipe), (FORMS, check_form))
+    faults = [
+        f"{path.name}: {fault}"
+        for folder, check in kinds
+        for path in sorted(folder.glob("*.toml"))
+        for fault in check(path)
+    ]
     click.echo("\n".join(faults) or "Nothing is wrong.")
     sys.exit(1 if faults else 0)
 

@@ -65,11 +65,11 @@ async function bundle(side) {
     if (path.endsWith('.woff2')) manifest['font.woff2'] = basename(path)
   }
   const files = new Map(result.outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]))
-  for (const worker of workersOf(folder)) await addWorker(worker)
+  for (const file of standingAlone(folder)) await addAlone(file)
   return [files, manifest]
 
-  // A worker is one file: its own policy, which lets it load nothing, is that of its files.
-  async function addWorker(path) {
+  // One file each: a worker may load nothing, and what others' pages load of ours finds nothing beside it.
+  async function addAlone(path) {
     const { outputFiles } = await build({
       absWorkingDir: ROOT,
       entryPoints: [path],
@@ -89,8 +89,9 @@ async function bundle(side) {
   }
 }
 
-function workersOf(folder) {
-  const names = readdirSync(folder, { recursive: true }).filter((name) => basename(name) === 'worker.js')
+function standingAlone(folder) {
+  const files = readdirSync(folder, { recursive: true })
+  const names = files.filter((name) => ['worker.js', 'loader.js'].includes(basename(name)))
   return names.map((name) => join(folder, name))
 }
 
@@ -140,8 +141,12 @@ function licenses() {
   const packages = [
     ...['@fontsource-variable/atkinson-hyperlegible-next', 'lucide-static'],
     ...['@zip.js/zip.js', 'htmlparser2', 'entities', 'domelementtype', 'domhandler', 'domutils', 'papaparse'],
+    'altcha',
   ]
-  const terms = (name) => readFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8').trim()
+  const terms = (name) => {
+    const path = join(ROOT, 'node_modules', name, 'LICENSE')
+    return readFileSync(existsSync(path) ? path : `${path}.txt`, 'utf8').trim()
+  }
   return Buffer.from(packages.map((name) => `${name}\n\n${terms(name)}\n`).join('\n\n'))
 }
 

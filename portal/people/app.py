@@ -6,6 +6,7 @@ from portal.people import metrics, web
 from portal.people.accounts.presence import PERSONS, use_presence
 from portal.people.consent.routes import blueprint as consent
 from portal.people.database import Base, Database
+from portal.people.forms.hosted_routes import blueprint as hosted
 from portal.people.forms.routes import blueprint as forms
 from portal.people.home.routes import blueprint as home
 from portal.people.home.well_known import blueprint as well_known
@@ -27,7 +28,7 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, well_known, webinars, forms, offers, consent, receipts, messages, privacy, patterns),
+    *(home, well_known, webinars, forms, hosted, offers, consent, receipts, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
 

@@ -14,6 +14,10 @@ SIGN_UPS: Rules = (
     Rule(what="sign-ups", most=240, per=site, title=_SIGN_UPS),
     Rule(what="sign-ups", most=600, per=everyone, title="Very many people are signing up just now"),
 )
+# Counted by the view, for sign-ups that come without a proof of work: from a browser without scripts, or a program.
+WITHOUT_PROOF = Rule(what="sign-ups without proof", most=20, per=network, title=_SIGN_UPS)
+USES_OF_A_PROOF = Rule(what="uses of a proof", most=1, minutes=120, per=everyone, title=_SIGN_UPS)
+BY_KEY = Rule(what="sign-ups by a key", most=1200, per=everyone, title="Too many sign-ups by this key")
 LINKS: Rules = (Rule(what="links", most=40, per=network, title="Too many links tried from your network"),)
 SIGN_IN_LINKS: Rules = (
     Rule(what="sign-in links", most=60, per=network, title=_SIGN_IN_LINKS, keeps_form=True),
@@ -31,6 +35,8 @@ OTHER_POSTS: Rules = (Rule(what="posts", most=300, per=network, title="Too much 
 TABLE: dict[str, Rules] = {
     "offers.create": SIGN_UPS,
     "forms.create": SIGN_UPS,
+    "hosted.create": SIGN_UPS,
+    "hosted.create_in_frame": SIGN_UPS,
     "offers.confirm": LINKS,
     "offers.create_confirmation": LINKS,
     "offers.confirmed": LINKS,

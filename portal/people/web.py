@@ -15,6 +15,7 @@ from portal.people.keyring import Seal, find_keyring
 from portal.people.sessions import Account, PeopleSession, PeopleSessions, account_in
 from portal.people.settings import Settings
 from portal.shared import gpc, stores
+from portal.shared.assets import Assets
 from portal.shared.counters import CounterRow
 from portal.shared.faults import STORE_FAULTS, is_full
 from portal.shared.ground import lay_ground
@@ -26,6 +27,7 @@ from portal.shared.room import Room, beside
 from portal.shared.stores import NoRoom, database, only_in_development, reading, use_stores
 
 __all__ = [
+    "built",
     "count",
     "even_when_full",
     "keyring",
@@ -139,6 +141,12 @@ def settings() -> Settings:
     """The settings of the people side."""
     found: Settings = current_app.extensions["settings"]
     return found
+
+
+def built(name: str) -> bytes:
+    """A built file, for who serves it at an address that does not change with it."""
+    assets: Assets = current_app.extensions["assets"]
+    return assets.read(name)
 
 
 def _room() -> Room:

@@ -19,6 +19,7 @@ class Assets:
         manifest = folder / "manifest.json"
         if not manifest.is_file():
             raise NotBuilt(f"{folder} holds no built styles and scripts. Run: make setup")
+        self._folder = folder
         self._names: dict[str, str] = json.loads(manifest.read_text())
         self._icons: dict[tuple[str, str | None], Markup] = {}  # drawn once: a page has dozens
 
@@ -27,6 +28,10 @@ class Assets:
         if name not in self._names:
             raise NotBuilt(f"Nothing is built under the name {name}. Run: make setup")
         return f"/static/{self._names[name]}"
+
+    def read(self, name: str) -> bytes:
+        """What a file holds, for who serves it at an address that does not change."""
+        return (self._folder / self.url(name).rpartition("/")[2]).read_bytes()
 
     def icon(self, name: str, label: str | None = None) -> Markup:
         """A drawing from the sprite: silent beside words, an image with a name where it stands alone."""

@@ -168,7 +168,7 @@ def _has_session() -> bool:
 def _serve_assets(app: Flask, *, side: str) -> None:
     """Built files at `/static/`, named by their content, compressed at build, kept by browsers for a year."""
     folder = ROOT / "static" / "built" / side
-    assets = Assets(folder)
+    assets = app.extensions["assets"] = Assets(folder)
     app.jinja_env.globals.update(asset=assets.url, icon=assets.icon)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter, RequestLimit
+from limits import RateLimitItemPerMinute
 
 from portal.shared import clock, networks
 from portal.shared.counters import SqlCounters, ValkeyCounters
@@ -100,6 +101,19 @@ def limit_routes(
         app.view_functions[endpoint] = view
 
 
+def hold(rule: Rule, whom: str | None = None) -> None:
+    """Count one more try under a rule that applies by what the view found out; for `whom`, else whom the rule names.
+
+    Raises TooManyTries beyond what it allows.
+    """
+    [limiter] = current_app.extensions["limiter"]
+    secret = current_app.extensions["settings"].secret_keys[0]
+    key = _key(rule, secret) if whom is None else networks.keyed(f"{rule.per.__name__}\0{whom}", secret=secret)
+    item = RateLimitItemPerMinute(rule.most, rule.minutes)
+    if not limiter.limiter.hit(item, key, rule.what):
+        _stop(rule, limiter.limiter.get_window_stats(item, key, rule.what).reset_time)
+
+
 def in_words(seconds: int) -> str:
     """A time to wait, rounded up: "40 seconds", "3 minutes", "2 hours"."""
     for unit, size in (("second", 1), ("minute", 60)):
@@ -140,7 +154,11 @@ def _opened_nothing(response: Response) -> bool:
 
 
 def _refuse(rule: Rule, limit: RequestLimit) -> None:
-    seconds = max(1, ceil(limit.window.reset_time - clock.now().timestamp()))
+    _stop(rule, limit.window.reset_time)
+
+
+def _stop(rule: Rule, until: float) -> NoReturn:
+    seconds = max(1, ceil(until - clock.now().timestamp()))
     log.info("limit.reached", what=rule.what, per=rule.per.__name__, seconds=seconds)
     raise TooManyTries(rule, seconds=seconds)
 

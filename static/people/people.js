@@ -2,7 +2,9 @@
 import { offerCopies } from '../shared/copy.js'
 import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
+import { tellHeight } from './framed.js'
 import { offerPasskeys } from './passkey.js'
+import { workAhead } from './proof/proof.js'
 import { offerReveals } from './reveal.js'
 import { offerPlayer } from './player.js'
 import { followRecording } from './transcript.js'
@@ -14,3 +16,5 @@ offerCopies()
 offerPasskeys()
 offerReveals()
 offerPlayer()
+tellHeight()
+workAhead()

@@ -1,6 +1,6 @@
 """Signing up for our messages, and the page that says what to do next."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from portal.people.consent.notices import Wording, current_wording
@@ -24,7 +24,8 @@ def create() -> Answer:
     form = read_form(_wording(), request.form)
     if refusal := form.refusal():
         return _page(form, refusal)
-    return take_in(form)
+    take_in(form)
+    return redirect(url_for("forms.asked"), 303)
 
 
 @blueprint.get("/sign-up/sent")

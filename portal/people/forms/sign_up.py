@@ -12,6 +12,7 @@ from portal.people.consent.ledger import Chain, begin_chain, read_chain
 from portal.people.consent.notices import Purpose
 from portal.people.consent.opt_in import Asked
 from portal.people.consent.record import Act, Shown, Subject, agreed
+from portal.people.forms.entries import Entry, write_entry
 from portal.people.keyring import Seal
 from portal.people.messages import outbox, service
 from portal.people.messages.addresses import address_hash
@@ -34,6 +35,7 @@ class SignUp:
 
     opt_in_id: str
     asked: Asked
+    entry: Entry | None
     wish: Wish | None
     confirm_token: str
     way_out: WayOut
@@ -47,7 +49,8 @@ def prepare(
     address: str,
     ticked: tuple[Purpose, ...],
     shown: Shown,
-    wish: Wish | None,
+    entry: Entry | None = None,
+    wish: Wish | None = None,
     url: str,
     keyring: Seal,
     now: datetime,
@@ -79,6 +82,7 @@ def prepare(
     return SignUp(
         opt_in_id=opt_in_id,
         asked=Asked(name=name, subject=subject, shown=shown, ticked=boxes),
+        entry=entry,
         wish=wish,
         confirm_token=confirm_token,
         way_out=way_out,
@@ -115,6 +119,8 @@ def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
         token=sign_up.confirm_token,
         act=act,
     )
+    if sign_up.entry is not None:
+        write_entry(db, sign_up.entry, opt_in_id=sign_up.opt_in_id)
     if sign_up.wish is not None:
         sign_up.wish.write(db, opt_in_id=sign_up.opt_in_id)
     opt_out.make_way_out(

@@ -11,6 +11,7 @@ from portal.people.accounts.persons import lock_person
 from portal.people.consent import opt_out
 from portal.people.consent.agreed import list_agreed
 from portal.people.consent.visitor import act_of_visitor, private
+from portal.people.forms import entries
 from portal.people.mine import new_passkey
 from portal.people.sessions import Account
 from portal.people.sign_in.forms import NameForm, PasskeyForm
@@ -51,6 +52,14 @@ def withdraw() -> Answer:
     with web.transaction() as db:
         opt_out.withdraw(db, person_id=_me().id, line=line, keyring=keyring, act=act)
     return _back("agreed")
+
+
+@blueprint.post("/told/forget")
+def forget_answer() -> Answer:
+    """Forget what was told in one field of a form."""
+    with web.transaction() as db:
+        entries.forget_answer(db, person_id=_me().id, field=request.form.get("field", ""))
+    return _back("your-name")
 
 
 @blueprint.post("/watched/forget")
@@ -147,6 +156,7 @@ def _page(name_form: NameForm, passkey_form: PasskeyForm, status: int = 200) -> 
             agreed=list_agreed(db, person_id=person.id, keyring=keyring),
             watched=list_watched(db, person_id=person.id),
             passkeys=passkeys.list_passkeys(db, account=_me()),
+            told=entries.list_answers(db, person_id=_me().id),
             sessions=sessions.list_sessions(db, account=_me(), now=clock.now()),
             here=presence.this_session(),
         )

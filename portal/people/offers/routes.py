@@ -46,7 +46,8 @@ def create(slug: str) -> Answer:
         now = availability(db, offer=offer, today=clock.now().date())
     if not now.is_open:
         return _offer_page(offer, form, 409)
-    return take_in(form, OfferWish(offer=offer.slug, round_key=now.round.key))
+    take_in(form, wish=OfferWish(offer=offer.slug, round_key=now.round.key))
+    return redirect(url_for("forms.asked"), 303)
 
 
 @blueprint.errorhandler(TooManyTries)

@@ -28,7 +28,7 @@ def index() -> str:
         stands=[samples.availability(now.date(), taken=taken) for taken in (0, 17, 24)],
         fields=samples.sample_form(),
         form=form,
-        boxes=draw_boxes(form.wording, ("offers_email",)),
+        boxes=draw_boxes(form.wording, form.boxes, ("offers_email",)),
         agreements=samples.AGREEMENTS,
         claims=samples.CLAIMS,
         own_passkeys=samples.passkeys(now),

@@ -1,0 +1,80 @@
+"""The only place that reads a TOML file of marketing's by a model, and says of each fault line, key and cure."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from portal.shared.environment import SettingsError
+
+Model = TypeVar("Model", bound=BaseModel)
+Where = tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a file: the line it stands in (or near), the key, and what to do."""
+
+    line: int
+    key: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, {self.key}: {self.words}"
+
+
+class BadContent(SettingsError):
+    """The file cannot be used; `faults` says why, all of it at once."""
+
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join([f"{path.name} cannot be used.", *map(str, faults)]))
+
+
+def read_content(path: Path, model: type[Model]) -> Model:
+    """What the TOML file at `path` holds; the model gets the file's name as `slug`. Raises BadContent."""
+    source = path.read_text("utf-8")
+    try:
+        return model(slug=path.stem, **tomllib.loads(source))
+    except tomllib.TOMLDecodeError as fault:
+        line = re.search(r"line (\d+)", str(fault))
+        words = "This is not TOML. Look for a missing quote, comma or bracket."
+        last = source.count("\n") + 1
+        raise BadContent(path, [Fault(int(line[1]) if line else last, "file", words)]) from fault
+    except ValidationError as invalid:
+        raise BadContent(path, [_fault(source, error) for error in invalid.errors()]) from invalid
+
+
+def _fault(source: str, error: ErrorDetails) -> Fault:
+    where = error["loc"] or ("file",)
+    words = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    spelled = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
+    return Fault(_line_of(source, where), spelled, words if words.endswith(".") else f"{words}.")
+
+
+_WORDS = {
+    "missing": "This is missing. Add it.",
+    "extra_forbidden": "There is no such key. Check its spelling in content/README.md.",
+}
+
+
+def _line_of(source: str, where: Where) -> int:
+    """The line of a key: tables are found by their headers, a key after them by its name."""
+    lines = source.splitlines()
+    line = 0
+    for part, after in zip(where, (*where[1:], None), strict=True):
+        if isinstance(part, int):
+            continue
+        header = rf"\s*\[\[{part}\]\]" if isinstance(after, int) else rf"\s*\[{part}\]"
+        nth = after if isinstance(after, int) else 0
+        found = [number for number, text in enumerate(lines) if re.match(header, text)]
+        if nth < len(found):
+            line = found[nth]
+            continue
+        keys = (number for number in range(line, len(lines)) if re.match(rf'\s*"?{part}"?\s*=', lines[number]))
+        line = next(keys, line)
+    return line + 1
