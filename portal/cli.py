@@ -291,6 +291,27 @@ def consent_verify(as_json: bool) -> None:
     sys.exit(0 if report.is_sound else 1)
 
 
+@consent.command("proof")
+@click.argument("email")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it there, not to the output."
+)
+def consent_proof(email: str, out: Path | None) -> None:
+    """Write what a stranger needs to check what EMAIL agreed to; docs/ledger.md prints the program that does."""
+    from portal.people.commands.ledger import NobodyThere, prove
+    from portal.people.messages.addresses import NotAnAddress
+
+    try:
+        proof = prove(email)
+    except (NobodyThere, NotAnAddress) as fault:
+        raise click.ClickException(str(fault)) from fault
+    if out is None:
+        click.echo(proof, nl=False)
+        return
+    out.write_bytes(proof)
+    click.echo(f"{out} proves what {email} agreed to. Whoever has it can read it; docs/ledger.md says how to check it.")
+
+
 @consent.command("new-key")
 @click.option("--json", "as_json", is_flag=True, help="Answer with data.")
 def consent_new_key(as_json: bool) -> None:

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from portal.people import metrics, web
 from portal.people.accounts.presence import PERSONS, use_presence
+from portal.people.consent import checkpoints, signing  # noqa: F401  their tables; no page needs them
 from portal.people.consent.routes import blueprint as consent
 from portal.people.database import Base, Database
 from portal.people.forms.hosted_routes import blueprint as hosted

@@ -23,6 +23,7 @@ class Job(StrEnum):
 
     DELIVERY = "delivery"  # what is due in the outbox; also the sign that a worker lives
     RETENTION = "retention"
+    CHECKPOINT = "checkpoint"  # new records of the ledger are counted, and the count kept elsewhere
 
 
 class JobState(Base):

@@ -40,11 +40,11 @@ class KeyringLost(SettingsError):
 
 
 class Seal:
-    """AES-256-GCM and HMAC-SHA-256 under two keys derived from one secret."""
+    """AES-256-GCM and HMAC-SHA-256 under two keys derived from one secret; the second opens nothing that was sealed."""
 
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(hmac.digest(secret, b"seal", "sha256"))
-        self._mac_key = hmac.digest(secret, b"mac", "sha256")
+        self.mac_key = hmac.digest(secret, b"mac", "sha256")
 
     def close(self, plain: bytes, *, label: str) -> bytes:
         """`plain`, readable again only under the same `label` (`table:column:row`)."""
@@ -60,7 +60,7 @@ class Seal:
 
     def mac(self, message: bytes) -> bytes:
         """The HMAC of `message`, 32 bytes."""
-        return hmac.digest(self._mac_key, message, "sha256")
+        return hmac.digest(self.mac_key, message, "sha256")
 
 
 def new_secret() -> bytes:

@@ -15,7 +15,7 @@ from portal.shared.origins import is_loopback_http
 
 NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
-    *("PEOPLE_URL", "PEOPLE_DATABASE_URL", "PEOPLE_OWNER_URL", "PEOPLE_SECRET_KEYS"),
+    *("PEOPLE_URL", "PEOPLE_DATABASE_URL", "PEOPLE_OWNER_URL", "PEOPLE_SECRET_KEYS", "PEOPLE_CHECKPOINTS_URL"),
     *("VAULT_DATABASE_URL", "VAULT_KEYS", "MEDIA_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
     *("MAIL_DKIM_KEY", "MAIL_DKIM_SELECTOR", "MAIL_BOUNCES_TO", "MAIL_BOUNCES_URL", "MAIL_EVENTS_SECRETS"),
     *("MAIL_URL", "FAX_URL", "VOICE_URL", "LETTER_URL", "JOBS_URL", "LIMITS_URL", "SANDBOX_URL"),
@@ -40,6 +40,8 @@ class Settings:
     metrics_token: str
     limits_url: str
     media_folder: Path
+    checkpoints_url: str
+    s3_endpoint_url: str
     mail_url: str
     mail_dkim_key: Path | None
     mail_dkim_selector: str
@@ -82,6 +84,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=found.get("METRICS_TOKEN", ""),
         limits_url=environment.valkey_url(found, "LIMITS_URL"),
         media_folder=_media_folder(found, folder),
+        checkpoints_url=_checkpoints_url(found, folder),
+        s3_endpoint_url=found.get("S3_ENDPOINT_URL", ""),
         mail_url=mail_url,
         **_mail(found),
     )
@@ -141,6 +145,17 @@ def _whsec(found: Mapping[str, str]) -> tuple[str, ...]:
                 "MAIL_EVENTS_SECRETS holds something else than whsec_ and 24 or more bytes in base64, commas between."
             )
     return secrets
+
+
+def _checkpoints_url(found: Mapping[str, str], folder: Path) -> str:
+    url = found.get("PEOPLE_CHECKPOINTS_URL", f"file:{folder / 'checkpoints'}")
+    if url.startswith("file:") and url != "file:":
+        return f"file:{Path(url.removeprefix('file:')).absolute()}"
+    if not (url.startswith("s3://") and urlsplit(url).hostname):
+        raise SettingsError(
+            f"PEOPLE_CHECKPOINTS_URL is {url}. Set it to file: and a folder, or to s3:// with a bucket and a prefix."
+        )
+    return url
 
 
 def _media_folder(found: Mapping[str, str], folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The only place for what happens without a request: messages leave the outbox, the retention rules are kept."""
+"""The only place for what happens without a request: the outbox is sent, retention rules are kept, records counted."""
 
 import signal
 import threading
@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from portal.people.consent.counting import Counting
 from portal.people.consent.permission import Rule, refusals, still_a_yes
+from portal.people.consent.places import open_place
 from portal.people.database import Database
 from portal.people.jobs import BEAT_EVERY, Job, note_run
 from portal.people.keyring import Seal, open_keyring
@@ -46,6 +48,9 @@ def work() -> None:
         signal.signal(number, lambda _signal, _frame: stopping.set())
     delivery = Turns(database, Job.DELIVERY, noted_every=BEAT_EVERY)
     retention = Turns(database, Job.RETENTION, noted_every=timedelta())
+    checkpoint = Turns(database, Job.CHECKPOINT, noted_every=BEAT_EVERY)
+    place = open_place(settings.checkpoints_url, endpoint=settings.s3_endpoint_url)
+    counting = Counting(database, keyring, place)
     log.info("worker.started")
     next_retention = clock.now()
     while not stopping.is_set():
@@ -56,6 +61,7 @@ def work() -> None:
         delivery.take(lambda: deliver(database, keyring=keyring, mail=mail, stopping=stopping))
         if clock.now() >= next_retention and retention.take(lambda: _keep_rules(database, keyring, clock.now())):
             next_retention = clock.now() + RETENTION_EVERY
+        checkpoint.take(lambda: counting.take(clock.now()))
         stopping.wait(LOOK_EVERY_SECONDS)
     database.close()
     log.info("worker.stopped")

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.every_version
 GUARDED = (
     *("notices", "consent_records", "consent_payloads", "suppressions", "consent_states", "audit_log"),
     *("signing_keys", "ways_out", "choices"),
+    *("counted_records", "checkpoints"),
 )
 
 

@@ -62,7 +62,8 @@ def test_one_byte_flipped_in_a_record_is_found_and_named(kept: Site, column: str
         ("channel", "voice"),
         ("state", "confirmed"),
         ("was", "expired"),
-        ("version", 2),
+        ("version", 1),
+        ("version", 3),
         ("position", 7),
         ("head", b"not json"),
         ("head", "text"),
@@ -142,7 +143,7 @@ def test_a_newest_record_rewritten_with_a_leaf_that_fits_it_contradicts_its_payl
     rewritten = head.replace(b"2026-03-01", b"2026-02-01")
     leaf = leaf_of(previous=previous, commitment=commitment, head=rewritten)
     tamper(kept, "update consent_records set head = ?, leaf = ? where id = ?", rewritten, leaf, record_id)
-    assert found(kept) == (record_id, "its payload says otherwise than its head")
+    assert found(kept) == (record_id, "its payload is not the one that was committed to")
 
 
 def test_a_changed_column_is_named_also_where_the_payload_was_erased(kept: Site) -> None:
@@ -165,7 +166,7 @@ def test_a_forged_record_that_fits_the_chain_but_skips_a_step_is_found(kept: Sit
     leaf = leaf_of(previous=previous, commitment=commitment, head=head)
     tamper(
         kept,
-        "insert into consent_records values (?, 7, 'forged', 1, 'offers', 'fax', 'none', 'erased', ?, ?, ?, ?)",
+        "insert into consent_records values (?, 7, 'forged', 2, 'offers', 'fax', 'none', 'erased', ?, ?, ?, ?)",
         *(person_id, head, commitment, previous, leaf),
     )
     assert found(kept) == ("forged", "it goes from none to erased, where the line stood at none")

@@ -97,7 +97,8 @@ class Chain:
         )
         in_clear = envelope.canonical(said)
         whole = envelope.canonical(payload(step.content, said=said, act=act))
-        commitment = envelope.commitment_to(whole, seal=self._seal)
+        opening = envelope.opening_of(record_id, seal=self._seal)
+        commitment = envelope.commitment_to(whole, head=in_clear, opening=opening)
         leaf = envelope.leaf_of(previous=self._leaf, commitment=commitment, head=in_clear)
         record = {
             "person_id": self._person_id,

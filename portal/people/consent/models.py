@@ -42,7 +42,7 @@ class ConsentRecord(Base):
     __tablename__ = "consent_records"
     __table_args__ = (
         CheckConstraint(STEP_IS_ALLOWED, name="step_is_allowed"),
-        CheckConstraint("version = 1", name="version_is_known"),
+        CheckConstraint("version IN (1, 2)", name="version_is_known"),
         _kept("SELECT, INSERT"),
     )
 

@@ -204,8 +204,7 @@ def _check_place(row: Row[Any], walk: _Walk) -> None:
         raise Bad(row.id, f"it is number {row.position}, after number {walk.position}: a record is missing")
     if row.previous_leaf != walk.leaf:
         raise Bad(row.id, "it does not follow the leaf of the record before it")
-    leaf = envelope.leaf_of(previous=row.previous_leaf, commitment=row.commitment, head=row.head)
-    if row.version != envelope.VERSION or not hmac.compare_digest(leaf, row.leaf):
+    if row.version not in envelope.VERSIONS or not hmac.compare_digest(_leaf_of(row), row.leaf):
         raise Bad(row.id, "its leaf is not the hash of its stored bytes")
     said = json.loads(row.head)
     columns = head(
@@ -220,6 +219,10 @@ def _check_place(row: Row[Any], walk: _Walk) -> None:
     if said != columns:
         raise Bad(row.id, "its columns say otherwise than its stored head")
     walk.position, walk.leaf = row.position, row.leaf
+
+
+def _leaf_of(row: Row[Any]) -> bytes:
+    return envelope.leaf_of(previous=row.previous_leaf, commitment=row.commitment, head=row.head, version=row.version)
 
 
 def _check_step(row: Row[Any], walk: _Walk) -> None:
@@ -239,7 +242,9 @@ def _check_payload(row: Row[Any], seal: Seal | None, texts: frozenset[str]) -> N
         stored = seal.open(row.payload, label=envelope.payload_label(row.id))
     except SealBroken as fault:
         raise Bad(row.id, "its payload was changed") from fault
-    if not hmac.compare_digest(envelope.commitment_to(stored, seal=seal), row.commitment):
+    opening = envelope.opening_of(row.id, seal=seal, version=row.version)
+    commitment = envelope.commitment_to(stored, head=row.head, opening=opening, version=row.version)
+    if not hmac.compare_digest(commitment, row.commitment):
         raise Bad(row.id, "its payload is not the one that was committed to")
     said = json.loads(stored)
     if head_in(said) != json.loads(row.head):
