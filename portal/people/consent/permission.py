@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.people.accounts import links
 from portal.people.consent import opt_in
+from portal.people.consent.choices import NOTHING, Chosen, read_many
 from portal.people.consent.models import ConsentRecord, ConsentState, Suppression
 from portal.people.consent.states import State
 from portal.people.consent.suppression import is_about, said_no_since
@@ -39,6 +40,9 @@ class Rule(StrEnum):
     SUPPRESSED = "suppressed"
     OLDER_YES = "older-yes"
     TOO_OFTEN = "too-often"
+    OBJECTED = "objected"
+    PAUSED = "paused"
+    OFTEN_ENOUGH = "often-enough"
     NO_POSTAL_ADDRESS = "no-postal-address"
     ENDED = "ended"
 
@@ -57,6 +61,9 @@ _WORDS = {
     Rule.SUPPRESSED: "Somebody said no at this address, or mail to it came back, after the newest yes.",
     Rule.OLDER_YES: "They said no and yes again since this message was made for the older yes.",
     Rule.TOO_OFTEN: "They got as many of these in the last 30 days as we promise at most.",
+    Rule.OBJECTED: "They objected to all marketing.",
+    Rule.PAUSED: "They asked for a pause, which is not over yet.",
+    Rule.OFTEN_ENOUGH: "They got as many messages in the last 30 days as they chose to get.",
     Rule.NO_POSTAL_ADDRESS: "We have no postal address to put under an offer, so none may leave.",
     Rule.ENDED: "What this message answers is over: used, cancelled or too old.",
 }
@@ -203,13 +210,20 @@ class _Facts:
             Suppression.channel == channel, is_about(purpose), _among(Suppression.address_hash, who.values())
         )
         self._noes: dict[str, datetime] = dict(db.execute(noes).all())
-        self._lately = _count_lately(db, who, purpose, now, leaving)
+        self._lately = _count_lately(db, who, Message.purpose == purpose, now, leaving)
+        self._chosen = read_many(db, person_ids=who, at_once=NAMED_AT_ONCE)
+        rare = {person_id: who[person_id] for person_id in who if self._chose(person_id).most_a_month}
+        self._of_all = _count_lately(db, rare, Message.purpose.is_not(None), now, leaving) if rare else {}
+        self._now = now
 
     def refusal(self, person_id: str, address_hash: str, record_id: str = "") -> Refusal | None:
         """The first rule that says no, or None. `record_id` is the yes that a message was made for."""
         if not POSTAL_ADDRESS:
             return Refusal(rule=Rule.NO_POSTAL_ADDRESS)
         stands = self.states.get(person_id)
+        chosen = self._chose(person_id)
+        if chosen.objects_to(agreed_at=stands and stands.changed_at):
+            return Refusal(rule=Rule.OBJECTED, record_id=stands.record_id if stands else "")
         if stands is None:
             return Refusal(rule=Rule.NEVER_ASKED)
         if stands.state != State.CONFIRMED:
@@ -221,7 +235,14 @@ class _Facts:
             return Refusal(rule=Rule.OLDER_YES, record_id=stands.record_id)
         if self._lately.get(address_hash, 0) >= MOST_A_MONTH:
             return Refusal(rule=Rule.TOO_OFTEN, record_id=stands.record_id)
+        if chosen.is_paused(self._now):
+            return Refusal(rule=Rule.PAUSED, record_id=stands.record_id)
+        if chosen.most_a_month and self._of_all.get(address_hash, 0) >= chosen.most_a_month:
+            return Refusal(rule=Rule.OFTEN_ENOUGH, record_id=stands.record_id)
         return None
+
+    def _chose(self, person_id: str) -> Chosen:
+        return self._chosen.get(person_id, NOTHING)
 
 
 _STATES = select(ConsentState.person_id, ConsentState.state, ConsentState.record_id, ConsentState.changed_at)
@@ -241,12 +262,12 @@ def _among(column: InstrumentedAttribute[str], wanted: Iterable[str]) -> ColumnE
 
 
 def _count_lately(
-    db: Session, who: Mapping[str, str], purpose: str, now: datetime, leaving: Sequence[str]
+    db: Session, who: Mapping[str, str], purpose: ColumnElement[bool], now: datetime, leaving: Sequence[str]
 ) -> dict[str, int]:
-    """How many of this purpose each address got in the last month; before they are made, those that wait count too."""
+    """How many of some purposes each address got in a month; before they are made, those that wait count too."""
     left = (MessageState.SENDING, MessageState.SENT, MessageState.SHOWN)
     states = left if leaving else (MessageState.WAITING, *left)
-    lately = and_(Message.purpose == purpose, Message.created_at > now - A_MONTH, Message.state.in_(states))
+    lately = and_(purpose, Message.created_at > now - A_MONTH, Message.state.in_(states))
     others = Message.id.not_in(leaving) if leaving else true()
     counted = select(Message.address_hash, func.count()).where(lately, others)
     of_whom = counted.where(_among(Message.address_hash, who.values())).group_by(Message.address_hash)
