@@ -88,7 +88,8 @@ BY_REPLACING = {
             "insert or replace into notices select digest, media_type, x'00', first_shown_at from notices"
         ),
         "replace a no": (
-            "insert or replace into suppressions select address_hash, since, 'fax', cause from suppressions"
+            "insert or replace into suppressions (address_hash, since, channel, cause, purpose) "
+            "select address_hash, since, 'fax', cause, purpose from suppressions"
         ),
     },
     "postgresql": {
@@ -109,7 +110,7 @@ BY_REPLACING = {
         ),
         "replace a no": (
             "insert into suppressions select * from suppressions "
-            "on conflict (address_hash, since) do update set channel = 'fax'"
+            "on conflict (address_hash, since, purpose) do update set channel = 'fax'"
         ),
         "change a record through a merge": (
             "merge into consent_records r using notices n on r.position = 1 when matched then update set version = 1"
