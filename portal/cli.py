@@ -12,6 +12,7 @@ from portal.shared.environment import ROOT, SettingsError
 
 RECIPES = ROOT / "content" / "scenarios"
 FORMS = ROOT / "content" / "forms"
+OFFERS = ROOT / "content" / "offers"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -344,15 +345,16 @@ def content() -> None:
 
 @content.command("check")
 def content_check() -> None:
-    """Say what is wrong with scenarios and sign-up forms, by line and key; exit 1 where anything is."""
+    """Say what is wrong with scenarios, sign-up forms and offers, by line and key; exit 1 where anything is."""
     from portal.people.forms.catalog import check as check_form
+    from portal.people.offers.reading import check as check_offer
     from portal.sandbox.scenarios.reading import check as check_recipe
 
-    kinds = ((RECIPES, check_recipe), (FORMS, check_form))
+    kinds = ((RECIPES, "*.toml", check_recipe), (FORMS, "*.toml", check_form), (OFFERS, "*.md", check_offer))
     faults = [
         f"{path.name}: {fault}"
-        for folder, check in kinds
-        for path in sorted(folder.glob("*.toml"))
+        for folder, names, check in kinds
+        for path in sorted(folder.glob(names))
         for fault in check(path)
     ]
     click.echo("\n".join(faults) or "Nothing is wrong.")
@@ -360,15 +362,65 @@ def content_check() -> None:
 
 
 @portal.command()
-@click.argument("path", type=click.Path(exists=True, file_okay=False))
+@click.argument("path", type=click.Path(exists=True))
 def publish(path: str) -> None:
-    """Make the webinar in the folder PATH public."""
-    from portal.people.commands.publish import publish_folder
+    """Make the webinar in the folder PATH public, or the offer in the file PATH."""
+    from portal.people.commands.publish import publish_path
+    from portal.people.offers.reading import BadOffer
     from portal.people.webinars.publishing import NotPublishable
 
     try:
-        click.echo(publish_folder(path))
-    except NotPublishable as fault:
+        click.echo(publish_path(path))
+    except (NotPublishable, BadOffer) as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+@portal.group()
+def offers() -> None:
+    """What we propose, and the codes of those who took it."""
+
+
+@offers.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def offers_list(as_json: bool) -> None:
+    """List the public offers with what is left of each."""
+    from portal.people.commands.offers import list_public
+
+    found = list_public()
+    lines = [
+        f"{one['offer']:20}  {one['stands']:8}  {one['taken']} of {one['places']} taken  "
+        f"{one['opens_on']} to {one['closes_on']}"
+        for one in found
+    ]
+    _answer({"offers": found}, "\n".join(lines) or "None is public: bin/portal publish PATH", as_json=as_json)
+
+
+@offers.command("redeem")
+@click.argument("code")
+@click.option("--by", default="the command line", help="Who takes it in.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def offers_redeem(code: str, by: str, as_json: bool) -> None:
+    """Take in CODE, once; exit 1 where nobody has it or it was used before."""
+    from portal.people.commands.offers import redeem_code
+    from portal.people.offers.redeeming import NoSuchCode, UsedBefore
+
+    try:
+        found = redeem_code(code, by=by)
+    except (NoSuchCode, UsedBefore) as fault:
+        raise click.ClickException(str(fault)) from fault
+    _answer(found, f"Good: {found['name']}, place {found['place']}. It cannot be used again.", as_json=as_json)
+
+
+@offers.command("unpublish")
+@click.argument("slug")
+def offers_unpublish(slug: str) -> None:
+    """Take the offer SLUG off the site."""
+    from portal.people.commands.publish import unpublish
+    from portal.people.offers.publishing import NotPublic
+
+    try:
+        click.echo(unpublish(slug))
+    except NotPublic as fault:
         raise click.ClickException(str(fault)) from fault
 
 

@@ -120,7 +120,7 @@ function groups(text, pattern) {
 function filesUnder(folder) {
   if (!existsSync(join(ROOT, folder))) return []
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(html|py|toml)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(html|md|py|toml)$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 }
 

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from portal.people.commands.publish import publish_folder
+from portal.people.commands.publish import publish_path
 from portal.people.commands.staff import add_sample_staff
 from portal.people.consent.signing import open_signer
 from portal.people.database import Database
 from portal.people.keyring import open_keyring
+from portal.people.offers.reading import FOLDER as OFFERS
 from portal.people.privacy.models import PeopleCanary
 from portal.people.settings import load_settings
 from portal.shared import clock, migrations
@@ -35,11 +36,13 @@ def migrate() -> None:
 
 
 def seed() -> None:
-    """Publish the sample webinars that were recorded, plant the canary of the separation check, let Mara work here."""
+    """Publish the sample offers and recorded webinars, plant the canary of the separation check, let Mara work here."""
     database = Database(load_settings().database_url)
     with database.transaction() as db:
         plant_canary(db, PeopleCanary, now=clock.now())
     database.close()
     add_sample_staff()
     for folder in sorted((ROOT / ".build" / "webinars").glob("*/")):
-        publish_folder(str(ROOT / "content" / "webinars" / folder.name), by="set-up")
+        publish_path(str(ROOT / "content" / "webinars" / folder.name), by="set-up")
+    for path in sorted(OFFERS.glob("*.md")):
+        publish_path(str(path), by="set-up")

@@ -31,6 +31,7 @@ GUARDED = (
     *("notices", "consent_records", "consent_payloads", "suppressions", "consent_states", "audit_log"),
     *("signing_keys", "ways_out", "choices"),
     *("counted_records", "checkpoints"),
+    *("offer_publications", "offer_withdrawals", "redemptions"),
 )
 
 

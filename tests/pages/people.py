@@ -6,7 +6,6 @@ from itertools import chain
 
 from werkzeug.test import TestResponse
 
-from portal.people.offers.catalog import find_offer
 from portal.people.privacy.separation import find_last_check, keep_check
 from portal.separation.check import check
 from portal.shared import clock
@@ -176,7 +175,7 @@ def _the_studio(site: Site) -> Told:
 
 def _too_late(site: Site, installed: Installation) -> Told:
     cleo, open_page = _asked(site, installed, CLEO, "offers_email"), site.form(OFFER)
-    offer = find_offer("setup-day")
+    offer = site.offer("setup-day")
     assert offer
     fill(site, offer, leave=1)  # Ada has one
     yield "offer-all-taken", site.get(OFFER)

@@ -4,6 +4,8 @@ import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from flask import Flask
@@ -18,6 +20,9 @@ from portal.people.consent.verify import Report, verify
 from portal.people.database import Database
 from portal.people.keyring import Seal, open_keyring
 from portal.people.messages.addresses import address_hash
+from portal.people.offers.catalog import Offer, find_offer
+from portal.people.offers.publishing import publish_offer
+from portal.people.offers.reading import FOLDER as OFFERS
 from portal.people.settings import Settings
 from portal.shared import clock
 from tests.support import engines
@@ -67,6 +72,25 @@ class Site:
     def keyring(self) -> Seal:
         with self.database.transaction() as db:
             return open_keyring(db, secret_keys=self.settings.secret_keys, now=clock.now())
+
+    def publish(self, name: str, *changes: tuple[str, str], of: str = "setup-day") -> Offer:
+        """Make an offer public under this name: one of ours, with some of its words changed."""
+        words = (OFFERS / f"{of}.md").read_text("utf-8")
+        for old, new in changes:
+            assert old in words, old
+            words = words.replace(old, new, 1)
+        path = Path(mkdtemp(prefix="portal-")) / f"{name}.md"
+        path.write_text(words, "utf-8")
+        with self.database.transaction() as db:
+            publish_offer(db, path, by="Mara", now=clock.now())
+        return self.offer(name)
+
+    def offer(self, slug: str) -> Offer:
+        """A public offer."""
+        with self.database.reading() as db:
+            found = find_offer(db, slug)
+        assert found is not None
+        return found
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.client.get(path, base_url=self.settings.url, **more)

@@ -1,18 +1,27 @@
 """The same thing many times at once: one effect, and the same answer for everyone."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from werkzeug.test import TestResponse
 
+from portal.people.accounts.models import Person
 from portal.people.accounts.persons import AddressTaken, create_person
-from portal.people.offers.catalog import find_offer
+from portal.people.consent.models import OptIn
+from portal.people.offers.catalog import Offer
+from portal.people.offers.models import Signup
+from portal.people.offers.places import Refused, claim_place
+from portal.people.offers.redeeming import UsedBefore, redeem
 from portal.shared import clock
 from tests.people.site import ADA, OFFER, Site
 from tests.people.test_confirmation import fill
 
 TIMES = 20
+CLAIMS = 200
 
 
 def test_the_same_sign_up_at_once_writes_one_request_and_one_mail(site: Site) -> None:
@@ -39,8 +48,7 @@ def test_the_same_opt_out_at_once_withdraws_once(site: Site) -> None:
 
 
 def test_the_last_places_are_not_given_twice_at_once(site: Site) -> None:
-    offer = find_offer("setup-day")
-    assert offer is not None
+    offer = site.offer("setup-day")
     forms = {}
     for number in range(6):
         mail = site.asked(f"ada{number}@people.customerhub.net")
@@ -63,3 +71,55 @@ def test_an_address_belongs_to_one_person(site: Site) -> None:
 def at_once(act: Callable[[], TestResponse]) -> list[TestResponse]:
     with ThreadPoolExecutor(TIMES) as pool:
         return list(pool.map(lambda _: act(), range(TIMES)))
+
+
+def test_two_hundred_claims_at_once_take_every_place_and_not_one_more(site: Site) -> None:
+    """Half as many places are left, so every second one hears that the last is gone."""
+    offer = site.publish("rush", ("places = 60", f"places = {CLAIMS // 2}"))
+    signups = _signed_up(site, offer, CLAIMS)
+    all_are_here = Barrier(CLAIMS)
+
+    def claim(signup: Signup) -> Refused | None:
+        all_are_here.wait()
+        with site.database.transaction() as db:
+            return claim_place(db, signup=signup, person_id=signup.opt_in_id, now=clock.now())
+
+    with ThreadPoolExecutor(CLAIMS) as pool:
+        outcomes = Counter(pool.map(claim, signups))
+    assert outcomes == {None: CLAIMS // 2, Refused.FULL: CLAIMS // 2}
+    numbers = [number for (number,) in site.rows("select number from places order by number")]
+    assert numbers == list(range(1, CLAIMS // 2 + 1))
+    assert site.rows("select count(distinct code), count(distinct person_id) from places") == [(CLAIMS // 2,) * 2]
+    assert site.count("refused_claims") == CLAIMS // 2
+
+
+def test_a_code_taken_in_by_two_desks_at_once_is_good_at_one(site: Site) -> None:
+    mail = site.agreed(ADA)
+    (code,) = re.findall(r"SETUP-\w{4}-\w{4}", site.get(f"{mail.confirm}/done").text)
+
+    def take_in(desk: int) -> bool:
+        try:
+            with site.database.transaction() as db:
+                redeem(db, code=code, by=f"Desk {desk}", now=clock.now())
+        except UsedBefore:
+            return False
+        return True
+
+    with ThreadPoolExecutor(TIMES) as pool:
+        assert sum(pool.map(take_in, range(TIMES))) == 1
+
+
+def _signed_up(site: Site, offer: Offer, count: int) -> list[Signup]:
+    """What that many people asked for; each has the id of their sign-up."""
+    now = clock.now()
+    who = [f"claimer{number:09d}" for number in range(count)]
+    signups = [Signup(opt_in_id=one, offer=offer.slug, round=offer.round_on(now.date()).key) for one in who]
+    with site.database.transaction() as db:
+        db.add_all(Person(id=one, name="A", email=f"{one}@people.customerhub.net", created_at=now) for one in who)
+        db.flush()
+        db.add_all(
+            OptIn(id=one, person_id=one, token_digest=one, name="A", asked_at=now, expires_at=now) for one in who
+        )
+        db.flush()
+        db.add_all(signups)
+    return signups

@@ -8,9 +8,8 @@ import time_machine
 
 from portal.people.accounts.models import Person
 from portal.people.consent import notices
-from portal.people.offers.catalog import Offer, find_offer
-from portal.people.offers.models import Signup
-from portal.people.offers.places import take_place
+from portal.people.offers.catalog import Offer
+from portal.people.offers.places import give_place
 from portal.shared import clock
 from tests.people.site import ADA, BEN, CLEO, OFFER, Site, at
 
@@ -159,8 +158,7 @@ def test_a_link_to_older_words_does_not_confirm_newer_ones(site: Site, monkeypat
 
 
 def test_the_last_place_is_given_once_and_the_other_is_told(site: Site) -> None:
-    offer = find_offer("setup-day")
-    assert offer is not None
+    offer = site.offer("setup-day")
     ada, ben = site.asked(ADA), site.asked(BEN, "offers_email")
     fill(site, offer, leave=1)
     site.confirm(ada)
@@ -171,8 +169,7 @@ def test_the_last_place_is_given_once_and_the_other_is_told(site: Site) -> None:
 
 
 def test_a_full_offer_says_so_and_loses_nothing_that_was_typed(site: Site) -> None:
-    offer = find_offer("setup-day")
-    assert offer is not None
+    offer = site.offer("setup-day")
     fill(site, offer, leave=0)
     page = site.get(OFFER).text
     assert "All places are taken" in page
@@ -218,5 +215,4 @@ def fill(site: Site, offer: Offer, *, leave: int) -> None:
         for person in people:
             db.add(Person(id=person, name="Sample", email=f"{person}@people.customerhub.net", created_at=now))
             db.flush()
-            signup = Signup(opt_in_id="none", offer=offer.slug, round=round_key)
-            take_place(db, offer=offer, signup=signup, person_id=person, now=now)
+            give_place(db, offer=offer, round_key=round_key, person_id=person, now=now)

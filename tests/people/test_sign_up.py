@@ -1,7 +1,6 @@
 """Signing up: what is shown, what is asked, what is written down, and what is refused."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 
@@ -9,11 +8,11 @@ import pytest
 import time_machine
 
 from portal.people.consent.notices import current_wording
-from portal.people.offers import catalog
 from tests.people.site import ADA, BEN, CLEO, OFFER, Site, at
 
 BOXES = ("offers_email", "webinars_email")
 FORMS = (OFFER, "/sign-up")
+EVERY_MONTH = 'every = "month"'
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -208,12 +207,6 @@ def test_a_closed_offer_says_so_and_loses_nothing_that_was_typed(site: Site, a_c
 
 
 @pytest.fixture
-def a_closed_offer(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("offers")
-    words = (catalog.FOLDER / "setup-day.toml").read_text("utf-8")
-    closed = words.replace('\nevery = "month"', "\nopens_on = 2026-01-01\ncloses_on = 2026-01-31")
-    (folder / "winter.toml").write_text(closed, "utf-8")
-    monkeypatch.setattr(catalog, "FOLDER", folder)
-    catalog.offers.cache_clear()
-    yield "/offers/winter"
-    catalog.offers.cache_clear()
+def a_closed_offer(site: Site) -> str:
+    days = "opens_on = 2026-01-01\ncloses_on = 2026-01-31"
+    return f"/offers/{site.publish('winter', (EVERY_MONTH, days)).slug}"

@@ -12,6 +12,10 @@ from jinja2 import FileSystemBytecodeCache
 from portal.people.app import create_app as create_people
 from portal.people.consent.signing import open_signer
 from portal.people.keyring import open_keyring
+from portal.people.offers.catalog import Offer
+from portal.people.offers.publishing import as_publication
+from portal.people.offers.reading import FOLDER as OFFERS
+from portal.people.offers.reading import read_offer
 from portal.people.settings import load_settings as load_people
 from portal.sandbox.app import create_app as create_sandbox
 from portal.sandbox.settings import load_settings as load_sandbox
@@ -26,7 +30,13 @@ def people_app(data: Path, **settings: str) -> Flask:
     with app.extensions["database"].transaction() as db:
         keyring = open_keyring(db, secret_keys=found.secret_keys, now=clock.now())
         open_signer(db, keyring=keyring, now=clock.now())
+        db.add_all(as_publication(offer, by="set-up", now=clock.now()) for offer in _sample_offers())
     return app
+
+
+@cache
+def _sample_offers() -> list[Offer]:
+    return [read_offer(path) for path in sorted(OFFERS.glob("*.md"))]
 
 
 def sandbox_app(data: Path, **settings: str) -> Flask:

@@ -1,29 +1,43 @@
-"""The command that makes a webinar public."""
+"""The commands that make a webinar or an offer public, and take an offer off the site again."""
 
 from pathlib import Path
 
-from portal.people.database import Database
-from portal.people.settings import load_settings
+from sqlalchemy.orm import Session
+
+from portal.people.commands.opened import opened_database
+from portal.people.offers.publishing import publish_offer, withdraw_offer
+from portal.people.settings import Settings
 from portal.people.webinars.publishing import publish_webinar
 from portal.shared import clock
 from portal.shared.environment import ROOT
 
 
-def publish_folder(path: str, *, by: str = "the command line") -> str:
-    """Make the webinar in the folder `path` public; says what came of it. Raises NotPublishable."""
-    settings = load_settings()
-    folder = Path(path).resolve()
-    database = Database(settings.database_url)
-    try:
-        with database.transaction() as db:
-            publication, is_new = publish_webinar(
-                db,
-                folder,
-                recorded=ROOT / ".build" / "webinars" / folder.name,
-                store=settings.media_folder,
-                by=by,
-                now=clock.now(),
-            )
-    finally:
-        database.close()
-    return f"{publication.slug} is public" + ("" if is_new else ", as it was")
+def publish_path(path: str, *, by: str = "the command line") -> str:
+    """Make what lies at `path` public: a webinar's folder, or an offer's file; says what came of it.
+
+    Raises NotPublishable or BadOffer.
+    """
+    found = Path(path).resolve()
+    with opened_database() as (database, settings), database.transaction() as db:
+        slug, is_new = (_publish_webinar if found.is_dir() else _publish_offer)(db, found, settings, by)
+    return f"{slug} is public" + ("" if is_new else ", as it was")
+
+
+def unpublish(slug: str, *, by: str = "the command line") -> str:
+    """Take the offer of this name off the site. Raises NotPublic."""
+    with opened_database() as (database, _), database.transaction() as db:
+        withdraw_offer(db, slug, by=by, now=clock.now())
+    return f"{slug} is off the site. Places that were taken stay. To bring it back: bin/portal publish"
+
+
+def _publish_webinar(db: Session, folder: Path, settings: Settings, by: str) -> tuple[str, bool]:
+    recorded = ROOT / ".build" / "webinars" / folder.name
+    publication, is_new = publish_webinar(
+        db, folder, recorded=recorded, store=settings.media_folder, by=by, now=clock.now()
+    )
+    return publication.slug, is_new
+
+
+def _publish_offer(db: Session, path: Path, _settings: Settings, by: str) -> tuple[str, bool]:
+    publication, is_new = publish_offer(db, path, by=by, now=clock.now())
+    return publication.slug, is_new

@@ -1,20 +1,16 @@
-"""The only place that reads the offers in `content/offers/` and says in which round each of them stands."""
+"""The only place that asks which offers are public, and in which round each of them stands."""
 
-import tomllib
+import json
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
-from portal.shared.environment import ROOT
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
-FOLDER = ROOT / "content" / "offers"
-
-
-class BadOffer(ValueError):
-    """An offer's file cannot be used; the message says which and why."""
+from portal.people.offers.models import OfferPublication, OfferWithdrawal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +28,7 @@ class Round:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """An offer as marketing wrote it."""
+    """An offer as marketing wrote and published it: `about_html` and `terms_html` are drawn, the rest is plain text."""
 
     slug: str
     title: str
@@ -43,12 +39,26 @@ class Offer:
     places: int
     code: str
     button: str
-    gets: tuple[dict[str, str], ...]
-    steps: tuple[dict[str, str], ...]
-    why: tuple[dict[str, str], ...]
+    codes: str = "single"
+    whom: str = "everyone"
     every: str = ""
     opens_on: date = date.min
     closes_on: date = date.max
+    gets: tuple[dict[str, str], ...] = ()
+    steps: tuple[dict[str, str], ...] = ()
+    why: tuple[dict[str, str], ...] = ()
+    about_html: str = ""
+    terms_html: str = ""
+
+    @property
+    def shares_a_code(self) -> bool:
+        """Whether everyone gets the same code, rather than one of their own that is good for once."""
+        return self.codes == "shared"
+
+    @property
+    def is_for_new_people(self) -> bool:
+        """Whether it is only for people who never had a place in an offer."""
+        return self.whom == "new"
 
     def round_on(self, today: date) -> Round:
         """The round of this day: the month's, or the only one there is, open or not."""
@@ -57,25 +67,53 @@ class Offer:
             return Round(key=f"{today:%Y-%m}", opens_on=today.replace(day=1), closes_on=today.replace(day=last))
         return Round(key="only", opens_on=self.opens_on, closes_on=self.closes_on)
 
+    def round_after(self, current: Round) -> Round | None:
+        """The round that follows, or None where there is only one."""
+        if self.every != "month":
+            return None
+        return self.round_on(date.fromordinal(current.closes_on.toordinal() + 1))
 
-@cache
-def offers() -> dict[str, Offer]:
-    """Every offer by its slug, in the order of their files; raises BadOffer."""
-    return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.toml"))}
+    def as_json(self) -> str:
+        """Everything about it, as a publication keeps it."""
+        return json.dumps(asdict(self), default=date.isoformat, sort_keys=True, ensure_ascii=False)
 
 
-def find_offer(slug: str) -> Offer | None:
-    """The offer of this slug, or None."""
-    return offers().get(slug)
+def list_offers(db: Session) -> list[Offer]:
+    """Every public offer, by slug."""
+    newest = select(func.max(OfferPublication.id)).group_by(OfferPublication.slug)
+    public = select(OfferPublication.content).where(OfferPublication.id.in_(newest), ~_is_withdrawn)
+    return [_from_json(content) for content in db.scalars(public.order_by(OfferPublication.slug))]
 
 
-def _read(path: Path) -> Offer:
-    try:
-        found: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-        found |= {name: tuple(found[name]) for name in ("gets", "steps", "why")}
-        offer = Offer(slug=path.stem, **found)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as fault:
-        raise BadOffer(f"{path} cannot be used as an offer: {fault}") from fault
-    if offer.every not in ("", "month") or offer.places < 1:
-        raise BadOffer(f"{path}: `every` is month or left out, `places` is 1 or more.")
-    return offer
+def find_offer(db: Session, slug: str) -> Offer | None:
+    """The public offer of this slug, or None."""
+    newest = newest_publication(db, slug)
+    return None if newest is None or find_withdrawal(db, newest) is not None else _from_json(newest.content)
+
+
+def find_offer_as_it_was(db: Session, slug: str) -> Offer | None:
+    """The newest version of an offer, public or not any more: for what was taken of it."""
+    newest = newest_publication(db, slug)
+    return None if newest is None else _from_json(newest.content)
+
+
+def newest_publication(db: Session, slug: str) -> OfferPublication | None:
+    """The last version that was made public."""
+    of_slug = select(OfferPublication).where(OfferPublication.slug == slug)
+    return db.scalars(of_slug.order_by(OfferPublication.id.desc()).limit(1)).one_or_none()
+
+
+def find_withdrawal(db: Session, publication: OfferPublication) -> OfferWithdrawal | None:
+    """When and by whom it was taken off the site, or None while it is public."""
+    return db.get(OfferWithdrawal, publication.id)
+
+
+_is_withdrawn = exists().where(OfferWithdrawal.publication_id == OfferPublication.id)
+
+
+@lru_cache(maxsize=256)
+def _from_json(content: str) -> Offer:
+    found: dict[str, Any] = json.loads(content)
+    found |= {name: date.fromisoformat(found[name]) for name in ("opens_on", "closes_on")}
+    found |= {name: tuple(found[name]) for name in ("gets", "steps", "why")}
+    return Offer(**found)

@@ -12,6 +12,7 @@ from portal.people.keyring import Seal
 from portal.people.offers import places, wishes
 from portal.people.offers.catalog import Offer
 from portal.people.offers.models import Place
+from portal.people.offers.places import Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +25,19 @@ class Pending:
 
 @dataclass(frozen=True, kw_only=True)
 class Confirmed:
-    """What came of it: the place, or None where there was no offer or no place left."""
+    """What came of it: the place, or why there is none, or neither where it was for no offer."""
 
     proven: proving.Confirmed
     offer: Offer | None
     place: Place | None
+    refused: Refused | None
+
+    @property
+    def code(self) -> str:
+        """What to show whoever keeps the offer's word: the place's own code, or the one that all share."""
+        if self.place is None:
+            return ""
+        return self.offer.code if self.offer is not None and self.offer.shares_a_code else self.place.code
 
 
 def show(db: Session, *, token: str, keyring: Seal, secret_keys: tuple[str, ...], now: datetime) -> Pending:
@@ -52,11 +61,11 @@ def show_confirmed(db: Session, *, token: str, keyring: Seal) -> Confirmed:
         proven=proven,
         offer=wishes.find_wished(db, opt_in_id=proven.opt_in_id),
         place=None if signup is None else places.find_place(db, signup=signup, person_id=proven.person_id),
+        refused=None if signup is None else places.find_refusal(db, signup=signup),
     )
 
 
 def _take_place(db: Session, opt_in: OptIn, now: datetime) -> None:
     signup = wishes.find_signup(db, opt_in_id=opt_in.id)
-    offer = wishes.find_wished(db, opt_in_id=opt_in.id)
-    if signup is not None and offer is not None:
-        places.take_place(db, offer=offer, signup=signup, person_id=opt_in.person_id, now=now)
+    if signup is not None:
+        places.claim_place(db, signup=signup, person_id=opt_in.person_id, now=now)

@@ -10,8 +10,8 @@ from portal.people.forms.confirmation import LinkEnded, NoSuchLink, PageIsStale
 from portal.people.forms.forms import SignUpForm, empty_form, read_form
 from portal.people.forms.pages import form_page, take_in
 from portal.people.offers import confirmation
-from portal.people.offers.catalog import Offer, find_offer, offers
-from portal.people.offers.places import availability
+from portal.people.offers.catalog import Offer, find_offer, find_offer_as_it_was
+from portal.people.offers.places import Availability, Stand, availability, list_available
 from portal.people.offers.wishes import OfferWish
 from portal.shared import clock, ids
 from portal.shared.limits import TooManyTries
@@ -22,30 +22,28 @@ blueprint = Blueprint("offers", __name__)
 
 @blueprint.get("/offers/")
 def index() -> str:
-    """Every offer that can be taken now, with what is left of it."""
-    today = clock.now().date()
+    """Every public offer with what is left of it: what can be taken first, then what cannot yet, or not any more."""
     with web.reading() as db:
-        listed = [(offer, availability(db, offer=offer, today=today)) for offer in offers().values()]
-    return render_template("offers/index.html", offers=[(offer, now) for offer, now in listed if now.is_open])
+        listed = list_available(db, today=clock.now().date())
+    standing = {stand: [one for one in listed if one[1].stand is stand] for stand in Stand}
+    return render_template("offers/index.html", standing=standing)
 
 
 @blueprint.get("/offers/<slug>")
 def show(slug: str) -> Response:
     """One offer and its form."""
-    return _offer_page(_get_offer(slug), empty_form(_wording()))
+    return _offer_page(*_get_offer(slug), empty_form(_wording()))
 
 
 @blueprint.post("/offers/<slug>")
 def create(slug: str) -> Answer:
     """Sign up for an offer."""
-    offer = _get_offer(slug)
+    offer, now = _get_offer(slug)
     form = read_form(_wording(), request.form)
     if refusal := form.refusal():
-        return _offer_page(offer, form, refusal)
-    with web.reading() as db:
-        now = availability(db, offer=offer, today=clock.now().date())
+        return _offer_page(offer, now, form, refusal)
     if not now.is_open:
-        return _offer_page(offer, form, 409)
+        return _offer_page(offer, now, form, 409)
     take_in(form, wish=OfferWish(offer=offer.slug, round_key=now.round.key))
     return redirect(url_for("forms.asked"), 303)
 
@@ -53,10 +51,10 @@ def create(slug: str) -> Answer:
 @blueprint.errorhandler(TooManyTries)
 def held_up(limit: TooManyTries) -> Answer:
     """A sign-up that came too soon: the form as it was sent, with the time to wait."""
-    offer = find_offer((request.view_args or {}).get("slug", ""))
-    if wants_json() or request.endpoint != "offers.create" or offer is None:
+    if wants_json() or request.endpoint != "offers.create":
         return answer(limit)
-    page = _offer_page(offer, read_form(_wording(), request.form), 429, held_up=limit)
+    offer, now = _get_offer((request.view_args or {})["slug"])
+    page = _offer_page(offer, now, read_form(_wording(), request.form), 429, held_up=limit)
     page.headers["Retry-After"] = str(limit.retry_after)
     return page
 
@@ -96,20 +94,28 @@ def confirmed(token: str) -> Response:
     return private(render_template("offers/confirmed.html", done=done, proven=done.proven))
 
 
-def _get_offer(slug: str) -> Offer:
-    offer = find_offer(slug)
-    if offer is None:
-        raise Problem(404, "There is no such offer", "It may have ended. See what we offer now, or check the address.")
-    return offer
+def _get_offer(slug: str) -> tuple[Offer, Availability]:
+    with web.reading() as db:
+        offer = find_offer(db, slug)
+        if offer is not None:
+            return offer, availability(db, offer=offer, today=clock.now().date())
+        was_public = find_offer_as_it_was(db, slug)
+    if was_public is None:
+        raise Problem(404, "There is no such offer", "Check the address, or see what we offer now.")
+    raise Problem(
+        410,
+        "We took this offer back",
+        "Nobody can sign up for it any more. A place that you have stays yours, and so does its code.",
+    )
 
 
 def _wording() -> Wording:
     return current_wording("sign-up")
 
 
-def _offer_page(offer: Offer, form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None) -> Response:
-    with web.reading() as db:
-        now = availability(db, offer=offer, today=clock.now().date())
+def _offer_page(
+    offer: Offer, now: Availability, form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None
+) -> Response:
     return form_page("offers/show.html", form, status, held_up=held_up, offer=offer, now=now)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.people.offers.catalog import Offer, find_offer
+from portal.people.offers.catalog import Offer, find_offer_as_it_was
 from portal.people.offers.models import Signup
 
 
@@ -28,9 +28,9 @@ def find_signup(db: Session, *, opt_in_id: str) -> Signup | None:
 
 
 def find_wished(db: Session, *, opt_in_id: str) -> Offer | None:
-    """The offer that was signed up for, or None where there was none or it is gone."""
+    """The offer that was signed up for, public or not any more; None where there was none."""
     signup = find_signup(db, opt_in_id=opt_in_id)
-    return None if signup is None else find_offer(signup.offer)
+    return None if signup is None else find_offer_as_it_was(db, signup.offer)
 
 
 _ADD = insert(Signup)

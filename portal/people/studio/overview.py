@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.people.messages.models import Message, MessageState
-from portal.people.offers.catalog import Offer, offers
-from portal.people.offers.places import Availability, availability
+from portal.people.offers.catalog import Offer
+from portal.people.offers.places import Availability, Stand, list_available
+from portal.people.offers.reading import FOLDER as OFFERS
 from portal.people.privacy.separation import find_last_check
 from portal.people.webinars.library import list_webinars, newest_publication
 from portal.people.webinars.models import Publication
@@ -43,8 +44,14 @@ def look(db: Session, *, now: datetime) -> Overview:
         for webinar in list_webinars(db)
         if (publication := newest_publication(db, webinar.slug)) is not None
     ]
-    listed = [(offer, availability(db, offer=offer, today=now.date())) for offer in offers().values()]
-    work = [*_unpublished({webinar.slug for webinar, _ in webinars}), *_ended(listed), *_unsent(db), *_check(db, now)]
+    listed = list_available(db, today=now.date())
+    work = [
+        *_unpublished({webinar.slug for webinar, _ in webinars}),
+        *_unpublished_offers(listed),
+        *_ended(listed),
+        *_unsent(db),
+        *_check(db, now),
+    ]
     return Overview(webinars=webinars, offers=listed, work=work)
 
 
@@ -54,15 +61,25 @@ def _unpublished(public: set[str]) -> list[Work]:
     return [Work(title=name, why=why.format(name)) for name in folders if name not in public]
 
 
-def _ended(listed: list[tuple[Offer, Availability]]) -> list[Work]:
-    closed = [(offer, now) for offer, now in listed if not now.is_open]
+def _unpublished_offers(listed: list[tuple[Offer, Availability]]) -> list[Work]:
+    public = {offer.slug for offer, _ in listed}
+    why = "Written, and not public: bin/portal publish content/offers/{}.md"
     return [
-        Work(
-            title=offer.name,
-            why="All its places are taken" if now.is_in_time else "Its time is over",
-            address=f"/offers/{offer.slug}",
-        )
-        for offer, now in closed
+        Work(title=path.stem, why=why.format(path.stem))
+        for path in sorted(OFFERS.glob("*.md"))
+        if path.stem not in public
+    ]
+
+
+def _ended(listed: list[tuple[Offer, Availability]]) -> list[Work]:
+    why = {
+        Stand.FULL: "All its places are taken",
+        Stand.ENDED: "Its time is over. To take it off the site: bin/portal offers unpublish {}",
+    }
+    return [
+        Work(title=offer.name, why=why[now.stand].format(offer.slug), address=f"/offers/{offer.slug}")
+        for offer, now in listed
+        if now.stand in why
     ]
 
 
