@@ -22,6 +22,7 @@ class Job(StrEnum):
     """What the worker does again and again."""
 
     DELIVERY = "delivery"  # what is due in the outbox; also the sign that a worker lives
+    OUTREACH = "outreach"  # campaigns into the outbox, and offers out of it
     RETENTION = "retention"
     CHECKPOINT = "checkpoint"  # new records of the ledger are counted, and the count kept elsewhere
 

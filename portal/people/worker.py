@@ -17,12 +17,13 @@ from portal.people.messages import outbox
 from portal.people.messages.channels.email import Line, Transport, open_transport
 from portal.people.messages.channels.outcome import Result
 from portal.people.messages.outbox import Claim
+from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
 from portal.shared import clock
 from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.logs import set_up_logs
-from portal.shared.room import beside
+from portal.shared.room import Room, beside
 
 LOOK_EVERY_SECONDS = 0.5
 LOOK_FOR_ROOM_EVERY_SECONDS = 10.0
@@ -47,6 +48,10 @@ def work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: stopping.set())
     delivery = Turns(database, Job.DELIVERY, noted_every=BEAT_EVERY)
+    offers = threading.Thread(
+        target=_send_offers, args=(database, keyring, mail, settings.url, room, stopping), name="offers"
+    )
+    offers.start()
     retention = Turns(database, Job.RETENTION, noted_every=timedelta())
     checkpoint = Turns(database, Job.CHECKPOINT, noted_every=BEAT_EVERY)
     place = open_place(settings.checkpoints_url, endpoint=settings.s3_endpoint_url)
@@ -54,17 +59,35 @@ def work() -> None:
     log.info("worker.started")
     next_retention = clock.now()
     while not stopping.is_set():
+        if not offers.is_alive():
+            raise RuntimeError("The lane for offers ended by a fault, which stands above. The supervisor starts anew.")
         if not room.keep():  # what is left on the disk belongs to opt-outs
             log.warning("worker.no_room")
             stopping.wait(LOOK_FOR_ROOM_EVERY_SECONDS)
             continue
-        delivery.take(lambda: deliver(database, keyring=keyring, mail=mail, stopping=stopping))
+        delivery.take(lambda: deliver(database, keyring=keyring, mail=mail, stopping=stopping, is_for_service=True))
         if clock.now() >= next_retention and retention.take(lambda: _keep_rules(database, keyring, clock.now())):
             next_retention = clock.now() + RETENTION_EVERY
         checkpoint.take(lambda: counting.take(clock.now()))
         stopping.wait(LOOK_EVERY_SECONDS)
+    offers.join()
     database.close()
     log.info("worker.stopped")
+
+
+def _send_offers(
+    database: Database, keyring: Seal, mail: Transport, url: str, room: Room, stopping: threading.Event
+) -> None:
+    """The second lane: campaigns and offers, so that a slow mail server never keeps a sign-in waiting for them."""
+    outreach = Turns(database, Job.OUTREACH, noted_every=BEAT_EVERY)
+
+    def turn() -> int:
+        made = keep_runs_going(database, keyring=keyring, url=url, now=clock.now())
+        return made + deliver(database, keyring=keyring, mail=mail, stopping=stopping)
+
+    while not stopping.is_set():
+        if not room.keep() or not outreach.take(turn) or not outreach.did_something:
+            stopping.wait(LOOK_EVERY_SECONDS)
 
 
 def deliver(
@@ -123,6 +146,7 @@ class Turns:
         self.noted_at: datetime | None = None
         self.runs = 0  # since they were last written down
         self.failures = 0
+        self.did_something = False
 
     def take(self, act: Callable[[], int]) -> bool:
         """Do it, and write down that it was done; False where the database was away or full: nothing was lost."""
@@ -130,6 +154,7 @@ class Turns:
         try:
             done = act()
             self.runs += 1
+            self.did_something = bool(done)
             if done or self.noted_at is None or began_at >= self.noted_at + self.noted_every:
                 self._note(began_at)
         except STORE_FAULTS as fault:

@@ -32,6 +32,7 @@ GUARDED = (
     *("signing_keys", "ways_out", "choices"),
     *("counted_records", "checkpoints"),
     *("offer_publications", "offer_withdrawals", "redemptions"),
+    *("campaign_run_acts", "campaign_recipients"),
 )
 
 

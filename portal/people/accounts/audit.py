@@ -33,6 +33,11 @@ class What(StrEnum):
     STAFF_ADDED = "added to the staff"
     STAFF_INVITED = "was told to begin their sign-in anew"
     STAFF_LEFT = "took out of the staff"
+    CAMPAIGN_TESTED = "sent a test of a campaign"
+    CAMPAIGN_SENT = "began to send a campaign"
+    CAMPAIGN_PAUSED = "paused a campaign"
+    CAMPAIGN_RESUMED = "resumed a campaign"
+    CAMPAIGN_CANCELLED = "cancelled a campaign"
 
 
 @dataclass(frozen=True, kw_only=True)

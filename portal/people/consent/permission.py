@@ -149,6 +149,12 @@ def still_a_yes(database: Database, *, record_id: str, address_hash: str) -> boo
     return database.peek(_YES, asked) is not None
 
 
+def among(column: InstrumentedAttribute[str], wanted: Iterable[str]) -> ColumnElement[bool]:
+    """That `column` is one of these; of very many, everything is read instead, and the rest passed over."""
+    named = list(wanted)
+    return column.in_(named) if len(named) <= NAMED_AT_ONCE else column.is_not(None)
+
+
 def _still_answers(db: Session, message: Message, now: datetime) -> bool:
     """Whether the act stands that a service message answers."""
     if message.kind == Service.CONFIRM:
@@ -204,10 +210,10 @@ class _Facts:
     ) -> None:
         line = and_(ConsentState.purpose == purpose, ConsentState.channel == channel)
         self.states: dict[str, Row[str, str, str, datetime]] = {
-            row.person_id: row for row in db.execute(_STATES.where(line, _among(ConsentState.person_id, who)))
+            row.person_id: row for row in db.execute(_STATES.where(line, among(ConsentState.person_id, who)))
         }
         noes = _NOES.where(
-            Suppression.channel == channel, is_about(purpose), _among(Suppression.address_hash, who.values())
+            Suppression.channel == channel, is_about(purpose), among(Suppression.address_hash, who.values())
         )
         self._noes: dict[str, datetime] = dict(db.execute(noes).all())
         self._lately = _count_lately(db, who, Message.purpose == purpose, now, leaving)
@@ -218,27 +224,35 @@ class _Facts:
 
     def refusal(self, person_id: str, address_hash: str, record_id: str = "") -> Refusal | None:
         """The first rule that says no, or None. `record_id` is the yes that a message was made for."""
-        if not POSTAL_ADDRESS:
-            return Refusal(rule=Rule.NO_POSTAL_ADDRESS)
         stands = self.states.get(person_id)
-        chosen = self._chose(person_id)
-        if chosen.objects_to(agreed_at=stands and stands.changed_at):
-            return Refusal(rule=Rule.OBJECTED, record_id=stands.record_id if stands else "")
+        rule = self._rule_of_ledger(person_id, stands) or self._rule_of_address(person_id, address_hash, stands)
+        if rule is None and stands and record_id not in ("", stands.record_id):
+            rule = Rule.OLDER_YES
+        return Refusal(rule=rule, record_id=stands.record_id if stands else "") if rule else None
+
+    def _rule_of_ledger(self, person_id: str, stands: Row[str, str, str, datetime] | None) -> Rule | None:
+        """What the person said stands against it, or that they said nothing."""
+        if not POSTAL_ADDRESS:
+            return Rule.NO_POSTAL_ADDRESS
+        if self._chose(person_id).objects_to(agreed_at=stands and stands.changed_at):
+            return Rule.OBJECTED
         if stands is None:
-            return Refusal(rule=Rule.NEVER_ASKED)
-        if stands.state != State.CONFIRMED:
-            return Refusal(rule=_RULE_OF[stands.state], record_id=stands.record_id)
-        said_no_at = self._noes.get(address_hash)
-        if said_no_at is not None and said_no_at >= stands.changed_at:
-            return Refusal(rule=Rule.SUPPRESSED, record_id=stands.record_id)
-        if record_id and record_id != stands.record_id:
-            return Refusal(rule=Rule.OLDER_YES, record_id=stands.record_id)
-        if self._lately.get(address_hash, 0) >= MOST_A_MONTH:
-            return Refusal(rule=Rule.TOO_OFTEN, record_id=stands.record_id)
+            return Rule.NEVER_ASKED
+        return _RULE_OF.get(stands.state)
+
+    def _rule_of_address(
+        self, person_id: str, address_hash: str, stands: Row[str, str, str, datetime] | None
+    ) -> Rule | None:
+        """A no at the address since the yes, a pause, or as much as we promised or they chose."""
+        chosen, said_no_at = self._chose(person_id), self._noes.get(address_hash)
+        if said_no_at is not None and stands is not None and said_no_at >= stands.changed_at:
+            return Rule.SUPPRESSED
         if chosen.is_paused(self._now):
-            return Refusal(rule=Rule.PAUSED, record_id=stands.record_id)
+            return Rule.PAUSED
+        if self._lately.get(address_hash, 0) >= MOST_A_MONTH:
+            return Rule.TOO_OFTEN
         if chosen.most_a_month and self._of_all.get(address_hash, 0) >= chosen.most_a_month:
-            return Refusal(rule=Rule.OFTEN_ENOUGH, record_id=stands.record_id)
+            return Rule.OFTEN_ENOUGH
         return None
 
     def _chose(self, person_id: str) -> Chosen:
@@ -255,12 +269,6 @@ _RULE_OF: dict[str, Rule] = {
 }
 
 
-def _among(column: InstrumentedAttribute[str], wanted: Iterable[str]) -> ColumnElement[bool]:
-    """That `column` is one of these; of very many, everything is read instead, and the rest passed over."""
-    named = list(wanted)
-    return column.in_(named) if len(named) <= NAMED_AT_ONCE else column.is_not(None)
-
-
 def _count_lately(
     db: Session, who: Mapping[str, str], purpose: ColumnElement[bool], now: datetime, leaving: Sequence[str]
 ) -> dict[str, int]:
@@ -270,5 +278,5 @@ def _count_lately(
     lately = and_(purpose, Message.created_at > now - A_MONTH, Message.state.in_(states))
     others = Message.id.not_in(leaving) if leaving else true()
     counted = select(Message.address_hash, func.count()).where(lately, others)
-    of_whom = counted.where(_among(Message.address_hash, who.values())).group_by(Message.address_hash)
+    of_whom = counted.where(among(Message.address_hash, who.values())).group_by(Message.address_hash)
     return dict(db.execute(of_whom).all())

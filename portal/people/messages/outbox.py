@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.people.keyring import Seal, SealBroken
@@ -32,6 +32,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 A_MINUTE = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=72)
 FORGET_AFTER = timedelta(days=7)  # what it said and to whom
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # until somebody lets it go
 CLEAR_AFTER = timedelta(days=30)  # that there was one: as long as the caps look back
 
 
@@ -172,6 +173,30 @@ def drop(db: Session, *, cause_id: str) -> None:
     db.execute(dropped, execution_options=_IN_SQL)
 
 
+def hold(db: Session, *, which: Select[str], until: datetime = NEVER) -> None:
+    """Let none of these leave before `until` that still waits."""
+    held = update(Message).where(_waits(which), Message.not_before < until).values(not_before=until)
+    db.execute(held, execution_options=_IN_SQL)
+
+
+def let_go(db: Session, *, which: Select[str], not_before: datetime) -> None:
+    """Let those of these leave again that were held."""
+    held = and_(_waits(which), Message.not_before == NEVER)
+    db.execute(update(Message).where(held).values(not_before=not_before), execution_options=_IN_SQL)
+
+
+def drop_waiting(db: Session, *, which: Select[str], rule: str) -> None:
+    """Send none of these that still waits."""
+    dropped = update(Message).where(_waits(which))
+    db.execute(dropped.values(state=MessageState.DROPPED, dropped_by=rule, sealed=None), execution_options=_IN_SQL)
+
+
+def count_open(db: Session, *, which: Select[str]) -> int:
+    """How many of these have not come to their end."""
+    is_open = Message.state.in_([MessageState.WAITING, MessageState.SENDING])
+    return db.scalar(select(func.count()).where(Message.id.in_(which), is_open)) or 0
+
+
 def forget_cause(db: Session, *, cause_id: str) -> None:
     """Forget what every message of this cause said and to whom, and send none that still waits."""
     drop(db, cause_id=cause_id)
@@ -186,6 +211,10 @@ def forget_old(db: Session, *, now: datetime, most: int) -> int:
     db.execute(update(Message).where(Message.id.in_(old)).values(sealed=None), execution_options=_IN_SQL)
     db.execute(delete(Message).where(is_final, Message.created_at < now - CLEAR_AFTER), execution_options=_IN_SQL)
     return len(old)
+
+
+def _waits(which: Select[str]) -> ColumnElement[bool]:
+    return and_(Message.id.in_(which), Message.state == MessageState.WAITING)
 
 
 _ADD = insert(Message)

@@ -21,6 +21,7 @@ class Service(StrEnum):
     SIGN_IN = "sign-in"
     CONFIRM = "confirm-address"
     PASSKEY_ADDED = "passkey-added"
+    TEST = "campaign-test"  # to the one of the staff who asked for it
 
 
 Period = tuple[timedelta, int]
@@ -44,6 +45,7 @@ CAPS = {
     Service.CONFIRM: Cap(),
     Service.SIGN_IN: Cap(to_owner=((timedelta(hours=1), 5), (timedelta(hours=24), 10))),
     Service.PASSKEY_ADDED: Cap(to_owner=((timedelta(hours=24), 10),)),
+    Service.TEST: Cap(to_one=((timedelta(hours=1), 20),)),
 }
 
 

@@ -17,13 +17,15 @@ class Right(StrEnum):
 
     ENTER = "see what is published and what needs work"
     PUBLISH = "publish"
+    WRITE_CAMPAIGNS = "preview and test campaigns, and see who would get one"
+    SEND_CAMPAIGNS = "send, pause and cancel campaigns"
     READ_LOG = "read the audit log"
     MANAGE_STAFF = "add staff, end their sessions, take them out"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.MARKETER: frozenset({Right.ENTER}),
-    Role.PUBLISHER: frozenset({Right.ENTER, Right.PUBLISH}),
+    Role.MARKETER: frozenset({Right.ENTER, Right.WRITE_CAMPAIGNS}),
+    Role.PUBLISHER: frozenset({Right.ENTER, Right.PUBLISH, Right.WRITE_CAMPAIGNS, Right.SEND_CAMPAIGNS}),
     Role.PRIVACY: frozenset({Right.ENTER, Right.READ_LOG}),
     Role.ADMIN: frozenset(Right),
 }
