@@ -437,6 +437,60 @@ def privacy_retention(as_json: bool) -> None:
     _answer(erased, "\n".join(f"{count} {what}" for what, count in erased.items()), as_json=as_json)
 
 
+@portal.group("forms")
+def sign_up_forms() -> None:
+    """Sign-up forms, and the keys by which other systems may post to them."""
+
+
+@sign_up_forms.command("key")
+@click.argument("form")
+@click.option("--name", default="default", show_default=True, help="Who holds it: it is named in the evidence.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def forms_key(form: str, name: str, as_json: bool) -> None:
+    """Make a key of FORM (its name in content/forms) and print it, once."""
+    from portal.people.commands.forms import make_key
+    from portal.people.forms.keys import NameTaken
+
+    try:
+        made = make_key(form, name=name)
+    except NameTaken as fault:
+        raise click.ClickException(
+            f"{form} has a key named {name}. End it first, or give this one a --name."
+        ) from fault
+    words = f"Whoever holds this can post sign-ups to {form}. It is not shown again:\n{made['key']}"
+    _answer(made, words, as_json=as_json)
+
+
+@sign_up_forms.command("keys")
+@click.argument("form")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def forms_keys(form: str, as_json: bool) -> None:
+    """List the keys of FORM: their names, when they were made, when they were ended."""
+    from portal.people.commands.forms import list_keys
+
+    found = list_keys(form)
+    lines = [
+        f"{one['name']}  made {one['made_at'][:10]}" + (f"  ended {one['ended_at'][:10]}" if one["ended_at"] else "")
+        for one in found
+    ]
+    _answer({"keys": found}, "\n".join(lines) or f"None yet: bin/portal forms key {form}", as_json=as_json)
+
+
+@sign_up_forms.command("end-key")
+@click.argument("form")
+@click.argument("name")
+def forms_end_key(form: str, name: str) -> None:
+    """Let the key NAME of FORM open nothing any more, at once."""
+    from portal.people.commands.forms import end_key
+    from portal.people.forms.keys import NoSuchKey
+
+    try:
+        end_key(form, name=name)
+    except NoSuchKey as fault:
+        raise click.ClickException(f"{form} has no open key named {name}. See: bin/portal forms keys {form}") from fault
+    click.echo(f"{name} opens {form} no more")
+
+
 @portal.group()
 def content() -> None:
     """What marketing writes."""

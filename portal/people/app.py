@@ -7,6 +7,7 @@ from portal.people.accounts.presence import PERSONS, use_presence
 from portal.people.consent import checkpoints, signing  # noqa: F401  their tables; no page needs them
 from portal.people.consent.routes import blueprint as consent
 from portal.people.database import Base, Database
+from portal.people.forms.api.routes import blueprint as api
 from portal.people.forms.hosted_routes import blueprint as hosted
 from portal.people.forms.routes import blueprint as forms
 from portal.people.home.routes import blueprint as home
@@ -15,7 +16,6 @@ from portal.people.messages.routes import blueprint as messages
 from portal.people.mine.routes import blueprint as mine
 from portal.people.offers.routes import blueprint as offers
 from portal.people.patterns.routes import blueprint as patterns
-from portal.people.preferences.routes import blueprint as preferences
 from portal.people.privacy.routes import blueprint as privacy
 from portal.people.receipts.routes import blueprint as receipts
 from portal.people.settings import Settings
@@ -30,7 +30,7 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, well_known, webinars, forms, hosted, offers, consent, preferences, receipts, messages, privacy, patterns),
+    *(home, well_known, webinars, forms, hosted, api, offers, consent, receipts, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
 

@@ -17,6 +17,7 @@ SIGN_UPS: Rules = (
 # Counted by the view, for sign-ups that come without a proof of work: from a browser without scripts, or a program.
 WITHOUT_PROOF = Rule(what="sign-ups without proof", most=20, per=network, title=_SIGN_UPS)
 USES_OF_A_PROOF = Rule(what="uses of a proof", most=1, minutes=120, per=everyone, title=_SIGN_UPS)
+API: Rules = (Rule(what="posts to the API", most=1200, per=network, title="Too many posts from your network"),)
 BY_KEY = Rule(what="sign-ups by a key", most=1200, per=everyone, title="Too many sign-ups by this key")
 LINKS: Rules = (Rule(what="links", most=40, per=network, title="Too many links tried from your network"),)
 SIGN_IN_LINKS: Rules = (
@@ -35,6 +36,7 @@ OTHER_POSTS: Rules = (Rule(what="posts", most=300, per=network, title="Too much 
 TABLE: dict[str, Rules] = {
     "offers.create": SIGN_UPS,
     "forms.create": SIGN_UPS,
+    "api.create": API,
     "hosted.create": SIGN_UPS,
     "hosted.create_in_frame": SIGN_UPS,
     "offers.confirm": LINKS,
@@ -58,11 +60,6 @@ TABLE: dict[str, Rules] = {
     "consent.opt_out_page": NEVER,
     "consent.opt_out": NEVER,
     "consent.stop": NEVER,
-    "preferences": NEVER,
-    "preferences.show": NEVER,
-    "preferences.why": NEVER,
-    "preferences.ask_page": NEVER,
-    "preferences.ask": SIGN_UPS,
     "mine.withdraw": NEVER,
     "sign_in.destroy": NEVER,
 }

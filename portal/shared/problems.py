@@ -78,7 +78,7 @@ def answer_problems(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Whether the other end asked for data rather than for a page."""
-    if request.path.endswith(".json"):
+    if request.path.endswith(".json") or request.path.startswith("/api/"):
         return True
     best = request.accept_mimetypes.best_match(
         ["text/html", "application/problem+json", "application/json"], "text/html"

@@ -2,7 +2,11 @@
 export function tellHeight() {
   const form = document.body.dataset.framed
   if (!form || parent === window) return
-  const tell = () => parent.postMessage({ customerhubForm: form, height: Math.ceil(document.body.scrollHeight) }, '*')
-  new ResizeObserver(tell).observe(document.body)
-  tell()
+  const main = document.querySelector('main')
+  const below = parseFloat(getComputedStyle(document.body).paddingBottom)
+  const tell = () => {
+    const height = Math.ceil(main.getBoundingClientRect().bottom + scrollY + below)
+    parent.postMessage({ customerhubForm: form, height }, '*')
+  }
+  new ResizeObserver(tell).observe(main)
 }

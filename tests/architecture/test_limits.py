@@ -28,6 +28,7 @@ LINKS = "links: 40 per network"
 SIGN_IN_LINKS = "sign-in links: 60 per network, 240 per site, 600 per everyone"
 SECRETS = "secrets: 100 per network, 400 per site"
 POSTS = "posts: 300 per network"
+API = "posts to the API: 1200 per network"
 PLAYER = "places in webinars: 3000 per network"
 STARTS = "starts: 200 per network, 800 per site, 3000 per everyone"
 SHAPES = "shapes: 20 per network, 40 per site, 60 per everyone"
@@ -62,7 +63,10 @@ PEOPLE = {
     "POST /forms/<slug>/embed": SIGN_UPS,
     "GET /forms/<slug>/embed/sent": NOTHING_SECRET,
     "GET /forms/<slug>/sent": NOTHING_SECRET,
-    "GET /forms/challenge.json": NOTHING_SECRET,
+    "GET /api/v1/challenge": NOTHING_SECRET,
+    "GET /api/v1/forms/<slug>": NOTHING_SECRET,
+    "GET /api/v1/openapi.json": NOTHING_SECRET,
+    "POST /api/v1/signups": API,
     "GET /forms/embed.js": NOTHING_SECRET,
     "GET /healthz": PROBE,
     "GET /media/<sha256>/<name>": NOTHING_SECRET,
@@ -72,18 +76,6 @@ PEOPLE = {
     "POST /offers/<slug>": SIGN_UPS,
     "GET /opt-out/<token>": A_NO,
     "POST /opt-out/<token>": A_NO,
-    "GET /preferences": NOTHING_SECRET,
-    "POST /preferences": A_NO,
-    "GET /preferences/<token>": A_NO,
-    "POST /preferences/<token>": A_NO,
-    **{
-        f"{method} /preferences{token}/{act}": said
-        for token in ("", "/<token>")
-        for method, act, said in (
-            *(("GET", "ask", A_NO if token else NOTHING_SECRET), ("POST", "ask", SIGN_UPS), ("POST", "stop", A_NO)),
-            *(("POST", "frequency", A_NO), ("POST", "object", A_NO), ("POST", "pause", A_NO), ("POST", "undo", A_NO)),
-        )
-    },
     "GET /privacy": NOTHING_SECRET,
     "GET /privacy/separation": NOTHING_SECRET,
     "GET /questions": NOTHING_SECRET,
@@ -125,6 +117,7 @@ PEOPLE = {
     "POST /stop": A_NO,
     "GET /stop/done": NOTHING_SECRET,
     "GET /studio/": NOTHING_SECRET,
+    "GET /studio/forms": NOTHING_SECRET,
     "GET /studio/log": NOTHING_SECRET,
     "GET /studio/me": NOTHING_SECRET,
     "POST /studio/me/authenticator/remove": POSTS,
@@ -137,7 +130,6 @@ PEOPLE = {
     "POST /studio/staff/<staff_id>/begin-anew": POSTS,
     "POST /studio/staff/<staff_id>/end-sessions": POSTS,
     "POST /studio/staff/<staff_id>/leave": POSTS,
-    "GET /why/<token>": A_NO,
     "GET /webinars/": NOTHING_SECRET,
     "GET /webinars/<slug>": NOTHING_SECRET,
     "POST /webinars/<slug>/watched": PLAYER,

@@ -18,6 +18,7 @@ ANYONE = "anyone"
 HOLDER = "whoever holds the token in its address"
 MAIL_PROVIDER = "whoever holds the token, without origin, cookie or CSRF token"
 DEVELOPMENT = "only on one's own machine"
+KEY = "whoever holds a key of the form, or a page of an origin that it names"
 OWN = "whoever holds the token, on one's own machine"
 ACCOUNT = "the prospect who is signed in"
 HALF = "staff who showed one factor, or all of them"
@@ -59,7 +60,10 @@ PEOPLE = {
     "POST /forms/<slug>/embed": ANYONE,
     "GET /forms/<slug>/embed/sent": ANYONE,
     "GET /forms/<slug>/sent": ANYONE,
-    "GET /forms/challenge.json": ANYONE,
+    "GET /api/v1/challenge": ANYONE,
+    "GET /api/v1/forms/<slug>": ANYONE,
+    "GET /api/v1/openapi.json": ANYONE,
+    "POST /api/v1/signups": KEY,
     "GET /forms/embed.js": ANYONE,
     "GET /healthz": ANYONE,
     "GET /metrics": OPERATOR,
@@ -69,18 +73,6 @@ PEOPLE = {
     "POST /offers/<slug>": ANYONE,
     "GET /opt-out/<token>": HOLDER,
     "POST /opt-out/<token>": MAIL_PROVIDER,
-    "GET /preferences": ACCOUNT,
-    "POST /preferences": ACCOUNT,
-    "GET /preferences/<token>": HOLDER,
-    "POST /preferences/<token>": HOLDER,
-    **{
-        f"{method} /preferences{token}/{act}": HOLDER if token else ACCOUNT
-        for token in ("", "/<token>")
-        for method, act in (
-            *(("GET", "ask"), ("POST", "ask"), ("POST", "frequency"), ("POST", "object")),
-            *(("POST", "pause"), ("POST", "stop"), ("POST", "undo")),
-        )
-    },
     "GET /privacy": ANYONE,
     "GET /privacy/separation": ANYONE,
     "GET /questions": ANYONE,
@@ -122,6 +114,7 @@ PEOPLE = {
     "POST /stop": ANYONE,
     "GET /stop/done": ANYONE,
     "GET /studio/": staff(Right.ENTER),
+    "GET /studio/forms": staff(Right.ENTER),
     "GET /studio/log": staff(Right.READ_LOG),
     "GET /studio/me": staff(Right.ENTER),
     "POST /studio/me/authenticator/remove": staff(Right.ENTER),
@@ -134,7 +127,6 @@ PEOPLE = {
     "POST /studio/staff/<staff_id>/begin-anew": staff(Right.MANAGE_STAFF),
     "POST /studio/staff/<staff_id>/end-sessions": staff(Right.MANAGE_STAFF),
     "POST /studio/staff/<staff_id>/leave": staff(Right.MANAGE_STAFF),
-    "GET /why/<token>": HOLDER,
     "GET /webinars/": ANYONE,
     "GET /webinars/<slug>": ANYONE,
     "POST /webinars/<slug>/watched": ACCOUNT,

@@ -29,11 +29,15 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What a visitor had before their eyes: the page, the notice, the part of the form that asks, no box ticked."""
+    """What a visitor had before their eyes: the page, the notice, the part of the form that asks, no box ticked.
+
+    `displayed_by` names whoever put it before them where that was not a page of ours alone.
+    """
 
     page: str
     wording: Wording
     form: bytes
+    displayed_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +73,7 @@ def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, at: datetime) ->
             ],
             "pii_described": terms.pii,
             "pii_controllers": [wording.controller.id],
-            "collection_method": f"web form at {shown.page}, confirmed by a link sent to the address",
+            "collection_method": _collection_method(shown),
             "storage_locations": [terms.storage],
             "retention_period": terms.retention,
             "jurisdiction": terms.jurisdiction,
@@ -85,6 +89,7 @@ def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, at: datetime) ->
             "notice_sha256": wording.digest,
             "form_sha256": digest_of(shown.form),
             "page": shown.page,
+            "displayed_by": shown.displayed_by or "the portal itself",
             "box_at_load": "off",
         },
         "requested_at": rfc3339(at),
@@ -148,6 +153,11 @@ def head_in(whole: Content) -> Content:
         state=event["event_state"],
         at=event["event_time"],
     )
+
+
+def _collection_method(shown: Shown) -> str:
+    by = f", displayed by {shown.displayed_by}" if shown.displayed_by else ""
+    return f"web form at {shown.page}{by}, confirmed by a link sent to the address"
 
 
 def _party(wording: Wording) -> Content:

@@ -110,6 +110,11 @@ def read_form(wording: Wording, sent: MultiDict[str, str], *, written: WrittenFo
     return _form_class(wording, written)(sent)
 
 
+def label_of(name: str) -> str:
+    """What stands over a field."""
+    return {"name": "Your name", "email": "E-mail address"}.get(name) or _OTHER_FIELDS[name][1]
+
+
 def _form_class(wording: Wording, written: WrittenForm | None) -> type[SignUpForm]:
     purposes = wording.purposes if written is None else written.boxes(wording)
     asked = () if written is None else tuple(field for field in written.fields if field.name in _OTHER_FIELDS)

@@ -2,15 +2,16 @@
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from portal.people import web
 from portal.people.forms.catalog import WrittenForm, find_form, thanks_of
+from portal.people.forms.embedding import frame_ancestors, may_stand_in
 from portal.people.forms.entries import Entry
 from portal.people.forms.forms import SignUpForm, empty_form, read_form
-from portal.people.forms.pages import form_page, take_in
-from portal.people.forms.proof import new_challenge
-from portal.shared import clock
+from portal.people.forms.intake import take_in
+from portal.people.forms.pages import form_page
 from portal.shared.headers import content_policy
 from portal.shared.limits import TooManyTries
 from portal.shared.problems import Problem, answer, wants_json
@@ -64,7 +65,9 @@ def create_in_frame(slug: str) -> Answer:
 def thanks_in_frame(slug: str) -> Response:
     """The same words as `thanks`, within the frame."""
     written = _get_form(slug)
-    page = render_template("forms/framed_asked.html", written=written, thanks=thanks_of(slug))
+    page = render_template(
+        "forms/framed_asked.html", written=written, thanks=thanks_of(slug).replace("<a ", Markup('<a target="_blank" '))
+    )
     return _framed(written, make_response(page))
 
 
@@ -81,14 +84,6 @@ def held_up(limit: TooManyTries) -> Answer:
         page = form_page("forms/show.html", form, 429, written=written, held_up=limit)
     page.headers["Retry-After"] = str(limit.retry_after)
     return page
-
-
-@blueprint.get("/challenge.json")
-def challenge() -> Response:
-    """A little work for a browser, whose proof lets its network sign up more often."""
-    response = make_response(new_challenge(secret_keys=web.settings().secret_keys, now=clock.now()))
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @blueprint.get("/embed.js")
@@ -115,8 +110,7 @@ def _frame_page(written: WrittenForm, form: SignUpForm, status: int = 200, **mor
 
 def _framed(written: WrittenForm, page: Response) -> Response:
     """Let the origins that the form names, and no other, show this page in a frame; it needs no cookie."""
-    ancestors = " ".join(("'self'", *written.embed_origins))
-    page.headers["Content-Security-Policy"] = content_policy(frame_ancestors=ancestors)
+    page.headers["Content-Security-Policy"] = content_policy(frame_ancestors=frame_ancestors(written))
     page.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # a page that isolates itself may frame it too
     return page
 
@@ -125,8 +119,8 @@ def _within(written: WrittenForm) -> str:
     """The page around the frame, as the browser names it when it loads the form, signed until it is sent back."""
     if request.method == "POST":
         return request.form.get("within", "")[:500]
-    around = next((origin for origin in written.embed_origins if f"{request.referrer}/".startswith(f"{origin}/")), "")
-    return _signer(written).dumps(around) if around else ""
+    around = (request.referrer or "").rstrip("/")  # by the frame's referrer policy an origin, with a slash
+    return _signer(written).dumps(around) if may_stand_in(written, around) else ""
 
 
 def _read_within(written: WrittenForm) -> str:

@@ -5,7 +5,8 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.people.consent.notices import Wording, current_wording
 from portal.people.forms.forms import SignUpForm, empty_form, read_form
-from portal.people.forms.pages import form_page, take_in
+from portal.people.forms.intake import take_in
+from portal.people.forms.pages import form_page
 from portal.shared.limits import TooManyTries
 from portal.shared.problems import answer, wants_json
 

@@ -34,6 +34,7 @@ class SignUp:
     """A sign-up ready to be written, its mail included."""
 
     opt_in_id: str
+    at: datetime
     asked: Asked
     entry: Entry | None
     wish: Wish | None
@@ -81,6 +82,7 @@ def prepare(
     )
     return SignUp(
         opt_in_id=opt_in_id,
+        at=now,
         asked=Asked(name=name, subject=subject, shown=shown, ticked=boxes),
         entry=entry,
         wish=wish,

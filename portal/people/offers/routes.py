@@ -8,7 +8,8 @@ from portal.people.consent.notices import Wording, current_wording
 from portal.people.consent.visitor import act_of_visitor, private
 from portal.people.forms.confirmation import LinkEnded, NoSuchLink, PageIsStale
 from portal.people.forms.forms import SignUpForm, empty_form, read_form
-from portal.people.forms.pages import form_page, take_in
+from portal.people.forms.intake import take_in
+from portal.people.forms.pages import form_page
 from portal.people.offers import confirmation
 from portal.people.offers.catalog import Offer, find_offer, find_offer_as_it_was
 from portal.people.offers.places import Availability, Stand, availability, list_available

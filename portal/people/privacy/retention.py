@@ -18,6 +18,7 @@ from portal.people.consent.ledger import read_chain
 from portal.people.consent.models import OptIn, OptInOutcome
 from portal.people.consent.record import Act
 from portal.people.database import Database
+from portal.people.forms.api.answers import forget_old_answers
 from portal.people.keyring import Seal, SealBroken
 from portal.people.messages import outbox
 from portal.people.sessions import end_old_sessions
@@ -79,7 +80,7 @@ def _end_sessions(db: Session, _keyring: Seal, now: datetime) -> int:
 
 
 def _clear_yesterdays(db: Session, _keyring: Seal, now: datetime) -> int:
-    clear = (clear_old_links, clear_old_challenges, clear_old_tries)
+    clear = (clear_old_links, clear_old_challenges, clear_old_tries, forget_old_answers)
     return sum(clear_old(db, now=now) for clear_old in clear)
 
 

@@ -7,6 +7,9 @@ from portal.people import sessions, web
 from portal.people.accounts import audit, presence
 from portal.people.accounts.audit import What
 from portal.people.consent.visitor import private
+from portal.people.forms.catalog import forms
+from portal.people.forms.keys import list_keys
+from portal.people.forms.snippets import snippets
 from portal.people.sessions import Account
 from portal.people.staff import guard, members
 from portal.people.staff.guard import current_staff, find_current_staff, needs
@@ -49,6 +52,18 @@ def log() -> Response:
     with web.reading() as db:
         page = audit.read_page(db, number=int(number))
         return private(render_template("studio/log.html", page=page, most=audit.PAGE, names=members.names(db)))
+
+
+@blueprint.get("/forms")
+@needs(Right.ENTER)
+def sign_up_forms() -> Response:
+    """The sign-up forms: where each may stand, what to copy to put it there, and who holds a key of it."""
+    with web.reading() as db:
+        listed = [
+            (written, snippets(written, url=web.settings().url), list_keys(db, form=written.slug))
+            for written in forms().values()
+        ]
+        return private(render_template("studio/forms.html", listed=listed))
 
 
 @blueprint.get("/staff")

@@ -80,7 +80,7 @@ def test_a_field_that_is_needed_says_so(site: Site, write_form: Callable[..., st
 def test_only_the_origins_it_names_may_frame_it_and_no_other_page_of_ours_may_be_framed(site: Site) -> None:
     for path in (f"{INVITED}/embed", f"{INVITED}/embed/sent"):
         policy = site.get(path).headers["Content-Security-Policy"]
-        assert f"frame-ancestors 'self' {PARTNER};" in f"{policy};"
+        assert f"frame-ancestors 'self' {PARTNER} http://localhost:* http://127.0.0.1:*;" in f"{policy};"
     refused = site.sign_up("", path=f"{INVITED}/embed")
     assert (refused.status_code, f"'self' {PARTNER}" in refused.headers["Content-Security-Policy"]) == (422, True)
     for path in (INVITED, f"{INVITED}/sent", "/", "/sign-up", "/opt-out/x", "/forms/nothing/embed", "/sign-in"):

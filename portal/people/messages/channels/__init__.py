@@ -3,5 +3,3 @@
 EMAIL = "email"
 
 CHANNELS = (EMAIL,)
-
-NAMES = {EMAIL: "E-mail"}  # as people read them

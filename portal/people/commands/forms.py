@@ -1,0 +1,62 @@
+"""The commands on sign-up forms: the keys by which other systems may post to them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from portal.people.database import Database
+from portal.people.forms import keys
+from portal.people.forms.catalog import find_form, forms
+from portal.people.settings import load_settings
+from portal.shared import clock
+from portal.shared.environment import SettingsError
+
+COMMAND_LINE = "the command line"
+
+
+class NoSuchForm(SettingsError):
+    """There is no form of this name; the message lists those that there are."""
+
+
+def make_key(form: str, *, name: str) -> dict[str, str]:
+    """A new key of a form, shown this once. Raises NoSuchForm, NameTaken."""
+    _require(form)
+    with _opened() as database, database.transaction() as db:
+        token = keys.make_key(db, form=form, name=name, by=COMMAND_LINE, now=clock.now())
+    return {"form": form, "name": name, "key": token}
+
+
+def list_keys(form: str) -> list[dict[str, Any]]:
+    """The keys of a form, the newest first, without themselves. Raises NoSuchForm."""
+    _require(form)
+    with _opened() as database, database.reading() as db:
+        return [
+            {
+                "name": listed.key.name,
+                "made_at": listed.key.made_at.isoformat(),
+                "made_by": listed.key.made_by,
+                "ended_at": listed.ended_at.isoformat() if listed.ended_at else "",
+            }
+            for listed in keys.list_keys(db, form=form)
+        ]
+
+
+def end_key(form: str, *, name: str) -> None:
+    """Let a key open nothing any more. Raises NoSuchForm, NoSuchKey."""
+    _require(form)
+    with _opened() as database, database.transaction() as db:
+        keys.end_key(db, form=form, name=name, by=COMMAND_LINE, now=clock.now())
+
+
+def _require(form: str) -> None:
+    if find_form(form) is None:
+        raise NoSuchForm(f"There is no form {form} in content/forms. There are: {', '.join(forms())}")
+
+
+@contextmanager
+def _opened() -> Iterator[Database]:
+    database = Database(load_settings().database_url)
+    try:
+        yield database
+    finally:
+        database.close()
