@@ -16,6 +16,7 @@ from portal.people.messages.routes import blueprint as messages
 from portal.people.mine.routes import blueprint as mine
 from portal.people.offers.routes import blueprint as offers
 from portal.people.patterns.routes import blueprint as patterns
+from portal.people.preferences.routes import blueprint as preferences
 from portal.people.privacy.routes import blueprint as privacy
 from portal.people.receipts.routes import blueprint as receipts
 from portal.people.settings import Settings
@@ -30,7 +31,8 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, well_known, webinars, forms, hosted, api, offers, consent, receipts, messages, privacy, patterns),
+    *(home, well_known, webinars, forms, hosted, api, offers, consent, preferences),
+    *(receipts, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
 

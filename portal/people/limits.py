@@ -60,6 +60,11 @@ TABLE: dict[str, Rules] = {
     "consent.opt_out_page": NEVER,
     "consent.opt_out": NEVER,
     "consent.stop": NEVER,
+    "preferences": NEVER,
+    "preferences.show": NEVER,
+    "preferences.why": NEVER,
+    "preferences.ask_page": NEVER,
+    "preferences.ask": SIGN_UPS,
     "mine.withdraw": NEVER,
     "sign_in.destroy": NEVER,
 }

@@ -76,6 +76,18 @@ PEOPLE = {
     "POST /offers/<slug>": SIGN_UPS,
     "GET /opt-out/<token>": A_NO,
     "POST /opt-out/<token>": A_NO,
+    "GET /preferences": NOTHING_SECRET,
+    "POST /preferences": A_NO,
+    "GET /preferences/<token>": A_NO,
+    "POST /preferences/<token>": A_NO,
+    **{
+        f"{method} /preferences{token}/{act}": said
+        for token in ("", "/<token>")
+        for method, act, said in (
+            *(("GET", "ask", A_NO if token else NOTHING_SECRET), ("POST", "ask", SIGN_UPS), ("POST", "stop", A_NO)),
+            *(("POST", "frequency", A_NO), ("POST", "object", A_NO), ("POST", "pause", A_NO), ("POST", "undo", A_NO)),
+        )
+    },
     "GET /privacy": NOTHING_SECRET,
     "GET /privacy/separation": NOTHING_SECRET,
     "GET /questions": NOTHING_SECRET,
@@ -130,6 +142,7 @@ PEOPLE = {
     "POST /studio/staff/<staff_id>/begin-anew": POSTS,
     "POST /studio/staff/<staff_id>/end-sessions": POSTS,
     "POST /studio/staff/<staff_id>/leave": POSTS,
+    "GET /why/<token>": A_NO,
     "GET /webinars/": NOTHING_SECRET,
     "GET /webinars/<slug>": NOTHING_SECRET,
     "POST /webinars/<slug>/watched": PLAYER,

@@ -73,6 +73,18 @@ PEOPLE = {
     "POST /offers/<slug>": ANYONE,
     "GET /opt-out/<token>": HOLDER,
     "POST /opt-out/<token>": MAIL_PROVIDER,
+    "GET /preferences": ACCOUNT,
+    "POST /preferences": ACCOUNT,
+    "GET /preferences/<token>": HOLDER,
+    "POST /preferences/<token>": HOLDER,
+    **{
+        f"{method} /preferences{token}/{act}": HOLDER if token else ACCOUNT
+        for token in ("", "/<token>")
+        for method, act in (
+            *(("GET", "ask"), ("POST", "ask"), ("POST", "frequency"), ("POST", "object")),
+            *(("POST", "pause"), ("POST", "stop"), ("POST", "undo")),
+        )
+    },
     "GET /privacy": ANYONE,
     "GET /privacy/separation": ANYONE,
     "GET /questions": ANYONE,
@@ -127,6 +139,7 @@ PEOPLE = {
     "POST /studio/staff/<staff_id>/begin-anew": staff(Right.MANAGE_STAFF),
     "POST /studio/staff/<staff_id>/end-sessions": staff(Right.MANAGE_STAFF),
     "POST /studio/staff/<staff_id>/leave": staff(Right.MANAGE_STAFF),
+    "GET /why/<token>": HOLDER,
     "GET /webinars/": ANYONE,
     "GET /webinars/<slug>": ANYONE,
     "POST /webinars/<slug>/watched": ACCOUNT,

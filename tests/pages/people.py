@@ -13,11 +13,14 @@ from tests.pages.installation import Installation
 from tests.people.browser import PASSWORD, Browser, Clerk, Device, newest_link, start_link
 from tests.people.site import ADA, BEN, CLEO, OFFER, Mail, Site
 from tests.people.test_confirmation import fill
+from tests.people.test_stop_code import write_offer
 
 Told = Iterator[tuple[str, TestResponse]]
 
 DORA = "dora@people.customerhub.net"
 FAY = "fay@people.customerhub.net"
+GUS = "gus@people.customerhub.net"
+HAL = "hal@people.customerhub.net"
 WEBINAR = "/webinars/second-message"
 FORM = "/forms/webinar-invitations"
 BOXES = ("offers_email", "webinars_email")
@@ -31,6 +34,7 @@ def tell(installed: Installation) -> Told:
         _a_first_look(site, installed),
         _the_check(site, installed),
         _signing_up(site, installed),
+        _choosing(site, installed),
         _forms(site, installed),
         _the_outbox(site),
         _wrong_turns(site),
@@ -94,6 +98,34 @@ def _signing_up(site: Site, installed: Installation) -> Told:
     yield "opt-out", site.get(ben.opt_out)
     yield "opted-out", site.post(ben.opt_out, data=site.form(ben.opt_out))
     yield "confirm-cancelled", site.get(ben.confirm)
+
+
+def _choosing(site: Site, installed: Installation) -> Told:
+    """One's own preferences by a message's link, and why a message came."""
+    gus = _asked(site, installed, GUS, *BOXES, path="/sign-up")
+    yield "why-service", site.get(gus.opt_out.replace("/opt-out/", "/why/"))
+    site.confirm(gus)
+    offer = write_offer(site, GUS)
+    yield "why-offer", site.get(f"/why/{offer.token}")
+    yield "opt-out-one-purpose", site.get(f"/opt-out/{offer.token}")
+    page = f"/preferences/{offer.token}"
+    installed.wait(minutes=3)
+    site.post(page, data={"offers_email": "no"})
+    yield "preferences", site.get(page)
+    yield "why-taken-back", site.get(f"/why/{offer.token}")
+    yield "preferences-ask", site.get(f"{page}/ask?box=offers_email")
+    installed.wait(minutes=3)
+    yield "preferences-stopped", site.get(site.post(f"{page}/stop").location)
+    installed.wait(minutes=3)
+    site.post(f"{page}/pause", data={"days": "30"})
+    site.post(f"{page}/frequency", data={"most": "1"})
+    yield (
+        "preferences-asked-today",
+        site.post(f"{page}/ask", data=site.form(f"{page}/ask?box=offers_email") | {"offers_email": "yes"}),
+    )
+    yield "preferences-objected", site.get(site.post(f"{page}/object").location)
+    yield "preferences-undone-too-late", site.post(f"{page}/undo")
+    yield "opted-out-one-purpose", site.post(_another_offer(site, installed))
 
 
 def _forms(site: Site, installed: Installation) -> Told:
@@ -206,6 +238,12 @@ def _asked(site: Site, installed: Installation, email: str, *boxes: str, **more:
     """Sign up a little later; the mail that came of it."""
     installed.wait(minutes=3)
     return site.asked(email, *boxes, **more)
+
+
+def _another_offer(site: Site, installed: Installation) -> str:
+    """The way out of an offer to somebody who agreed to it alone."""
+    site.confirm(_asked(site, installed, HAL, *BOXES, path="/sign-up"))
+    return f"/opt-out/{write_offer(site, HAL).token}"
 
 
 def _first(pattern: str, text: str) -> str:

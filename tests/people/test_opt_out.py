@@ -153,8 +153,9 @@ def test_who_said_no_can_ask_anew_and_must_confirm_anew(site: Site) -> None:
 
 def test_every_mail_carries_the_header_that_providers_read(site: Site) -> None:
     site.asked(ADA, "offers_email")
+    keyring = site.keyring
     with site.database.transaction() as db:
-        (claim,) = outbox.claim(db, keyring=site.keyring, refusals=refusals, now=clock.now())
+        (claim,) = outbox.claim(db, keyring=keyring, refusals=refusals, now=clock.now())
     headers = claim.letter.content.partition(b"\r\n\r\n")[0].decode("ascii")
     found = re.findall(r"^List-Unsubscribe: <(\S+)>\r?$", headers, re.MULTILINE)
     assert len(found) == 1

@@ -17,6 +17,7 @@ from portal.people.consent.suppression import Cause, is_suppressed, suppress
 from portal.people.keyring import Seal
 from portal.people.messages import outbox
 from portal.people.messages.addresses import address_hash as hash_of_address
+from portal.people.messages.channels import CHANNELS
 from portal.people.messages.way_out import WayOut, hash_stop_code
 from portal.people.sessions import Account
 from portal.shared import ids
@@ -99,6 +100,24 @@ def refuse(db: Session, *, person: Person, line: Line, keyring: Seal, act: Act) 
         keyring=keyring,
         act=act,
     )
+
+
+def stop_everything(db: Session, *, person: Person, cause: Cause, keyring: Seal, act: Act) -> list[str]:
+    """End everything on every channel, for whoever may say so for this person."""
+    return [
+        record_id
+        for channel in CHANNELS
+        for record_id in stop(
+            db,
+            person_id=person.id,
+            address_hash=hash_of_address(keyring, channel=channel, address=person.email),
+            channel=channel,
+            purpose=None,
+            cause=cause,
+            keyring=keyring,
+            act=act,
+        )
+    ]
 
 
 def stop_address(

@@ -3,3 +3,5 @@
 EMAIL = "email"
 
 CHANNELS = (EMAIL,)
+
+NAMES = {EMAIL: "E-mail"}  # as people read them
