@@ -3,15 +3,19 @@
 import re
 from collections.abc import Iterator
 from itertools import chain
+from threading import Event
 
 from werkzeug.test import TestResponse
 
+from portal.people.messages.channels.email import Outbox
+from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.separation import find_last_check, keep_check
+from portal.people.worker import deliver
 from portal.separation.check import check
 from portal.shared import clock
 from tests.pages.installation import Installation
 from tests.people.browser import PASSWORD, Browser, Clerk, Device, newest_link, start_link
-from tests.people.site import ADA, BEN, CLEO, OFFER, Mail, Site
+from tests.people.site import ADA, BEN, CLEO, OFFER, Mail, Site, find_person_id
 from tests.people.test_confirmation import fill
 from tests.people.test_stop_code import write_offer
 
@@ -216,7 +220,33 @@ def _the_studio(site: Site) -> Told:
     yield "studio-staff", mara.get("/studio/staff")
     yield "studio-staff-added", mara.post("/studio/staff", from_page="/studio/staff", email=DORA, role="privacy")
     yield "studio-me", mara.get("/studio/me")
+    yield from _outreach(site, mara)
     yield "studio-refused", Browser(site).by_start_link(role="marketer", email=DORA).get("/studio/log")
+
+
+def _outreach(site: Site, mara: Browser) -> Told:
+    where = "/studio/campaigns"
+    here = f"{where}/second-message-is-out"
+    with site.database.reading() as db:
+        ada = find_person_id(db, ADA)
+    yield "outreach", mara.get(f"{where}/")
+    yield "outreach-nobody", mara.get(f"{where}/setup-day-december")
+    yield "outreach-campaign", mara.get(f"{here}?as={ada}")
+    yield "mail-campaign", mara.get(f"{here}/mail?as={ada}")
+    yield "outreach-people", mara.get(f"{here}/people")
+    yield "outreach-people-none", mara.get(f"{here}/people?rule=erased")
+    yield "outreach-time-refused", mara.post(f"{here}/send", from_page=here, starts_at="soon")
+    mara.post(f"{here}/test", from_page=here)
+    yield "outreach-tested", mara.get(f"{here}?told=tested")
+    mara.post(f"{here}/send", from_page=here)
+    yield "outreach-sending", mara.get(here)
+    mara.post(f"{here}/pause", from_page=here)
+    yield "outreach-paused", mara.get(here)
+    mara.post(f"{here}/resume", from_page=here)
+    keep_runs_going(site.database, keyring=site.keyring, url=site.settings.url, now=clock.now())
+    deliver(site.database, keyring=site.keyring, mail=Outbox(), stopping=Event())
+    yield "outreach-ended", mara.get(here)
+    yield "mail-announcement", site.get(f"/_outbox/{site.mails()[0].id}/body")
 
 
 def _too_late(site: Site, installed: Installation) -> Told:

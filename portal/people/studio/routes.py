@@ -10,6 +10,7 @@ from portal.people.consent.visitor import private
 from portal.people.forms.catalog import forms
 from portal.people.forms.keys import list_keys
 from portal.people.forms.snippets import snippets
+from portal.people.outreach.routes import blueprint as outreach
 from portal.people.sessions import Account
 from portal.people.staff import guard, members
 from portal.people.staff.guard import current_staff, find_current_staff, needs
@@ -25,6 +26,7 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
 blueprint.before_request(guard.require_staff)
 blueprint.register_blueprint(own)
+blueprint.register_blueprint(outreach)
 
 
 @blueprint.context_processor
