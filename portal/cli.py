@@ -314,6 +314,45 @@ def consent_proof(email: str, out: Path | None) -> None:
     click.echo(f"{out} proves what {email} agreed to. Whoever has it can read it; docs/ledger.md says how to check it.")
 
 
+@consent.command("withdraw")
+@click.argument("email")
+@click.option(
+    "--reason", required=True, type=click.Choice(["mail", "phone", "letter", "in person"]), help="How they asked."
+)
+@click.option("--purpose", help="This alone, like offers; without it, everything.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def consent_withdraw(email: str, reason: str, purpose: str | None, as_json: bool) -> None:
+    """Say no for whoever has EMAIL and asked us to; nobody says yes for another."""
+    from portal.people.commands.noes import UnknownPurpose, withdraw
+    from portal.people.messages.addresses import NotAnAddress
+
+    try:
+        done = withdraw(email, reason=reason, purpose=purpose)
+    except (NotAnAddress, UnknownPurpose) as fault:
+        raise click.ClickException(str(fault)) from fault
+    _answer(done, f"From now on nothing goes to {done['email']} about {done['purpose']}.", as_json=as_json)
+
+
+@portal.group()
+def suppression() -> None:
+    """Addresses that must not be used."""
+
+
+@suppression.command("import")
+@click.argument("path", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def suppression_import(path: Path, as_json: bool) -> None:
+    """Write to no address of FILE.csv any more, which names its columns in the first line, `email` among them."""
+    from portal.people.commands.noes import import_suppressions
+    from portal.people.consent.suppression_import import NotAList
+
+    try:
+        counts = import_suppressions(path)
+    except NotAList as fault:
+        raise click.ClickException(str(fault)) from fault
+    _answer(vars(counts), counts.as_words(), as_json=as_json)
+
+
 @consent.command("new-key")
 @click.option("--json", "as_json", is_flag=True, help="Answer with data.")
 def consent_new_key(as_json: bool) -> None:

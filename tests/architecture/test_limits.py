@@ -152,6 +152,8 @@ PEOPLE = {
     "POST /studio/staff/<staff_id>/end-sessions": POSTS,
     "POST /studio/staff/<staff_id>/leave": POSTS,
     "GET /why/<token>": A_NO,
+    "GET /studio/withdrawals": NOTHING_SECRET,
+    "POST /studio/withdrawals": POSTS,
     "GET /webinars/": NOTHING_SECRET,
     "GET /webinars/<slug>": NOTHING_SECRET,
     "POST /webinars/<slug>/watched": PLAYER,

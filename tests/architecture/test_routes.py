@@ -149,6 +149,8 @@ PEOPLE = {
     "POST /studio/staff/<staff_id>/end-sessions": staff(Right.MANAGE_STAFF),
     "POST /studio/staff/<staff_id>/leave": staff(Right.MANAGE_STAFF),
     "GET /why/<token>": HOLDER,
+    "GET /studio/withdrawals": staff(Right.WITHDRAW),
+    "POST /studio/withdrawals": staff(Right.WITHDRAW),
     "GET /webinars/": ANYONE,
     "GET /webinars/<slug>": ANYONE,
     "POST /webinars/<slug>/watched": ACCOUNT,

@@ -217,6 +217,10 @@ def _the_studio(site: Site) -> Told:
     yield "studio", mara.get("/studio/")
     yield "studio-forms", mara.get("/studio/forms")
     yield "studio-log", mara.get("/studio/log")
+    yield "studio-say-no", mara.get("/studio/withdrawals")
+    said = {"from_page": "/studio/withdrawals", "email": "ada at home", "purpose": "", "how": "phone"}
+    yield "studio-say-no-wrong", mara.post("/studio/withdrawals", **said)
+    yield "studio-said-no", mara.get("/studio/withdrawals?done=yes")
     yield "studio-staff", mara.get("/studio/staff")
     yield "studio-staff-added", mara.post("/studio/staff", from_page="/studio/staff", email=DORA, role="privacy")
     yield "studio-me", mara.get("/studio/me")

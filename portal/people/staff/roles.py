@@ -19,6 +19,7 @@ class Right(StrEnum):
     PUBLISH = "publish"
     WRITE_CAMPAIGNS = "preview and test campaigns, and see who would get one"
     SEND_CAMPAIGNS = "send, pause and cancel campaigns"
+    WITHDRAW = "say no for a person who asked us to"
     READ_LOG = "read the audit log"
     MANAGE_STAFF = "add staff, end their sessions, take them out"
 
@@ -26,6 +27,6 @@ class Right(StrEnum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.MARKETER: frozenset({Right.ENTER, Right.WRITE_CAMPAIGNS}),
     Role.PUBLISHER: frozenset({Right.ENTER, Right.PUBLISH, Right.WRITE_CAMPAIGNS, Right.SEND_CAMPAIGNS}),
-    Role.PRIVACY: frozenset({Right.ENTER, Right.READ_LOG}),
+    Role.PRIVACY: frozenset({Right.ENTER, Right.WITHDRAW, Right.READ_LOG}),
     Role.ADMIN: frozenset(Right),
 }

@@ -19,6 +19,7 @@ from portal.people.staff.roles import RIGHTS, Right, Role
 from portal.people.studio import overview
 from portal.people.studio.forms import InvitationForm
 from portal.people.studio.own_routes import blueprint as own
+from portal.people.studio.withdrawal_routes import blueprint as withdrawals
 from portal.shared import clock
 from portal.shared.problems import Problem
 
@@ -27,6 +28,7 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 blueprint.before_request(guard.require_staff)
 blueprint.register_blueprint(own)
 blueprint.register_blueprint(outreach)
+blueprint.register_blueprint(withdrawals)
 
 
 @blueprint.context_processor
