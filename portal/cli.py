@@ -333,6 +333,23 @@ def consent_withdraw(email: str, reason: str, purpose: str | None, as_json: bool
     _answer(done, f"From now on nothing goes to {done['email']} about {done['purpose']}.", as_json=as_json)
 
 
+@consent.command("import")
+@click.argument("path", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Answer with data.")
+def consent_import(path: Path, as_json: bool) -> None:
+    """Ask the people of FILE.csv once, where it proves that they agreed; the rest goes to FILE.csv.quarantine."""
+    from portal.people.commands.noes import import_consents
+    from portal.people.preferences.imports import NotAList
+
+    quarantine = path.with_name(f"{path.name}.quarantine")
+    try:
+        report = import_consents(path, quarantine=quarantine)
+    except NotAList as fault:
+        raise click.ClickException(str(fault)) from fault
+    where = f"\nThey stand in {quarantine}." if report.quarantined else ""
+    _answer(vars(report), report.as_words() + where, as_json=as_json)
+
+
 @portal.group()
 def suppression() -> None:
     """Addresses that must not be used."""

@@ -57,7 +57,7 @@ def test_a_service_message_says_which_act_it_answers_also_when_it_is_long_cleare
         token = site.agreed(ADA, "offers_email").opt_out.rpartition("/")[2]
         traveller.shift(timedelta(days=days))
         page = why(site, token)
-        assert "typed this address into a form" in page
+        assert "somebody gave us this address" in page
         assert "Stop everything" in page
 
 

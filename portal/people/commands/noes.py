@@ -1,5 +1,6 @@
-"""The commands by which a no comes in that was not said here: for one person, and from a list."""
+"""The commands by which a yes or a no comes in that was not said here: a no counts, a yes is asked for once."""
 
+import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -14,6 +15,7 @@ from portal.people.consent.suppression_import import Counts, read_list, suppress
 from portal.people.database import Database
 from portal.people.keyring import Seal, open_keyring
 from portal.people.messages.addresses import read_address
+from portal.people.preferences import imports
 from portal.people.settings import load_settings
 from portal.shared import clock, ids
 
@@ -51,8 +53,40 @@ def import_suppressions(path: Path) -> Counts:
     return counts
 
 
+def import_consents(path: Path, *, quarantine: Path) -> imports.Report:
+    """Ask whoever a list proves to have agreed; the other lines go into the file `quarantine`. Raises NotAList."""
+    report, left_out = imports.Report(), []
+    url = load_settings().url
+    with _opened() as (database, keyring), path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        for line in imports.read_lines(file):
+            act = _act()
+            try:
+                claim = imports.read_claim(line, now=act.at)
+            except imports.NoEvidence as fault:
+                report.quarantined.append({"line": line.number, "why": str(fault)})
+                left_out.append(line.values | {"line": str(line.number), "why": str(fault)})
+                continue
+            with database.transaction() as db:
+                imports.take_in(db, line=line, claim=claim, url=url, keyring=keyring, act=act, report=report)
+        with database.transaction() as db:
+            audit.note(db, What.CONSENTS_IMPORTED, by=None, now=clock.now())
+    _write_quarantine(quarantine, left_out)
+    return report
+
+
 def _act() -> Act:
     return Act(at=clock.now(), key=ids.new_id(), actor=COMMAND_LINE, means="a list that was handed on to us")
+
+
+def _write_quarantine(path: Path, lines: list[dict[str, str]]) -> None:
+    """Beside the list, for whoever runs this machine alone: without proof, an address has no place elsewhere."""
+    if not lines:
+        return
+    path.touch(mode=0o600)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, fieldnames=["line", "why", *imports.COLUMNS])
+        rows.writeheader()
+        rows.writerows(lines)
 
 
 @contextmanager

@@ -56,6 +56,15 @@ def confirmation(*, to: str, confirm_url: str, way_out: WayOut, asked_at: dateti
     return Mail(to=to, subject=subject, text=text, html=html, way_out=way_out)
 
 
+def confirmation_of_import(*, to: str, confirm_url: str, way_out: WayOut, agreed_at: datetime) -> Mail:
+    """The mail that asks somebody once, who agreed elsewhere; it repeats nothing of what stands in the list."""
+    subject = "Is it still a yes?"
+    text, html = render(
+        "confirm_import", subject=subject, confirm_url=confirm_url, way_out=way_out, agreed_at=agreed_at
+    )
+    return Mail(to=to, subject=subject, text=text, html=html, way_out=way_out)
+
+
 def sign_in_link(*, to: str, link_url: str, way_out: WayOut, asked_at: datetime) -> Mail:
     """The mail that signs someone in. It says neither who asked nor from where, which we do not keep."""
     subject = "Your link to sign in"

@@ -34,7 +34,7 @@ class Reason:
 
 
 ANSWERS = {
-    Service.CONFIRM: "somebody typed this address into a form of ours, and we asked whether it was you",
+    Service.CONFIRM: "somebody gave us this address, and we asked whether it was you",
     Service.SIGN_IN: "somebody asked to sign in with this address",
     Service.PASSKEY_ADDED: "a passkey was added to the account that has this address",
 }
