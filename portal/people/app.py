@@ -40,7 +40,7 @@ FEATURES: tuple[Blueprint, ...] = (
 def create_app(settings: Settings) -> Flask:
     """The people app for these settings."""
     app = Flask("portal.people", static_folder=None)
-    web.set_up(app, settings, Database(settings.database_url))
+    web.set_up(app, settings, Database(settings.database_url, journal=settings.opt_outs_folder))
     use_presence(app, {"person": PERSONS, "staff": MEMBERS})
     for feature in FEATURES:
         app.register_blueprint(feature)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.people.consent.restores import is_sending_held
 from portal.people.database import Database
 from portal.people.jobs import SILENT_AFTER, Job, list_jobs
 from portal.people.keyring import KeyringLost, find_keyring
@@ -55,6 +56,7 @@ def _look_at_rows(settings: Settings) -> Iterator[Finding]:
     try:
         with database.reading() as db:
             yield _look_at_keyring(db, settings)
+            yield _look_at_restores(db)
             ended = {job.name: job.ended_at for job in list_jobs(db)}
             check = find_last_check(db)
             yield _look_at_worker(db, ended.get(Job.DELIVERY.value))
@@ -70,6 +72,13 @@ def _look_at_keyring(db: Session, settings: Settings) -> Finding:
     except KeyringLost as fault:
         return broken("keyring", str(fault), "Without the old secret, what is sealed stays shut.")
     return ok("keyring", "The secret opens the root key.")
+
+
+def _look_at_restores(db: Session) -> Finding:
+    if is_sending_held(db):
+        words = "Nothing is sent: this is a restored backup, and who said no since is not known here."
+        return broken("noes", words, "Bring the journal: bin/portal people replay-opt-outs --opt-outs FOLDER")
+    return ok("noes", "Every no that was said is known here.")
 
 
 def _look_at_worker(db: Session, beat_at: datetime | None) -> Finding:

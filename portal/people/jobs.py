@@ -25,6 +25,7 @@ class Job(StrEnum):
     OUTREACH = "outreach"  # campaigns into the outbox, and offers out of it
     RETENTION = "retention"
     CHECKPOINT = "checkpoint"  # new records of the ledger are counted, and the count kept elsewhere
+    NOES = "noes"  # what the journal of noes lacks
 
 
 class JobState(Base):

@@ -16,7 +16,7 @@ from portal.shared.origins import is_loopback_http
 NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
     *("PEOPLE_URL", "PEOPLE_DATABASE_URL", "PEOPLE_OWNER_URL", "PEOPLE_SECRET_KEYS", "PEOPLE_CHECKPOINTS_URL"),
-    *("VAULT_DATABASE_URL", "VAULT_KEYS", "MEDIA_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
+    *("PEOPLE_OPT_OUTS_URL", "VAULT_DATABASE_URL", "VAULT_KEYS", "MEDIA_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
     *("MAIL_DKIM_KEY", "MAIL_DKIM_SELECTOR", "MAIL_BOUNCES_TO", "MAIL_BOUNCES_URL", "MAIL_EVENTS_SECRETS"),
     *("MAIL_URL", "FAX_URL", "VOICE_URL", "LETTER_URL", "JOBS_URL", "LIMITS_URL", "SANDBOX_URL"),
 )
@@ -42,6 +42,7 @@ class Settings:
     media_folder: Path
     checkpoints_url: str
     s3_endpoint_url: str
+    opt_outs_folder: Path
     mail_url: str
     mail_dkim_key: Path | None
     mail_dkim_selector: str
@@ -83,9 +84,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         secret_keys=secret_keys(found, "PEOPLE_SECRET_KEYS", folder=folder, is_development=is_development),
         metrics_token=found.get("METRICS_TOKEN", ""),
         limits_url=environment.valkey_url(found, "LIMITS_URL"),
-        media_folder=_media_folder(found, folder),
         checkpoints_url=_checkpoints_url(found, folder),
         s3_endpoint_url=found.get("S3_ENDPOINT_URL", ""),
+        media_folder=_folder(found, "MEDIA_URL", folder / "media"),
+        opt_outs_folder=_folder(found, "PEOPLE_OPT_OUTS_URL", folder / "opt-outs"),
         mail_url=mail_url,
         **_mail(found),
     )
@@ -158,10 +160,10 @@ def _checkpoints_url(found: Mapping[str, str], folder: Path) -> str:
     return url
 
 
-def _media_folder(found: Mapping[str, str], folder: Path) -> Path:
-    url = found.get("MEDIA_URL")
+def _folder(found: Mapping[str, str], name: str, default: Path) -> Path:
+    url = found.get(name)
     if url is None:
-        return folder / "media"
+        return default
     if not url.startswith("file:"):
-        raise SettingsError(f"MEDIA_URL is {url}. Set it to file: and a folder; other stores are not served yet.")
+        raise SettingsError(f"{name} is {url}. Set it to file: and a folder; other stores are not served yet.")
     return Path(url.removeprefix("file:")).absolute()

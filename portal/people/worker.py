@@ -4,12 +4,15 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from portal.people.consent.counting import Counting
 from portal.people.consent.permission import Rule, refusals, still_a_yes
 from portal.people.consent.places import open_place
+from portal.people.consent.replay import catch_up, replay
+from portal.people.consent.restores import is_sending_held
 from portal.people.database import Database
 from portal.people.jobs import BEAT_EVERY, Job, note_run
 from portal.people.keyring import Seal, open_keyring
@@ -29,6 +32,7 @@ LOOK_EVERY_SECONDS = 0.5
 LOOK_FOR_ROOM_EVERY_SECONDS = 10.0
 AT_ONCE = 10  # messages under one claim: as many offers are given up where a worker dies
 BATCH_LASTS = timedelta(seconds=2)
+FORGETFUL = timedelta(days=40)  # longer than a journal could be out of reach without anybody seeing it
 RETENTION_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger()
@@ -39,11 +43,12 @@ def work() -> None:
     set_up_logs("worker")
     settings = load_settings()
     mail = open_transport(settings)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, journal=settings.opt_outs_folder)
     database.require_safe_role(setting="PEOPLE_DATABASE_URL")
     room = beside(settings.database_url)
     with database.transaction() as db:
         keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
+    tell_what_it_forgot(database, keyring=keyring)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: stopping.set())
@@ -56,8 +61,10 @@ def work() -> None:
     checkpoint = Turns(database, Job.CHECKPOINT, noted_every=BEAT_EVERY)
     place = open_place(settings.checkpoints_url, endpoint=settings.s3_endpoint_url)
     counting = Counting(database, keyring, place)
+    noes = Turns(database, Job.NOES, noted_every=timedelta())
     log.info("worker.started")
     next_retention = clock.now()
+    noes_kept_until = clock.now() - FORGETFUL
     while not stopping.is_set():
         if not offers.is_alive():
             raise RuntimeError("The lane for offers ended by a fault, which stands above. The supervisor starts anew.")
@@ -68,6 +75,8 @@ def work() -> None:
         delivery.take(lambda: deliver(database, keyring=keyring, mail=mail, stopping=stopping, is_for_service=True))
         if clock.now() >= next_retention and retention.take(lambda: _keep_rules(database, keyring, clock.now())):
             next_retention = clock.now() + RETENTION_EVERY
+            if noes.take(partial(catch_up, database, since=noes_kept_until)):
+                noes_kept_until = clock.now()
         checkpoint.take(lambda: counting.take(clock.now()))
         stopping.wait(LOOK_EVERY_SECONDS)
     offers.join()
@@ -90,10 +99,28 @@ def _send_offers(
             stopping.wait(LOOK_EVERY_SECONDS)
 
 
+def tell_what_it_forgot(database: Database, *, keyring: Seal) -> None:
+    """Before anything is sent: say again what the journal knows and the database, put back by whatever means, does not.
+
+    After a restore by our own command sending stays held all the same, until somebody brought that journal.
+    """
+    if database.journal is not None:
+        replay(database, list(database.journal.read()), keyring=keyring, now=clock.now())
+    with database.reading() as db:
+        if is_sending_held(db):
+            log.error("worker.held")
+
+
 def deliver(
     database: Database, *, keyring: Seal, mail: Transport, stopping: threading.Event, is_for_service: bool = False
 ) -> int:
-    """Try every message that is due, batch by batch, each in the order claim, send, settle; how many were tried."""
+    """Try every message that is due, batch by batch, each in the order claim, send, settle; how many were tried.
+
+    None at all while the database is one of yesterday, which does not know who said no since.
+    """
+    with database.reading() as db:
+        if is_sending_held(db):
+            return 0
     tried = 0
     with mail.session() as line:
         while not stopping.is_set():

@@ -5,10 +5,10 @@ from pathlib import Path
 from sqlalchemy import Engine, MetaData, inspect, text
 
 
-def upgrade(engine: Engine, folder: Path) -> None:
-    """Bring the database to the newest revision of `folder`, in one transaction, or leave it as it was."""
-    if revision(engine) != newest(folder):
-        _run(engine, folder, "upgrade", "head")
+def upgrade(engine: Engine, folder: Path, *, to: str = "") -> None:
+    """Bring the database to the newest revision of `folder`, or up `to` one, in one transaction, or not at all."""
+    if revision(engine) != (to or newest(folder)):
+        _run(engine, folder, "upgrade", to or "head")
 
 
 def downgrade(engine: Engine, folder: Path, revision: str) -> None:

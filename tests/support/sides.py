@@ -26,7 +26,7 @@ from tests.support import engines
 def people_app(data: Path, **settings: str) -> Flask:
     """The people app on a fresh, migrated database of the current engine; its files lie below `data`."""
     found = load_people({"DATA": str(data)} | engines.current().migrated("people", data) | settings)
-    app = _opened(create_people(found))
+    app = keep(create_people(found))
     with app.extensions["database"].transaction() as db:
         keyring = open_keyring(db, secret_keys=found.secret_keys, now=clock.now())
         open_signer(db, keyring=keyring, now=clock.now())
@@ -42,7 +42,7 @@ def _sample_offers() -> list[Offer]:
 def sandbox_app(data: Path, **settings: str) -> Flask:
     """The sandbox app on a fresh, migrated database of the current engine; this process is not shut in."""
     found = load_sandbox({"DATA": str(data)} | engines.current().migrated("sandbox", data) | settings)
-    return _opened(create_sandbox(found))
+    return keep(create_sandbox(found))
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def close(app: Flask) -> None:
 _apps: list[Flask] = []
 
 
-def _opened(app: Flask) -> Flask:
+def keep(app: Flask) -> Flask:
     """Each test has an app of its own; compiling the same templates for each would take most of its time."""
     app.jinja_env.bytecode_cache = _compiled()
     _apps.append(app)

@@ -47,6 +47,13 @@ def create_person(db: Session, *, name: str, email: str, keyring: Seal, now: dat
     return person_id, Seal(secret)
 
 
+def renew_key(db: Session, *, person_id: str, keyring: Seal) -> None:
+    """A new key for someone whose own is gone for good: nothing that it sealed opens again, and they can be erased."""
+    db.execute(
+        insert(PersonKey), [{"person_id": person_id, "sealed": keyring.close(new_secret(), label=_label(person_id))}]
+    )
+
+
 def get_seal(db: Session, *, person_id: str, keyring: Seal) -> Seal:
     """The Seal of a person; raises NoSuchPerson, or SealBroken where the key was tampered with."""
     sealed = db.scalar(select(PersonKey.sealed).where(PersonKey.person_id == person_id))

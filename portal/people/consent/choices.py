@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, insert, select, true
 from sqlalchemy.orm import Session
 
 from portal.people.consent.models import Choice
+from portal.people.consent.noes import note_choice
 from portal.people.consent.record import Act
 from portal.shared import ids
 
@@ -64,6 +65,7 @@ def choose(
         "actor": act.actor,
     }
     db.execute(insert(Choice), [row])
+    note_choice(db, person_id=person_id, kind=kind.value, ends_at=ends_at, most=most, at=act.at)
 
 
 def read_choices(db: Session, *, person_id: str) -> Chosen:

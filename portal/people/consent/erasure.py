@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from portal.people.accounts.persons import forget_person, get_seal
 from portal.people.consent.ledger import Step, read_chain
 from portal.people.consent.models import ConsentPayload, ConsentRecord, OptIn
+from portal.people.consent.noes import note_erasure
 from portal.people.consent.record import Act
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
@@ -24,3 +25,4 @@ def erase_person(db: Session, *, person_id: str, keyring: Seal, act: Act) -> Non
         outbox.forget_cause(db, cause_id=opt_in_id)
     db.execute(delete(OptIn).where(OptIn.person_id == person_id))
     forget_person(db, person_id=person_id, now=act.at)
+    note_erasure(db, person_id=person_id, at=act.at)

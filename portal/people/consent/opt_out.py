@@ -165,7 +165,15 @@ def stop(
         chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=act)
         taken_back = [chain.standing(line).record_id for line in ended if line in confirmed]
     if ended or not is_suppressed(db, address_hash=address_hash, purpose=purpose):
-        suppress(db, address_hash=address_hash, channel=channel, purpose=purpose, cause=cause, now=act.at)
+        suppress(
+            db,
+            person_id=person_id,
+            address_hash=address_hash,
+            channel=channel,
+            purpose=purpose,
+            cause=cause,
+            now=act.at,
+        )
     return taken_back
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, exists, insert, liter
 from sqlalchemy.orm import Session
 
 from portal.people.consent.models import ConsentState, Suppression
+from portal.people.consent.noes import note_no
 
 EVERYTHING = ""  # in place of a purpose
 
@@ -25,8 +26,20 @@ class Cause(StrEnum):
     IMPORT = "import"  # a no that was said to somebody else and handed on to us
 
 
-def suppress(db: Session, *, address_hash: str, channel: str, purpose: str | None, cause: Cause, now: datetime) -> None:
-    """Use the address of this hash no more on this channel, for one purpose or for none at all."""
+def suppress(
+    db: Session,
+    *,
+    address_hash: str,
+    channel: str,
+    purpose: str | None,
+    cause: Cause,
+    now: datetime,
+    person_id: str | None = None,
+) -> None:
+    """Use the address of this hash no more on this channel, for one purpose or for none at all.
+
+    The journal is told, too: of the person, where it is known whose address that is.
+    """
     no = {
         "address_hash": address_hash,
         "purpose": purpose or EVERYTHING,
@@ -35,6 +48,15 @@ def suppress(db: Session, *, address_hash: str, channel: str, purpose: str | Non
         "cause": cause.value,
     }
     db.execute(insert(Suppression), [no])
+    note_no(
+        db,
+        person_id=person_id,
+        address_hash=address_hash,
+        channel=channel,
+        purpose=purpose,
+        cause=cause.value,
+        at=now,
+    )
 
 
 def is_suppressed(db: Session, *, address_hash: str, purpose: str | None = None, since: datetime | None = None) -> bool:

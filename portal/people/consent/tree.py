@@ -27,6 +27,11 @@ def path_to(leaves: Sequence[bytes], index: int) -> list[tuple[str, bytes]]:
     return path
 
 
+def node_over(left: bytes, right: bytes) -> bytes:
+    """The hash of the node over two others."""
+    return sha256(b"\x01" + left + right).digest()
+
+
 def _above(row: list[bytes]) -> list[bytes]:
-    above = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)]
+    above = [node_over(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]
     return above + row[-1:] if len(row) % 2 else above

@@ -30,12 +30,9 @@ _STATUS = {
 }
 
 
-def sign(
-    receipt: Receipt, *, signer: Signer, url: str, inclusion: dict[str, Any] | None, now: datetime
-) -> dict[str, Any]:
-    """The receipt as a signed document; `url` is this site's own, `inclusion` the way to a signed checkpoint."""
+def sign(receipt: Receipt, *, signer: Signer, url: str, now: datetime) -> dict[str, Any]:
+    """The receipt as a signed document; `url` is this site's own."""
     document = _unsigned(receipt, url=url, now=now)
-    document["ledger"]["inclusion"] = inclusion
     document["proof"] = {"cryptosuite": CRYPTOSUITE, "key": signer.key_id, "keys": f"{url}/receipts/keys.json"}
     document["proof"]["value"] = signer.sign(canonical(document)).hex()
     return document
@@ -88,12 +85,7 @@ def _unsigned(receipt: Receipt, *, url: str, now: datetime) -> dict[str, Any]:
             for change in receipt.changes
         ],
         "record": content,
-        "ledger": {
-            "head": receipt.record.head.decode(),
-            "commitment": receipt.record.commitment.hex(),
-            "previous_leaf": receipt.record.previous_leaf.hex(),
-            "leaf": receipt.record.leaf.hex(),
-        },
+        "ledger": receipt.ledger,
     }
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.persons import NoSuchPerson, get_seal
-from portal.people.consent import envelope
-from portal.people.consent.models import ConsentPayload, ConsentRecord
+from portal.people.consent.models import ConsentRecord
+from portal.people.consent.proof import gather, records_up_to
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
 from portal.people.receipts.address import receipt_id
@@ -37,14 +37,17 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """One consent. `content` is the record's payload as it was sealed, `record` its row of the ledger.
+    """One consent. `content` is the record's payload as it was sealed, `ledger` its place there.
+
+    That is what a stranger needs to see that it is the one committed to, and the way to the checkpoint that counts it.
 
     `changes` begins with this record and ends where this consent did: what was asked for anew later is another one.
     """
 
     id: str
-    record: ConsentRecord
+    record_id: str
     content: dict[str, Any]
+    ledger: dict[str, Any]
     changes: tuple[Change, ...]
 
     @property
@@ -62,15 +65,26 @@ class Receipt:
         return str(self.content["processing"]["pii_information"][0]["typed"])
 
 
-def read_receipt(db: Session, *, record_id: str, keyring: Seal) -> Receipt:
+def read_receipt(db: Session, *, record_id: str, keyring: Seal, now: datetime) -> Receipt:
     """The receipt of this record. Raises NoSuchReceipt, or Erased where its payload and its person's key are gone."""
     record = db.scalars(select(ConsentRecord).where(ConsentRecord.id == record_id)).one_or_none()
     if record is None:
         raise NoSuchReceipt(record_id)
+    try:
+        seal = get_seal(db, person_id=record.person_id, keyring=keyring)
+    except NoSuchPerson as fault:
+        raise Erased(record_id) from fault
+    rows = records_up_to(db, person_id=record.person_id, position=record.position)
+    proof = gather(db, rows=rows[-1:], seal=seal, now=now)
+    (proved,) = proof["records"]
+    content = json.loads(proved.pop("payload") or "{}")
+    if "processing" not in content:  # of a record that ended a line, and so repeats nothing of it
+        raise Erased(record_id)
     return Receipt(
         id=receipt_id(record_id, keyring=keyring),
-        record=record,
-        content=_content(db, record, keyring),
+        record_id=record_id,
+        content=content,
+        ledger=_place(proved, proof["checkpoints"]),
         changes=read_changes(db, record=record),
     )
 
@@ -99,15 +113,12 @@ def read_changes(db: Session, *, record: ConsentRecord) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _content(db: Session, record: ConsentRecord, keyring: Seal) -> dict[str, Any]:
-    sealed = db.scalar(select(ConsentPayload.sealed).where(ConsentPayload.record_id == record.id))
-    if sealed is None:
-        raise Erased(record.id)
-    try:
-        seal = get_seal(db, person_id=record.person_id, keyring=keyring)
-    except NoSuchPerson as fault:
-        raise Erased(record.id) from fault
-    content: dict[str, Any] = json.loads(seal.open(sealed, label=envelope.payload_label(record.id)))
-    if "processing" not in content:  # of a record that ended a line, and so repeats nothing of it
-        raise Erased(record.id)
-    return content
+def _place(proved: dict[str, Any], checkpoints: list[dict[str, Any]]) -> dict[str, Any]:
+    """A record's place in the ledger. In format 1 its opening would open the others, too, and is not given away."""
+    counted = proved.pop("counted")
+    inclusion = None
+    if counted and checkpoints:
+        inclusion = {"checkpoint": checkpoints[-1]["body"], "signature": checkpoints[-1]["signature"]}
+        inclusion["path"] = counted["path"]
+    opening = proved["opening"] if proved["version"] > 1 else None
+    return proved | {"opening": opening, "inclusion": inclusion}

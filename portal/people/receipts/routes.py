@@ -90,7 +90,7 @@ def _get_receipt(receipt: str) -> Receipt:
     try:
         if record_id is not None:
             with web.reading() as db:
-                return receipts.read_receipt(db, record_id=record_id, keyring=keyring)
+                return receipts.read_receipt(db, record_id=record_id, keyring=keyring, now=clock.now())
     except Erased as fault:
         raise Problem(
             410,
@@ -121,7 +121,7 @@ def _document(receipt: Receipt) -> Response:
     now = clock.now()
     with web.reading() as db:
         signer = open_signer(db, keyring=web.keyring(), now=now)
-    document = sign(receipt, signer=signer, url=web.settings().url, inclusion=None, now=now)
+    document = sign(receipt, signer=signer, url=web.settings().url, now=now)
     return _as_file(document)
 
 

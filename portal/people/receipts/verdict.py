@@ -14,13 +14,19 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from portal.people.consent import envelope
+from portal.people.consent.checkpoints import read_body
+from portal.people.consent.record import head_in
+from portal.people.consent.tree import node_over
 
-CHECKS = ("readable", "key", "signature", "words", "ledger")
+CHECKS = ("readable", "key", "signature", "words", "ledger", "checkpoint")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What was checked, in order, up to the first that `failed`; `document` is what to show of a genuine receipt."""
+    """What was checked, in order, up to the first that `failed`; `document` is what to show of a genuine receipt.
+
+    A receipt that was downloaded before a checkpoint counted its record passes without that last check.
+    """
 
     passed: tuple[str, ...]
     failed: str | None
@@ -36,9 +42,10 @@ def judge(text: str | bytes, *, keys: Mapping[str, bytes]) -> Verdict:
     document = _read(text)
     passed: list[str] = []
     for check, holds in _checks(document, keys):
-        if not holds:
+        if holds is False:
             return Verdict(passed=tuple(passed), failed=check, document={})
-        passed.append(check)
+        if holds:
+            passed.append(check)
     return Verdict(passed=tuple(passed), failed=None, document=document)
 
 
@@ -50,7 +57,7 @@ def _read(text: str | bytes) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[tuple[str, bool]]:
+def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[tuple[str, bool | None]]:
     proof = document.get("proof")
     yield "readable", document.get("@type") == "dpv:ConsentReceipt" and isinstance(proof, dict)
     key = keys.get(str(proof.get("key"))) if isinstance(proof, dict) else None
@@ -58,6 +65,8 @@ def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[tup
     yield "signature", key is not None and _is_signed(document, key)
     yield "words", _words_hold(document)
     yield "ledger", _leaf_holds(document)
+    inclusion = document["ledger"]["inclusion"]
+    yield "checkpoint", inclusion and _is_counted(bytes.fromhex(document["ledger"]["leaf"]), inclusion, keys)
 
 
 def _is_signed(document: dict[str, Any], key: bytes) -> bool:
@@ -80,16 +89,30 @@ def _words_hold(document: dict[str, Any]) -> bool:
 
 
 def _leaf_holds(document: dict[str, Any]) -> bool:
-    """The ledger's leaf is the hash of the head that says the same as the record."""
-    ledger, event = document["ledger"], document["record"]["event"]
-    leaf = envelope.leaf_of(
-        previous=bytes.fromhex(ledger["previous_leaf"]),
-        commitment=bytes.fromhex(ledger["commitment"]),
-        head=ledger["head"].encode(),
-    )
-    head = json.loads(ledger["head"])
-    return leaf.hex() == ledger["leaf"] and (head["record"], head["state"], head["at"]) == (
-        document["record"]["header"]["record_id"],
-        event["event_state"],
-        event["event_time"],
-    )
+    """The ledger's leaf is the hash of a head that says what the record says, and of a commitment to that record."""
+    ledger, record = document["ledger"], document["record"]
+    head, version = ledger["head"].encode(), ledger["version"]
+    commitment = bytes.fromhex(ledger["commitment"])
+    previous = bytes.fromhex(ledger["previous_leaf"])
+    leaf = envelope.leaf_of(previous=previous, commitment=commitment, head=head, version=version)
+    if leaf.hex() != ledger["leaf"] or head_in(record) != json.loads(head):
+        return False
+    if ledger["opening"] is None:
+        return True
+    opening = bytes.fromhex(ledger["opening"])
+    return commitment == envelope.commitment_to(envelope.canonical(record), head=head, opening=opening, version=version)
+
+
+def _is_counted(leaf: bytes, inclusion: dict[str, Any], keys: Mapping[str, bytes]) -> bool:
+    """The way from the leaf leads to the root that one of our keys has signed."""
+    body = inclusion["checkpoint"].encode()
+    said = read_body(body)
+    above = leaf
+    for side, beside in inclusion["path"]:
+        pair = (bytes.fromhex(beside), above) if side == "left" else (above, bytes.fromhex(beside))
+        above = node_over(*pair)
+    try:
+        Ed25519PublicKey.from_public_bytes(keys[said.key]).verify(bytes.fromhex(inclusion["signature"]), body)
+    except (InvalidSignature, KeyError):
+        return False
+    return above == said.root

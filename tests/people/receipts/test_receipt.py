@@ -1,16 +1,20 @@
 """A consent's receipt: read by whoever holds its id, kept as a signed file, and honest about what became of it."""
 
 import hashlib
+import hmac
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from portal.people.consent.checkpoints import make_checkpoint
+from portal.people.consent.envelope import canonical
 from portal.people.consent.erasure import erase_person
 from portal.people.consent.record import Act
-from portal.people.consent.signing import rotate
+from portal.people.consent.signing import open_signer, rotate
 from portal.shared import clock
 from tests.people.receipts.conftest import GENUINE, RECEIPT, Holder, checked
 from tests.people.site import ADA, BEN, Site, at, find_person_id, first
@@ -92,7 +96,26 @@ def test_a_stranger_checks_the_signature_with_the_published_key_and_a_few_lines(
     key.verify(signature, signed)
     ledger = document["ledger"]
     parts = (bytes.fromhex(ledger["previous_leaf"]), bytes.fromhex(ledger["commitment"]), ledger["head"].encode())
-    assert hashlib.sha256(b"customerhub consent leaf 1\x00" + b"".join(parts)).hexdigest() == ledger["leaf"]
+    assert hashlib.sha256(b"customerhub consent leaf 2\x00" + b"".join(parts)).hexdigest() == ledger["leaf"]
+    record = json.dumps(document["record"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    committed = b"customerhub consent payload 2\x00" + ledger["head"].encode() + b"\x00" + record
+    assert hmac.digest(bytes.fromhex(ledger["opening"]), committed, "sha256").hex() == ledger["commitment"]
+
+
+def test_once_a_checkpoint_counts_it_the_file_holds_the_way_there(ada: Holder) -> None:
+    before = ada.document()
+    assert before["ledger"]["inclusion"] is None
+    assert "Not counted yet" in checked(ada.site, json.dumps(before))
+    keyring = ada.site.keyring
+    with ada.site.database.transaction() as db:
+        make_checkpoint(db, keyring=keyring, now=clock.now())
+    document = ada.document()
+    shown = checked(ada.site, json.dumps(document))
+    assert GENUINE in shown
+    assert "Taking it away would be found." in shown
+    document["ledger"]["inclusion"]["path"][0][1] = "0" * 64
+    sign_again(ada.site, document)
+    assert "The way to the checkpoint does not lead there." in checked(ada.site, json.dumps(document))
 
 
 def test_a_receipt_that_an_older_key_signed_can_still_be_checked(ada: Holder) -> None:
@@ -139,3 +162,12 @@ def test_once_the_person_is_erased_nothing_of_it_is_shown_and_the_state_says_so(
         assert answer.status_code == 410
         assert ADA not in answer.text
     assert json.loads(ada.site.get(f"{ada.address}/state.json").text)["state"] == "erased"
+
+
+def sign_again(site: Site, document: dict[str, Any]) -> None:
+    """Sign what was changed with our own key, as nobody else could."""
+    keyring = site.keyring
+    with site.database.reading() as db:
+        signer = open_signer(db, keyring=keyring, now=clock.now())
+    del document["proof"]["value"]
+    document["proof"]["value"] = signer.sign(canonical(document)).hex()
