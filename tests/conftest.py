@@ -71,7 +71,7 @@ def counted(request: pytest.FixtureRequest, record_property: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many tests passed on each engine."""
+    """Say how many tests passed on each engine, and at how many points which act was killed."""
     passed = Counter(
         value
         for report in terminalreporter.stats.get("passed", [])
@@ -81,6 +81,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if passed:
         counts = ", ".join(f"{count} on {name}" for name, count in sorted(passed.items(), reverse=True))
         terminalreporter.write_line(f"Of the tests that open a database passed: {counts}.")
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "killed":
+                terminalreporter.write_line(f"Killed: {value}.")
 
 
 def _opened(name: str) -> Engine:

@@ -23,8 +23,14 @@ TEST = ROOT / ".venv-test"
 VIDEO = ROOT / ".venv-video"
 LOCKS = ROOT / "requirements"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# What the tests of deploy/ start or ask, and the Debian package it comes in.
-PROGRAMS = {"nginx": "nginx-light", "nft": "nftables", "systemd-analyze": "systemd", "ip": "iproute2"}
+# What the tests of deploy/ and of faults start or ask, and the Debian package it comes in.
+PROGRAMS = {
+    "nginx": "nginx-light",
+    "nft": "nftables",
+    "systemd-analyze": "systemd",
+    "ip": "iproute2",
+    "strace": "strace",
+}
 OLDEST_NODE = 20
 _LOOK = (
     ROOT / "static" / "shared" / "tokens.css",
@@ -263,7 +269,7 @@ def _browser() -> None:
 def _programs() -> None:
     for program, package in PROGRAMS.items():
         if not find_program(program):
-            _apt(package, why=f"{program} for the tests of deploy/")
+            _apt(package, why=f"{program} for the tests")
 
 
 def find_program(name: str) -> str:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.people.site import Site
 from tests.support import engines
-from tests.support.engines import Sqlite
+from tests.support.engines import Engine, Sqlite
 from tests.support.running import Running
-from tests.support.sides import closed_at_the_end
+from tests.support.sides import closed_at_the_end, people_app
 
 
 class SmallDisk:
@@ -40,6 +41,11 @@ def on_sqlite() -> Iterator[None]:
     with closed_at_the_end():
         yield
     engines.use(before)
+
+
+@pytest.fixture
+def site(engine: Engine, tmp_path: Path) -> Site:
+    return Site(people_app(tmp_path))
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def digest_of(content: bytes) -> str:
 def keep(db: Session, *, notice: bytes, form: bytes, now: datetime) -> None:
     """Store once what was shown, the notice and the part of the form, so that the ledger proves it without any file."""
     texts = {digest_of(notice): (NOTICE_TYPE, notice), digest_of(form): (FORM_TYPE, form)}
-    stored = _stored.setdefault(db.get_bind(), set())
+    stored = _stored.setdefault(db.get_bind().engine, set())
     if texts.keys() <= stored:
         return
     found = set(db.connection().scalars(_AMONG, {"one": digest_of(notice), "other": digest_of(form)}))
