@@ -176,7 +176,7 @@ def test_a_leaf_is_what_the_documentation_says(site: Site) -> None:
     rows = site.rows("select head, commitment, previous_leaf, leaf from consent_records order by position")
     for head, commitment, previous_leaf, leaf in rows:
         assert previous_leaf == previous
-        assert leaf == hashlib.sha256(b"customerhub consent leaf 1\x00" + previous + commitment + head).digest()
+        assert leaf == hashlib.sha256(b"customerhub consent leaf 2\x00" + previous + commitment + head).digest()
         previous = leaf
     assert len(rows) == 4
 

@@ -11,13 +11,14 @@ from click.testing import CliRunner
 
 from portal.cli import portal
 from portal.people.accounts.persons import get_seal
-from portal.people.consent import envelope, proof
+from portal.people.consent import proof
 from portal.people.consent.counting import count_now
 from portal.people.consent.places import open_place
 from portal.people.consent.signing import open_signer
 from portal.shared import clock
 from portal.shared.environment import ROOT
 from tests.people.site import ADA, BEN, Site, find_person_id
+from tests.people.test_verify import write_as_in_the_first_format
 
 PRINTED = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "ledger.md").read_text("utf-8"), re.DOTALL)
 
@@ -152,10 +153,7 @@ def test_nobody_is_proven_who_is_not_there(site: Site, email: str, words: str, m
 def test_records_of_the_first_format_are_proven_as_well(
     site: Site, program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(envelope.opening_of, "__kwdefaults__", {"version": 1})
-    monkeypatch.setattr(envelope.commitment_to, "__kwdefaults__", {"version": 1})
-    monkeypatch.setattr(envelope.leaf_of, "__kwdefaults__", {"version": 1})
-    monkeypatch.setattr(envelope, "VERSION", 1)
+    write_as_in_the_first_format(monkeypatch)
     mail = site.agreed(ADA, "offers_email")
     monkeypatch.undo()
     site.post(mail.opt_out)

@@ -1,26 +1,50 @@
 """The commands on the consent ledger and on what is past its time."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
+
+from sqlalchemy import func, select
 
 from portal.people.accounts.persons import find_person_id, get_seal
 from portal.people.consent.counting import count_now
+from portal.people.consent.models import ConsentRecord
 from portal.people.consent.places import Place, open_place
 from portal.people.consent.proof import make_proof
 from portal.people.consent.signing import open_signer, rotate
 from portal.people.consent.verify import Report, verify
+from portal.people.consent.verify_people import Part, Range, check_people
 from portal.people.database import Database
-from portal.people.keyring import Seal, open_keyring
+from portal.people.keyring import Seal, find_keyring, open_keyring
 from portal.people.messages.addresses import read_address
 from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
 from portal.shared import clock
 
+ENOUGH_FOR_A_CORE = 25_000  # records; for fewer, a process takes longer to start than to check them
 
-def verify_ledger() -> Report:
-    """Recompute the consent ledger on a transaction that can only read."""
+
+def verify_ledger(*, is_deep: bool = True, say: Callable[[int], None] | None = None) -> Report:
+    """Recompute the consent ledger on transactions that can only read, on all cores where it is large.
+
+    `say` is told now and then how many records were examined.
+    """
+    settings = load_settings()
     with _opened() as (database, keyring), database.reading() as db:
-        return verify(db, keyring=keyring)
+        records = db.scalar(select(func.count()).select_from(ConsentRecord)) or 0
+        cores = min(os.cpu_count() or 1, records // ENOUGH_FOR_A_CORE)
+        if cores < 2:
+            return verify(db, keyring=keyring, place=_place(), is_deep=is_deep)
+        secret = (settings.database_url, settings.secret_keys)
+        with ProcessPoolExecutor(cores, get_context("spawn"), _open_in_process, secret) as processes:
+
+            def check(within: list[Range], texts: frozenset[str]) -> Iterable[Part]:
+                asked = [processes.submit(_check_in_process, one, texts, is_deep) for one in within]
+                yield from _in_order(asked, say)
+
+            return verify(db, keyring=keyring, place=_place(), is_deep=is_deep, check=check)
 
 
 class NobodyThere(LookupError):
@@ -54,6 +78,36 @@ def keep_retention() -> dict[str, int]:
     """Apply the retention rules now; how much each of them did."""
     with _opened() as (database, keyring):
         return keep_retention_rules(database, keyring=keyring, now=clock.now())
+
+
+def _in_order(asked: list[Future[Part]], say: Callable[[int], None] | None) -> Iterator[Part]:
+    """The parts as they were asked for; at the first that does not hold, what has not begun is left out."""
+    examined = 0
+    try:
+        for number, one in enumerate(asked):
+            part = one.result()
+            examined += part.records
+            if say and number % 16 == 15:
+                say(examined)
+            yield part
+    finally:
+        for one in asked:
+            one.cancel()
+
+
+_in_process: list[tuple[Database, Seal]] = []
+
+
+def _open_in_process(url: str, secret_keys: tuple[str, ...]) -> None:
+    database = Database(url)
+    with database.reading() as db:
+        _in_process.append((database, find_keyring(db, secret_keys=secret_keys)))
+
+
+def _check_in_process(within: Range, texts: frozenset[str], is_deep: bool) -> Part:
+    ((database, keyring),) = _in_process
+    with database.reading() as db:
+        return check_people(db, keyring=keyring, within=within, texts=texts, is_deep=is_deep)
 
 
 def _place() -> Place:

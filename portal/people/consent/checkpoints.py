@@ -171,7 +171,7 @@ def _sign(db: Session, leaves: dict[str, bytes], keyring: Seal, now: datetime) -
         previous=last.digest if last else envelope.FIRST,
         size=size + len(order),
         new=len(order),
-        root=root_of(list(leaves.values())),
+        root=root_of(b"".join(leaves.values())),
         at=envelope.rfc3339(now),
         key=signer.key_id,
     )

@@ -95,7 +95,7 @@ def _counted(db: Session, record_id: str, checkpoints: dict[int, Checkpoint]) ->
         .where(CountedRecord.sequence > before, CountedRecord.sequence <= checkpoint.size)
         .order_by(CountedRecord.sequence)
     )
-    path = path_to(list(db.scalars(leaves)), sequence - before - 1)
+    path = path_to(b"".join(db.scalars(leaves)), sequence - before - 1)
     checkpoints[checkpoint.number] = checkpoint
     return {"checkpoint": checkpoint.number, "path": [[side, beside.hex()] for side, beside in path]}
 
