@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from portal.people import metrics, web
 from portal.people.accounts.presence import PERSONS, use_presence
+from portal.people.bounces.routes import blueprint as bounces
 from portal.people.consent import checkpoints, signing  # noqa: F401  their tables; no page needs them
 from portal.people.consent.routes import blueprint as consent
 from portal.people.database import Base, Database
@@ -32,7 +33,7 @@ __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
     *(home, well_known, webinars, forms, hosted, api, offers, consent, preferences),
-    *(receipts, messages, privacy, patterns),
+    *(receipts, bounces, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.people.bounces.mailbox import MailboxAway, open_mailbox
 from portal.people.consent.restores import is_sending_held
 from portal.people.database import Database
 from portal.people.jobs import SILENT_AFTER, Job, list_jobs
@@ -49,6 +50,8 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield health.look_at_folder("media", settings.media_folder, advice="Run: bin/portal seed")
     yield health.look_at_disk(settings.folder)
     yield _look_at_mail(settings)
+    if settings.mail_bounces_url:
+        yield _look_at_bounces(settings.mail_bounces_url)
 
 
 def _look_at_rows(settings: Settings) -> Iterator[Finding]:
@@ -149,3 +152,11 @@ def _look_at_ses(url: str) -> Finding:
     except SesAway as fault:
         return broken("mail", f"{service} does not let us in: {fault}.", "Check credentials, region and network.")
     return ok("mail", f"{service} would take mail over.")
+
+
+def _look_at_bounces(url: str) -> Finding:
+    try:
+        with open_mailbox(url):
+            return ok("bounces", "The mailbox of what could not be delivered can be read.")
+    except MailboxAway as fault:
+        return broken("bounces", f"The mailbox of bounces cannot be read: {fault}", "Check MAIL_BOUNCES_URL.")

@@ -24,6 +24,8 @@ class Job(StrEnum):
     DELIVERY = "delivery"  # what is due in the outbox; also the sign that a worker lives
     OUTREACH = "outreach"  # campaigns into the outbox, and offers out of it
     RETENTION = "retention"
+    WEBHOOKS = "webhooks"
+    BOUNCES = "bounces"  # the mailbox of what could not be delivered
     CHECKPOINT = "checkpoint"  # new records of the ledger are counted, and the count kept elsewhere
     NOES = "noes"  # what the journal of noes lacks
 

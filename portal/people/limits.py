@@ -31,6 +31,7 @@ SECRETS: Rules = (
     Rule(what="secrets", most=400, per=site, title=_SECRETS),
 )
 PLAYER: Rules = (Rule(what="places in webinars", most=3000, per=network, title="Too much sent from your network"),)
+MAIL_EVENTS: Rules = (Rule(what="mail events", most=6000, per=network, title="Too many events from your network"),)
 OTHER_POSTS: Rules = (Rule(what="posts", most=300, per=network, title="Too much sent from your network"),)
 
 TABLE: dict[str, Rules] = {
@@ -46,6 +47,7 @@ TABLE: dict[str, Rules] = {
     "receipts.show": LINKS,
     "receipts.download": LINKS,
     "receipts.state": LINKS,
+    "bounces.create": MAIL_EVENTS,
     "sign_in": SECRETS,
     "sign_in.create": SIGN_IN_LINKS,
     "sign_in.link": LINKS,

@@ -120,10 +120,8 @@ def _mail(found: Mapping[str, str]) -> dict[str, Any]:
     if bounces_to and not re.fullmatch(r"[a-z0-9._-]+@[a-z0-9.-]+", bounces_to):
         raise SettingsError("MAIL_BOUNCES_TO is no plain address. Set it like bounces@mail.customerhub.net.")
     bounces_url = found.get("MAIL_BOUNCES_URL", "")
-    if bounces_url and not re.fullmatch(r"(maildir:|mbox:).+|imaps?://[^/]+(/.*)?", bounces_url):
-        raise SettingsError(
-            "MAIL_BOUNCES_URL must be maildir: and a folder, mbox: and a file, or imaps://user:password@host."
-        )
+    if bounces_url and not re.fullmatch(r"maildir:.+|imaps?://[^/]+(/.*)?", bounces_url):
+        raise SettingsError("MAIL_BOUNCES_URL must be maildir: and a folder, or imaps://user:password@host.")
     if bounces_url.startswith("imap://") and urlsplit(bounces_url).hostname not in ("localhost", "127.0.0.1", "::1"):
         raise SettingsError("MAIL_BOUNCES_URL begins with imap://, which is for this machine alone. Use imaps://.")
     return {

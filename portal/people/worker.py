@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from portal.people.bounces.reading import read_mailbox
 from portal.people.consent.counting import Counting
 from portal.people.consent.permission import Rule, refusals, still_a_yes
 from portal.people.consent.places import open_place
@@ -22,7 +23,9 @@ from portal.people.messages.channels.outcome import Result
 from portal.people.messages.outbox import Claim
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.retention import keep_retention_rules
-from portal.people.settings import load_settings
+from portal.people.settings import Settings, load_settings
+from portal.people.webhooks.delivering import deliver as deliver_webhooks
+from portal.people.webhooks.posting import post
 from portal.shared import clock
 from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.logs import set_up_logs
@@ -34,6 +37,8 @@ AT_ONCE = 10  # messages under one claim: as many offers are given up where a wo
 BATCH_LASTS = timedelta(seconds=2)
 FORGETFUL = timedelta(days=40)  # longer than a journal could be out of reach without anybody seeing it
 RETENTION_EVERY = timedelta(hours=1)
+LOOK_TO_OTHERS_EVERY_SECONDS = 2.0
+BOUNCES_EVERY = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -62,12 +67,14 @@ def work() -> None:
     place = open_place(settings.checkpoints_url, endpoint=settings.s3_endpoint_url)
     counting = Counting(database, keyring, place)
     noes = Turns(database, Job.NOES, noted_every=timedelta())
+    others = threading.Thread(target=_talk_to_others, args=(database, keyring, settings, stopping), name="others")
+    others.start()
     log.info("worker.started")
     next_retention = clock.now()
     noes_kept_until = clock.now() - FORGETFUL
     while not stopping.is_set():
-        if not offers.is_alive():
-            raise RuntimeError("The lane for offers ended by a fault, which stands above. The supervisor starts anew.")
+        if not offers.is_alive() or not others.is_alive():
+            raise RuntimeError("A lane ended by a fault, which stands above. The supervisor starts anew.")
         if not room.keep():  # what is left on the disk belongs to opt-outs
             log.warning("worker.no_room")
             stopping.wait(LOOK_FOR_ROOM_EVERY_SECONDS)
@@ -80,6 +87,7 @@ def work() -> None:
         checkpoint.take(lambda: counting.take(clock.now()))
         stopping.wait(LOOK_EVERY_SECONDS)
     offers.join()
+    others.join()
     database.close()
     log.info("worker.stopped")
 
@@ -109,6 +117,23 @@ def tell_what_it_forgot(database: Database, *, keyring: Seal) -> None:
     with database.reading() as db:
         if is_sending_held(db):
             log.error("worker.held")
+
+
+def _talk_to_others(database: Database, keyring: Seal, settings: Settings, stopping: threading.Event) -> None:
+    """What waits for other systems: it has a thread of its own, so that a slow one of them never holds up the mail."""
+    webhooks = Turns(database, Job.WEBHOOKS, noted_every=BEAT_EVERY)
+    bounces = Turns(database, Job.BOUNCES, noted_every=timedelta())
+    next_bounces = clock.now()
+
+    def send(url: str, body: bytes, headers: dict[str, str]) -> Result:
+        return post(url, body, headers, is_development=settings.is_development)
+
+    while not stopping.is_set():
+        webhooks.take(lambda: deliver_webhooks(database, keyring=keyring, post=send, stopping=stopping))
+        if settings.mail_bounces_url and clock.now() >= next_bounces:
+            bounces.take(lambda: read_mailbox(database, url=settings.mail_bounces_url, keyring=keyring))
+            next_bounces = clock.now() + BOUNCES_EVERY
+        stopping.wait(LOOK_TO_OTHERS_EVERY_SECONDS)
 
 
 def deliver(

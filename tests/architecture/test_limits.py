@@ -29,6 +29,7 @@ SIGN_IN_LINKS = "sign-in links: 60 per network, 240 per site, 600 per everyone"
 SECRETS = "secrets: 100 per network, 400 per site"
 POSTS = "posts: 300 per network"
 API = "posts to the API: 1200 per network"
+MAIL_EVENTS = "mail events: 6000 per network"
 PLAYER = "places in webinars: 3000 per network"
 STARTS = "starts: 200 per network, 800 per site, 3000 per everyone"
 SHAPES = "shapes: 20 per network, 40 per site, 60 per everyone"
@@ -42,6 +43,7 @@ PEOPLE = {
     "GET /.well-known/gpc.json": NOTHING_SECRET,
     "GET /.well-known/security.txt": NOTHING_SECRET,
     "GET /account": NOTHING_SECRET,
+    "POST /api/v1/mail-events": MAIL_EVENTS,
     "POST /account/consents/withdraw": A_NO,
     "POST /account/name": POSTS,
     "POST /account/passkeys": POSTS,
@@ -139,6 +141,12 @@ PEOPLE = {
     "POST /studio/campaigns/<slug>/resume": POSTS,
     "POST /studio/campaigns/<slug>/send": POSTS,
     "POST /studio/campaigns/<slug>/test": POSTS,
+    "POST /studio/people.csv": POSTS,
+    "GET /studio/webhooks/": NOTHING_SECRET,
+    "POST /studio/webhooks/": POSTS,
+    "GET /studio/webhooks/<endpoint_id>": NOTHING_SECRET,
+    "POST /studio/webhooks/<endpoint_id>/deliveries/<delivery_id>/replay": POSTS,
+    "POST /studio/webhooks/<endpoint_id>/end": POSTS,
     "GET /studio/log": NOTHING_SECRET,
     "GET /studio/me": NOTHING_SECRET,
     "POST /studio/me/authenticator/remove": POSTS,

@@ -33,7 +33,7 @@ GUARDED = (
     *("counted_records", "checkpoints"),
     *("offer_publications", "offer_withdrawals", "redemptions"),
     *("campaign_run_acts", "campaign_recipients"),
-    *("restores", "replays"),
+    *("restores", "replays", "mail_reports"),
 )
 
 

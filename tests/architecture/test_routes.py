@@ -17,6 +17,7 @@ from tests.support.sides import people_app, sandbox_app
 ANYONE = "anyone"
 HOLDER = "whoever holds the token in its address"
 MAIL_PROVIDER = "whoever holds the token, without origin, cookie or CSRF token"
+SIGNED = "whoever signs with a secret of MAIL_EVENTS_SECRETS"
 DEVELOPMENT = "only on one's own machine"
 KEY = "whoever holds a key of the form, or a page of an origin that it names"
 OWN = "whoever holds the token, on one's own machine"
@@ -39,6 +40,7 @@ PEOPLE = {
     "GET /.well-known/gpc.json": ANYONE,
     "GET /.well-known/security.txt": ANYONE,
     "GET /account": ACCOUNT,
+    "POST /api/v1/mail-events": SIGNED,
     "POST /account/consents/withdraw": ACCOUNT,
     "POST /account/name": ACCOUNT,
     "POST /account/passkeys": ACCOUNT,
@@ -136,6 +138,12 @@ PEOPLE = {
     "POST /studio/campaigns/<slug>/resume": staff(Right.SEND_CAMPAIGNS),
     "POST /studio/campaigns/<slug>/send": staff(Right.SEND_CAMPAIGNS),
     "POST /studio/campaigns/<slug>/test": staff(Right.WRITE_CAMPAIGNS),
+    "POST /studio/people.csv": staff(Right.HAND_ON),
+    "GET /studio/webhooks/": staff(Right.HAND_ON),
+    "POST /studio/webhooks/": staff(Right.HAND_ON),
+    "GET /studio/webhooks/<endpoint_id>": staff(Right.HAND_ON),
+    "POST /studio/webhooks/<endpoint_id>/deliveries/<delivery_id>/replay": staff(Right.HAND_ON),
+    "POST /studio/webhooks/<endpoint_id>/end": staff(Right.HAND_ON),
     "GET /studio/log": staff(Right.READ_LOG),
     "GET /studio/me": staff(Right.ENTER),
     "POST /studio/me/authenticator/remove": staff(Right.ENTER),

@@ -41,6 +41,10 @@ class What(StrEnum):
     CAMPAIGN_PAUSED = "paused a campaign"
     CAMPAIGN_RESUMED = "resumed a campaign"
     CAMPAIGN_CANCELLED = "cancelled a campaign"
+    WEBHOOK_ADDED = "added a webhook"
+    WEBHOOK_ENDED = "ended a webhook"
+    WEBHOOK_REPLAYED = "sent a webhook again"
+    PEOPLE_EXPORTED = "exported people who agreed"
 
 
 @dataclass(frozen=True, kw_only=True)

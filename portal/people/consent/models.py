@@ -147,7 +147,7 @@ class WayOutRow(Base):
 
     token_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     stop_code_hash: Mapped[str | None] = mapped_column(String(64), index=True)
-    message_id: Mapped[str | None] = mapped_column(String(16))
+    message_id: Mapped[str | None] = mapped_column(String(16), index=True)
     kind: Mapped[str | None] = mapped_column(String(32))
     cause_id: Mapped[str | None] = mapped_column(String(16))
     person_id: Mapped[str] = mapped_column(String(16), index=True)

@@ -32,8 +32,8 @@ class MjmlFaulty(ValueError):
 
 def render(name: str, **words: object) -> tuple[str, str]:
     """The text and the HTML of the template `name`. Raises jinja2.UndefinedError where a word of it is missing."""
-    html = f"{name}.mjml" if (FOLDER / f"{name}.mjml").is_file() else f"{name}.html"
-    return _templates().get_template(f"{name}.txt").render(words), _templates().get_template(html).render(words)
+    text, html = (_templates().get_template(f"{name}.{kind}").render(words) for kind in ("txt", "mjml"))
+    return text, html
 
 
 class _Mjml(BaseLoader):

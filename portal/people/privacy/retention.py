@@ -23,6 +23,7 @@ from portal.people.keyring import Seal, SealBroken
 from portal.people.messages import outbox
 from portal.people.sessions import end_old_sessions
 from portal.people.web import PeopleCounter
+from portal.people.webhooks.delivering import clear_old as clear_old_webhooks
 from portal.shared.counters import forget_old_counters
 
 log = structlog.get_logger()
@@ -48,6 +49,7 @@ def keep_retention_rules(database: Database, *, keyring: Seal, now: datetime) ->
         "sessions deleted that were past their limits": until_done(_end_sessions),
         "links, challenges and wrong tries of yesterday cleared": until_done(_clear_yesterdays),
         "lines of the audit log deleted after a year": until_done(_clear_audit_log),
+        "webhooks of a month ago cleared": until_done(_clear_webhooks),
         "counters of limits forgotten whose time is over": until_done(_forget_counters),
     }
 
@@ -86,6 +88,10 @@ def _clear_yesterdays(db: Session, _keyring: Seal, now: datetime) -> int:
 
 def _clear_audit_log(db: Session, _keyring: Seal, now: datetime) -> int:
     return clear_old_entries(db, now=now)
+
+
+def _clear_webhooks(db: Session, _keyring: Seal, now: datetime) -> int:
+    return clear_old_webhooks(db, now=now)
 
 
 def _forget_counters(db: Session, _keyring: Seal, now: datetime) -> int:

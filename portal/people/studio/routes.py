@@ -20,6 +20,7 @@ from portal.people.studio import overview
 from portal.people.studio.forms import InvitationForm
 from portal.people.studio.own_routes import blueprint as own
 from portal.people.studio.withdrawal_routes import blueprint as withdrawals
+from portal.people.webhooks.routes import blueprint as webhooks
 from portal.shared import clock
 from portal.shared.problems import Problem
 
@@ -29,6 +30,7 @@ blueprint.before_request(guard.require_staff)
 blueprint.register_blueprint(own)
 blueprint.register_blueprint(outreach)
 blueprint.register_blueprint(withdrawals)
+blueprint.register_blueprint(webhooks)
 
 
 @blueprint.context_processor
