@@ -27,7 +27,7 @@ from portal.sandbox.database import Base
 from portal.sandbox.drives.lead import FIELDS
 from portal.sandbox.scenarios.order import derived
 from portal.sandbox.scenarios.stories import pack, unpack
-from portal.shared.columns import Moment
+from portal.shared.columns import ShortMoment
 from portal.shared.ids import digest
 
 SIZES = (1_000, 10_000, 100_000)
@@ -100,14 +100,14 @@ def crowd_of_drives(owner: Connection, scenario_id: int, *, now: datetime) -> It
         size = _stored(owner, *OWN)
         values = [literal("You") if name == "owner" else theirs.c[name] for name in FIELDS]
         touched = [f"L{37 * number:06}" for number in range(1, CHANGES + 1)]
-        changed = select(drives.c.id, literal(False), *values).join_from(
+        changed = select(drives.c.id, literal(0), literal(False), *values).join_from(
             drives, theirs, theirs.c.scenario_id == drives.c.scenario_id
         )
         changed = changed.where(theirs.c.id.in_(touched), drives.c.public_id.like("crowd%"))
-        owner.execute(insert(leads).from_select(["drive_id", "is_deleted", *FIELDS], changed))
+        owner.execute(insert(leads).from_select(["drive_id", "layer", "is_deleted", *FIELDS], changed))
         yield f"with {CHANGES} changes", (_stored(owner, *OWN) - size) / DRIVES
         number = cast(func.substr(leads.c.id, 2), Integer) // 37
-        told = select(leads.c.drive_id, number, "Changed the owner of " + leads.c.name, literal(now, Moment()))
+        told = select(leads.c.drive_id, number, "Changed the owner of " + leads.c.name, literal(now, ShortMoment()))
         owner.execute(insert(acts).from_select(["drive_id", "number", "words", "done_at"], told))
         before = select(leads.c.drive_id, number, literal("lead"), leads.c.id)
         owner.execute(insert(befores).from_select(["drive_id", "act", "place", "row_id"], before))
@@ -133,6 +133,7 @@ def _drive(number: int, scenario_id: int, now: datetime) -> dict[str, Any]:
         "epoch": now,
         "clock": 0,
         "revision": CHANGES,
+        "layer": 0,
         "name": "",
         "started_at": now,
         "seen_at": now,

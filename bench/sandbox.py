@@ -2,7 +2,7 @@
 
 import gzip
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, redirect_stderr
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from bench.crowd import CHANGES, DRIVES, TENANTS, crowd, crowd_of_drives, plain,
 from bench.figure import Figure, side_by_side
 from bench.stores import Store, owned, stores
 from portal.sandbox.app import create_app
-from portal.sandbox.database import Database
+from portal.sandbox.database import Database, bind
 from portal.sandbox.drives.activities import list_entries
 from portal.sandbox.drives.copies import fork
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
@@ -151,11 +151,13 @@ def _resets(place: Place) -> Iterator[Figure]:
     """Each takes another drive of the crowd, or of the crowd's rows in a table of all tenants."""
     with place.database.reading() as db:
         first = db.scalar(select(func.min(TENANTS.c.tenant))) or 0
-    tenants, drives = count(first), count(first + DRIVES // 2)
+    tenants, drives = count(first), _found(place, range(DRIVES // 2, DRIVES // 2 + 200))
 
     def reset_one() -> None:
+        drive = next(drives)
         with place.database.transaction() as db:
-            reset(db, _numbered(db, next(drives), first), now=NOW)
+            bind(db, drive.id)
+            reset(db, drive, now=NOW)
 
     def delete_rows() -> None:
         with place.database.transaction() as db:
@@ -169,12 +171,12 @@ def _forks(place: Place) -> Iterator[Figure]:
     """Each takes another drive of the crowd, or the rows of another tenant."""
     with place.database.reading() as db:
         first = db.scalar(select(func.min(TENANTS.c.tenant))) or 0
-    tenants, drives = count(first + DRIVES // 4), count(first + DRIVES // 4)
+    tenants, drives = count(first + DRIVES // 4), _found(place, range(DRIVES // 4, DRIVES // 4 + 200))
     columns = [column.name for column in TENANTS.columns]
 
     def fork_one() -> None:
         with place.database.transaction() as db:
-            fork(db, _numbered(db, next(drives), first).id, name="A fork", now=NOW)
+            fork(db, next(drives).id, name="A fork", now=NOW)
 
     def copy_rows() -> None:
         tenant = next(tenants)
@@ -186,9 +188,10 @@ def _forks(place: Place) -> Iterator[Figure]:
     yield _figure(f"Fork a drive with {CHANGES} changes", value, peer, "as many rows copied", 2)
 
 
-def _numbered(db: Session, number: int, first: int) -> Drive:
-    """The drive of the crowd of this number."""
-    return opened(db, str(number - first))
+def _found(place: Place, numbers: Iterable[int]) -> Iterator[Drive]:
+    """Drives of the crowd, found beforehand: who deletes rows or copies them knows whose they are, too."""
+    with place.database.reading() as db:
+        return iter([opened(db, str(number)) for number in numbers])
 
 
 def _lists(place: Place, size: int) -> Iterator[Figure]:

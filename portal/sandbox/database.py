@@ -33,6 +33,15 @@ class DriveRow:
     drive_id: Mapped[int] = mapped_column(primary_key=True)
 
 
+class LayerRow(DriveRow):
+    """A row in one of the layers of a drive; a session sees those of the layer that it is bound to.
+
+    A reset begins a new layer, in which there is nothing yet, and undoing it goes back to the one before.
+    """
+
+    layer: Mapped[int] = mapped_column(primary_key=True, default=0)
+
+
 class DriveSession(Session):
     """A session that sees the rows of the drive it is bound to, and of no other."""
 
@@ -67,14 +76,16 @@ class NotBound(RuntimeError):
     """A statement reached for rows of a drive that its session is not bound to, or did not say whose it means."""
 
 
-def bind(db: Session, drive_id: int) -> None:
+def bind(db: Session, drive_id: int, *, layer: int = 0) -> None:
     """Let `db` see and write the rows of this drive, and of no other, until its transaction ends.
+
+    Of its layers it sees one; a copy that nobody changes has only the first.
 
     Its connection is bound as soon as it has one: a page that finds all it needs in memory never takes one.
     """
     if not db.in_transaction():
         db.begin()
-    db.info["drive"] = drive_id
+    db.info["drive"], db.info["layer"] = drive_id, layer
     if (connection := db.info.get("connection")) is not None:
         _bind(connection, drive_id)
     else:
@@ -115,13 +126,17 @@ def _bind(connection: Connection, drive_id: int) -> None:
 def _keep_within(state: ORMExecuteState) -> None:
     """Every query and every change of a drive's rows is narrowed to the bound drive, whatever the feature forgot."""
     if state.is_orm_statement and (state.is_select or state.is_update or state.is_delete):
-        state.statement = state.statement.options(_of_drive(state.session.info.get("drive")))
+        whose = state.session.info.get("drive"), state.session.info.get("layer", 0)
+        state.statement = state.statement.options(*_of_drive(*whose))
 
 
 @lru_cache(maxsize=10_000)
-def _of_drive(drive_id: int | None) -> ORMOption:
-    """The criterion of a drive: made once, since a page has several statements."""
-    return with_loader_criteria(DriveRow, lambda row: row.drive_id == drive_id, include_aliases=True)
+def _of_drive(drive_id: int | None, layer: int) -> tuple[ORMOption, ORMOption]:
+    """The criteria of a drive: made once, since a page has several statements."""
+    return (
+        with_loader_criteria(DriveRow, lambda row: row.drive_id == drive_id, include_aliases=True),
+        with_loader_criteria(LayerRow, lambda row: row.layer == layer, include_aliases=True),
+    )
 
 
 def _unbind(connection: Connection) -> None:
@@ -138,6 +153,8 @@ def _refuse_strangers(
     meant = {value for row in rows for name, value in row.items() if "drive_id" in name}
     if not _says_whose(statement) or meant != {connection.info.get("drive")}:
         raise NotBound("A statement must say of every table of drives that it means the rows of the bound drive.")
+    if not _says_which_layer(statement):
+        raise NotBound("A statement must say of every table of layers which of them it means.")
 
 
 @lru_cache(maxsize=100)
@@ -154,7 +171,19 @@ def _names_drives(statement: str) -> bool:
 def _says_whose(statement: str) -> bool:
     """Whether each place that reads or writes such a table has a condition on its `drive_id`, or inserts one."""
     named = [found["alias"] or found["table"] for found in _sources().finditer(statement) if not found["into"]]
-    return all(len(re.findall(rf"\b{name}\.drive_id = [?%:]", statement)) >= named.count(name) for name in set(named))
+    return _has_conditions(statement, named, "drive_id = [?%:]")
+
+
+@lru_cache(maxsize=1000)
+def _says_which_layer(statement: str) -> bool:
+    """The same of the `layer` of tables that have one."""
+    found = [one for one in _sources().finditer(statement) if not one["into"]]
+    layered = [one for one in found if "layer" in Base.metadata.tables[one["table"].lower()].columns]
+    return _has_conditions(statement, [one["alias"] or one["table"] for one in layered], "layer (?:=|<|>=) [?%:]")
+
+
+def _has_conditions(statement: str, named: list[str], condition: str) -> bool:
+    return all(len(re.findall(rf"\b{name}\.{condition}", statement)) >= named.count(name) for name in set(named))
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Engine, MetaData, Select, make_url, text
+from sqlalchemy import Compiled, Dialect, Engine, MetaData, Select, TypeDecorator, make_url, text
 from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ NAMES = {
 }
 
 Act = Literal["write", "read", "peek"]  # what an engine is for
-Peek = Callable[[Mapping[str, str]], tuple[Any, ...] | None]  # values by name, to the first row
+Peek = Callable[[Mapping[str, str | bytes]], tuple[Any, ...] | None]  # values by name, to the first row
 
 MAY = "may"  # in a table's `info`: what a server may do with its rows, where that is not everything
 
@@ -124,13 +124,15 @@ class Database:
             from portal.shared.postgres import postgres_peek as peek
         else:
             from portal.shared.sqlite import sqlite_peek as peek
-        ask = peek(self._peeker, statement.compile(self._peeker))
+        compiled = statement.compile(self._peeker)
+        ask = peek(self._peeker, compiled)
         dialect, columns = self._peeker.dialect, statement.selected_columns
+        writers = _writers(compiled, dialect)
         row: Any = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
 
         def answer(values: Mapping[str, str]) -> Any:
-            found = ask(values)
+            found = ask({**values, **{name: write(values[name], dialect) for name, write in writers.items()}})
             if found is None:
                 return None
             return row(*(read(value) if read else value for read, value in zip(readers, found, strict=True)))
@@ -140,3 +142,9 @@ class Database:
     @property
     def _has_roles(self) -> bool:
         return self.writer.dialect.name == "postgresql"
+
+
+def _writers(compiled: Compiled, dialect: Dialect) -> dict[str, Callable[[Any, Dialect], Any]]:
+    """How those values of a statement are stored that are not stored as they are."""
+    binds = getattr(compiled, "binds", {}).items()
+    return {name: one.type.process_bind_param for name, one in binds if isinstance(one.type, TypeDecorator)}

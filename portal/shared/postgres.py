@@ -65,13 +65,13 @@ def postgres_peek(engine: Engine, compiled: Compiled) -> Peek:
     statement = re.sub(r"%\((\w+)\)s", lambda found: places[found[1]], compiled.string).replace("%%", "%").encode()
     name = f"peek_{next(_numbers)}".encode()
 
-    def ask(values: Mapping[str, str]) -> tuple[Any, ...] | None:
+    def ask(values: Mapping[str, str | bytes]) -> tuple[Any, ...] | None:
         with closing(engine.raw_connection()) as connection:
             driver = cast("psycopg.Connection[Any]", connection.driver_connection)
             if name not in connection.info:
-                _well(driver.pgconn.prepare(name, statement, [_TEXT] * len(places)))
+                _well(driver.pgconn.prepare(name, statement))
                 connection.info[name] = True
-            result = _well(driver.pgconn.exec_prepared(name, [values[one].encode() for one in places]))
+            result = _well(driver.pgconn.exec_prepared(name, [_sent(values[one]) for one in places]))
             if not result.ntuples:
                 return None
             reader = Transformer(driver)
@@ -87,8 +87,12 @@ def _well(result: PGresult) -> PGresult:
     return result
 
 
+def _sent(value: str | bytes) -> bytes:
+    """A value in the form of text that the server reads; what type it has follows from where it stands."""
+    return value.encode() if isinstance(value, str) else rb"\x" + value.hex().encode()
+
+
 _numbers = count()
-_TEXT = 25  # the OID of text
 
 
 def grant(owner: Engine, metadata: MetaData, *, role: str) -> None:

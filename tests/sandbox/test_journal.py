@@ -91,10 +91,10 @@ def opened(database: Database, token: str) -> Iterator[tuple[Session, Drive]]:
 
 
 def stored(db: Session) -> Rows:
-    """The drive's own rows as they lie in the tables."""
+    """The drive's own rows as they lie in the tables, in the layer that it stands in."""
     found: Rows = {}
     for place, table in OWN_TABLES.items():
-        names = table.__table__.columns.keys()
+        names = [name for name in table.__table__.columns.keys() if name != "layer"]  # noqa: SIM118
         for row in db.execute(select(*(getattr(table, name) for name in names))):
             columns = dict(zip(names, row, strict=True))
             found[place, columns["id"]] = columns

@@ -444,4 +444,6 @@ def test_a_row_written_twice_in_one_act_is_undone_to_what_it_was_before(database
 
 def test_a_lead_holds_every_column_of_its_tables_in_one_order() -> None:
     columns = {name for name, value in vars(LeadColumns).items() if not name.startswith("_") and not callable(value)}
-    assert set(FIELDS) == columns == set(OwnLead.__table__.columns.keys()) - {"drive_id", "is_deleted", "sought"}
+    assert (
+        set(FIELDS) == columns == set(OwnLead.__table__.columns.keys()) - {"drive_id", "layer", "is_deleted", "sought"}
+    )

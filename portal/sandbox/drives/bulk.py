@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, Select, Table, Text, bindparam, cast, column, func, insert, select
+from sqlalchemy import JSON, Insert, Select, Table, Text, bindparam, cast, column, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Before
 
-FEW = 500  # ids that one statement names, and rows that are sent one by one
+FEW = 500  # ids that one statement names
+ONE_BY_ONE = 3  # rows that are sent one by one
 
 Rows = Mapping[str, list[dict[str, Any]]]  # by the name of their kind
 
@@ -23,15 +25,14 @@ def count_own_rows(db: Session) -> int:
 
 def count_by_place(db: Session) -> dict[str, int]:
     """How many rows of each kind the bound drive has of its own."""
-    counts = db.connection().execute(_COUNTS, {"drive_id": db.info["drive"]}).one()
+    counts = db.connection().execute(_COUNTS, whose(db)).one()
     return dict(zip(OWN_TABLES, counts, strict=True))
 
 
 def read_rows(db: Session, counts: Mapping[str, int]) -> Rows:
     """Every own row of the bound drive, tombstones too; `counts` says of which kinds there are any."""
-    whose = {"drive_id": db.info["drive"]}
     return {
-        place: [dict(zip(names, row, strict=True)) for row in db.connection().execute(_ALL[place], whose)]
+        place: [dict(zip(names, row, strict=True)) for row in db.connection().execute(_ALL[place], whose(db))]
         for place, names in _NAMES.items()
         if counts[place]
     }
@@ -44,19 +45,22 @@ def insert_rows(db: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     """
     columns = {*table.columns.keys()}
     rows = [row if row.keys() == columns else _whole(table, row) for row in rows]
-    if len(rows) <= FEW or db.get_bind().dialect.name != "postgresql":
+    if len(rows) <= ONE_BY_ONE or db.get_bind().dialect.name != "postgresql":
         if rows:
             db.connection().execute(_INSERTS[table.name], rows)
         return
+    document = {"drive_id": rows[0]["drive_id"], "rows": json.dumps(rows, ensure_ascii=False)}
+    db.connection().execute(_insert_document(table), document)
+
+
+@cache
+def _insert_document(table: Table) -> Insert:
     names = [name for name in table.columns.keys() if name != "drive_id"]  # noqa: SIM118
     document = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
     fields = (column(name, table.columns[name].type) for name in names)
     sent = document.table_valued(*fields, name="sent").render_derived(with_types=True)
     copied = select(bindparam("drive_id", type_=table.columns.drive_id.type), *(sent.c[name] for name in names))
-    db.connection().execute(
-        insert(table).from_select(["drive_id", *names], copied),
-        {"drive_id": rows[0]["drive_id"], "rows": json.dumps(rows, ensure_ascii=False)},
-    )
+    return insert(table).from_select(["drive_id", *names], copied)
 
 
 def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +75,11 @@ def batches(row_ids: Iterable[str]) -> Iterator[list[str]]:
         yield few
 
 
+def whose(db: Session) -> dict[str, int]:
+    """What a statement must be told to mean the rows that the session is bound to."""
+    return {"drive_id": db.info["drive"], "layer": db.info["layer"]}
+
+
 def table_of(model: Any) -> Table:
     """The table of a mapped class."""
     table: Table = model.__table__
@@ -79,7 +88,9 @@ def table_of(model: Any) -> Table:
 
 # Of tables and not of classes, built once; each says itself whose rows it means.
 def _of_drive(statement: Select[Any], table: Table) -> Select[Any]:
-    return statement.select_from(table).where(table.c.drive_id == bindparam("drive_id"))
+    return statement.select_from(table).where(
+        table.c.drive_id == bindparam("drive_id"), table.c.layer == bindparam("layer")
+    )
 
 
 _TABLES = {place: table_of(model) for place, model in OWN_TABLES.items()}

@@ -118,8 +118,15 @@ def _rows(db: Any, drive_id: int) -> dict[str, int]:
     found = {"drives": db.scalar(select(func.count()).where(StartedDrive.id == drive_id)) or 0}
     for mapper in sorted(Base.registry.mappers, key=lambda one: str(one.local_table)):
         if issubclass(mapper.class_, DriveRow):
-            found[str(mapper.local_table)] = db.scalar(select(func.count()).select_from(mapper.class_)) or 0
+            found[str(mapper.local_table)] = _count(db, mapper.local_table, drive_id)
     return found
+
+
+def _count(db: Any, table: Any, drive_id: int) -> int:
+    """How many rows a table has of the drive, in whatever layer."""
+    of_drive = select(func.count()).select_from(table).where(table.c.drive_id == drive_id)
+    counted: int = db.connection().scalar(of_drive.where(table.c.layer >= 0) if "layer" in table.c else of_drive)
+    return counted
 
 
 def _add(total: dict[str, int], more: Mapping[str, int]) -> None:

@@ -60,9 +60,9 @@ class Withdrawn(Exception):
     """The link was good once, and was taken back."""
 
 
-def fork(db: Session, drive_id: int, *, name: str, now: datetime) -> Started:
-    """A drive of its own, with copies of the rows of another one, or of a checkpoint."""
-    kept, rows = _all_of(db, drive_id)
+def fork(db: Session, drive_id: int, *, layer: int = 0, name: str, now: datetime) -> Started:
+    """A drive of its own, with the rows of a layer of another one, or of a checkpoint, which has one alone."""
+    kept, rows = _all_of(db, drive_id, layer=layer)
     made, started = copy_drive(db, kept, values={"name": name, "started_at": now, "seen_at": now})
     _fill(db, made, rows)
     return started
@@ -72,10 +72,10 @@ def make_checkpoint(db: Session, drive: Drive, *, name: str, now: datetime) -> C
     """Keep the bound drive as it is now, under a name. Raises TooManyCheckpoints."""
     if len(list_checkpoints(db, drive)) >= MOST_CHECKPOINTS:
         raise TooManyCheckpoints
-    kept, rows = _all_of(db, drive.id)
+    kept, rows = _all_of(db, drive.id, layer=drive.layer)
     made, _ = copy_drive(db, kept, values={"name": name, "frozen_at": now, "came_from": drive.id})
     _fill(db, made, rows)
-    bind(db, drive.id)
+    bind(db, drive.id, layer=drive.layer)
     return next(one for one in list_checkpoints(db, drive) if one.id == made)
 
 
@@ -95,9 +95,8 @@ def find_checkpoint(db: Session, drive: Drive, public_id: str) -> Checkpoint | N
 def go_back(db: Session, drive: Drive, checkpoint: Checkpoint, *, now: datetime) -> None:
     """Let the bound drive be as the checkpoint has it, in one act that can be undone."""
     _, rows = _all_of(db, checkpoint.id)
-    bind(db, drive.id)
-    journal = Journal(db, drive, words=f"Went back to “{checkpoint.name}”", now=now)
-    journal.clear()
+    bind(db, drive.id, layer=drive.layer)
+    journal = Journal(db, drive, words=f"Went back to “{checkpoint.name}”", now=now, begins_layer=True)
     journal.take_over(rows)
     if checkpoint.clock != drive.clock:
         journal.move_clock(checkpoint.clock)
@@ -106,7 +105,7 @@ def go_back(db: Session, drive: Drive, checkpoint: Checkpoint, *, now: datetime)
 def drop_checkpoint(db: Session, drive: Drive, checkpoint: Checkpoint) -> None:
     """Let go of a checkpoint; a link to it opens nothing from now on."""
     delete_drive(db, checkpoint.id)
-    bind(db, drive.id)
+    bind(db, drive.id, layer=drive.layer)
 
 
 def share(db: Session, drive: Drive, checkpoint: Checkpoint, *, secret: str, now: datetime) -> str:
@@ -153,10 +152,11 @@ def count_rows_of(db: Session, drive_id: int) -> int:
     return count_own_rows(db)
 
 
-def _all_of(db: Session, drive_id: int) -> tuple[dict[str, Any], Rows]:
+def _all_of(db: Session, drive_id: int, *, layer: int = 0) -> tuple[dict[str, Any], Rows]:
     """What a copy of a drive takes along: of its own row, and all of its own rows; `db` is bound to it from here on."""
-    bind(db, drive_id)
-    found = db.connection().execute(_ALL_OF, {"id": drive_id, "drive_id": drive_id}).mappings().one()
+    bind(db, drive_id, layer=layer)
+    whose = {"id": drive_id, "drive_id": drive_id, "layer": layer}
+    found = db.connection().execute(_ALL_OF, whose).mappings().one()
     return {column.name: found[column.name] for column in KEPT}, read_rows(db, {one: found[one] for one in OWN_TABLES})
 
 
@@ -165,14 +165,14 @@ def _fill(db: Session, drive_id: int, rows: Rows) -> None:
     bind(db, drive_id)
     for place, of_place in rows.items():
         for row in of_place:
-            row["drive_id"] = drive_id
+            row.update(drive_id=drive_id, layer=0)
         insert_rows(db, table_of(OWN_TABLES[place]), of_place)
 
 
 def _change(db: Session, drive: Drive, checkpoint: Checkpoint, **values: object) -> None:
     bind(db, checkpoint.id)
     db.execute(update(StartedDrive).where(StartedDrive.id == checkpoint.id).values(**values))
-    bind(db, drive.id)
+    bind(db, drive.id, layer=drive.layer)
 
 
 def _token(public_id: str, shared_at: datetime, *, secret: str) -> str:

@@ -28,10 +28,10 @@ def fork() -> Answer:
         drive = open_drive(db)
         name = _name(drive) or _dated("Fork")
         source = request.form.get("checkpoint", "")
-        copied = _checkpoint(db, drive, source).id if source else drive.id
+        copied, layer = (_checkpoint(db, drive, source).id, 0) if source else (drive.id, drive.layer)
         refuse_another(db)
         make_room(db, most=web.settings().most_drives, now=clock.now())
-        started = copies.fork(db, copied, name=name, now=clock.now())
+        started = copies.fork(db, copied, layer=layer, name=name, now=clock.now())
     flash(name, "forked")
     return _opened(started)
 

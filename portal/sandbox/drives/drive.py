@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.sandbox.database import Base, bind, first_row
 from portal.sandbox.drives.kinds import OWN_TABLES
-from portal.sandbox.drives.models import Act, Before, StartedDrive
+from portal.sandbox.drives.models import Act, Before, OwnRow, StartedDrive
 from portal.sandbox.scenarios.hours import NOW_IN_DAY, NOW_WEEKDAY
 from portal.sandbox.scenarios.models import Scenario
 from portal.shared import ids
@@ -33,6 +33,7 @@ class Drive(NamedTuple):
     started_at: datetime
     seen_at: datetime
     revision: int
+    layer: int
     name: str
     asked_until: datetime | None
     ended_at: datetime | None
@@ -84,7 +85,7 @@ def find_drive(db: Session, token: str, *, now: datetime) -> Drive | None:
     drive = _by_token(db, token)
     if drive is None or drive.ended_at is not None or is_over(drive, now=now):
         return None
-    bind(db, drive.id)
+    bind(db, drive.id, layer=drive.layer)
     return drive
 
 
@@ -93,7 +94,7 @@ def find_ended(db: Session, token: str, *, now: datetime) -> Drive | None:
     drive = _by_token(db, token)
     if drive is None or drive.ended_at is None or now - drive.ended_at > BROUGHT_BACK or is_over(drive, now=now):
         return None
-    bind(db, drive.id)
+    bind(db, drive.id, layer=drive.layer)
     return drive
 
 
@@ -156,10 +157,19 @@ def delete_drive(db: Session, drive_id: int) -> list[int]:
     copies = db.scalars(select(StartedDrive.id).where(StartedDrive.came_from == drive_id)).all()
     for one in (*copies, drive_id):
         bind(db, one)
-        for table in (Before, Act, *OWN_TABLES.values()):
+        for table in (Before, Act):
             db.execute(delete(table))
+        for own in OWN_TABLES.values():
+            delete_rows(db, own, one)
         db.execute(delete(StartedDrive).where(StartedDrive.id == one))
     return [*copies, drive_id]
+
+
+def delete_rows(db: Session, own: type[OwnRow], drive_id: int, *, since: int = 0, before: int | None = None) -> None:
+    """Delete the bound drive's rows of one kind, in every layer `since` one and `before` another."""
+    table: Any = own.__table__  # type: ignore[attr-defined]
+    whose = delete(table).where(table.c.drive_id == drive_id, table.c.layer >= since)
+    db.connection().execute(whose if before is None else whose.where(table.c.layer < before))
 
 
 def is_alive(db: Session, drive_id: int, *, now: datetime) -> bool:
@@ -174,7 +184,7 @@ def _by_token(db: Session, token: str) -> Drive | None:
 
 
 def _change(db: Session, drive: Drive, **values: Any) -> None:
-    bind(db, drive.id)
+    bind(db, drive.id, layer=drive.layer)
     db.execute(update(StartedDrive).where(StartedDrive.id == drive.id).values(**values))
 
 
@@ -204,12 +214,12 @@ def _present(now: datetime) -> datetime:
 
 # Built once, and of tables, not classes: every page asks this, and SQLAlchemy builds it more slowly than it runs.
 _drives, _scenarios = StartedDrive.__table__.c, Scenario.__table__.c
-_AT_THE_START = {"clock": 0, "revision": 0, "name": ""}
+_AT_THE_START = {"clock": 0, "revision": 0, "layer": 0, "name": ""}
 _START = insert(Base.metadata.tables[StartedDrive.__tablename__])
 _BY_TOKEN = (
     select(
         *(_drives.id, _drives.public_id, _drives.epoch, _drives.clock, _drives.started_at, _drives.seen_at),
-        *(_drives.revision, _drives.name, _drives.kept_until.label("asked_until"), _drives.ended_at),
+        *(_drives.revision, _drives.layer, _drives.name, _drives.kept_until.label("asked_until"), _drives.ended_at),
         *(_scenarios.id.label("scenario_id"), _scenarios.version, _scenarios.name.label("business")),
         *(_scenarios.stages, _scenarios.tags, _scenarios.facts, _scenarios.currency),
     )

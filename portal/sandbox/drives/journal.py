@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, func, insert, select, text, type_coerce, update
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.bulk import Rows, batches, count_own_rows, insert_rows, table_of
-from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.bulk import Rows, batches, count_own_rows, insert_rows, table_of, whose
+from portal.sandbox.drives.drive import Drive, delete_rows
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Act, Before, StartedDrive
 
@@ -48,16 +48,22 @@ class Line(NamedTuple):
 
 
 class Journal:
-    """One act of the bound drive, open for writing; `words` say what it does, as the history and undo will."""
+    """One act of the bound drive, open for writing; `words` say what it does, as the history and undo will.
 
-    def __init__(self, db: Session, drive: Drive, *, words: str, now: datetime) -> None:
+    One that begins a layer finds the scenario as it was. What the drive had stays in the layer before, to which undo
+    goes back, so nothing of it is copied, nor of what is written in the new layer.
+    """
+
+    def __init__(self, db: Session, drive: Drive, *, words: str, now: datetime, begins_layer: bool = False) -> None:
         self._db = db
         self._drive_id = drive.id
         self._remembered: set[tuple[str, str]] = set()
-        self._left: int | None = None  # unknown until somebody adds a row
-        self.number = _revise(db, drive.id)
-        _make_way(db)
-        db.execute(insert(Act), [{"drive_id": drive.id, "number": self.number, "words": words, "done_at": now}])
+        self._begins_layer = begins_layer
+        self._left = MOST_OWN_ROWS if begins_layer else None  # else unknown until somebody adds a row
+        self.number, layer_before, acts = _revise(db, drive, begins_layer=begins_layer)
+        _make_way(db, *acts)
+        act = {"drive_id": drive.id, "number": self.number, "words": words, "done_at": now}
+        db.connection().execute(_INSERT_ACT, {**act, "layer_before": layer_before})
 
     def write(self, place: Place, row_id: str, columns: Mapping[str, Any]) -> None:
         """Store a row of this drive's own, whole, in place of what it had under that id. Raises TooManyRows."""
@@ -75,14 +81,6 @@ class Journal:
         """Delete many rows, by id, in few statements. Raises TooManyRows before it has deleted one."""
         self._replace(place, {row_id: {**columns, "is_deleted": True} for row_id, columns in rows.items()})
 
-    def clear(self) -> None:
-        """Let go of every own row: the scenario as it was."""
-        for place, table in OWN_TABLES.items():
-            if images := _images(self._db, place):
-                self._remember(place, images)
-                self._db.execute(delete(table))
-        self._left = MOST_OWN_ROWS
-
     def take_over(self, rows: Rows) -> None:
         """Store rows of another drive, tombstones too. Raises TooManyRows."""
         for place, of_place in rows.items():
@@ -98,11 +96,10 @@ class Journal:
             return
         found = _images(self._db, place, rows)
         self._take_room(len(rows) - len(found))
-        self._remember(place, {row_id: found.get(row_id) for row_id in rows})
+        if not self._begins_layer:
+            self._remember(place, {row_id: found.get(row_id) for row_id in rows})
         _let_go(self._db, place, found)
-        _put(
-            self._db, place, [columns | {"drive_id": self._drive_id, "id": row_id} for row_id, columns in rows.items()]
-        )
+        _put(self._db, place, [{**columns, **whose(self._db), "id": row_id} for row_id, columns in rows.items()])
 
     def _take_room(self, wanted: int) -> None:
         if not wanted:
@@ -152,10 +149,9 @@ def go_to(db: Session, drive: Drive, number: int, *, now: datetime) -> tuple[int
 
 def reset(db: Session, drive: Drive, *, now: datetime) -> bool:
     """Take the bound drive back to its scenario, in one act that can itself be undone; False where it is there."""
-    if not count_own_rows(db) and not drive.clock:
+    if not drive.clock and not count_own_rows(db):
         return False
-    journal = Journal(db, drive, words="Reset this drive", now=now)
-    journal.clear()
+    journal = Journal(db, drive, words="Reset this drive", now=now, begins_layer=True)
     if drive.clock:
         journal.move_clock(0)
     return True
@@ -214,36 +210,77 @@ _NEXT_WORDS = select(
     .limit(1)
     .scalar_subquery(),
 )
+_drives: Any = table_of(StartedDrive)
+_of_drive = text("drive_acts.drive_id = :drive_id")  # in words: SQLite is told no tables behind RETURNING
+_REVISE = (
+    update(_drives)
+    .where(_drives.c.id == bindparam("number"))
+    .values(revision=_drives.c.revision + 1)
+    .returning(
+        *(_drives.c.revision, _drives.c.layer),
+        select(func.count()).select_from(Act.__table__).where(_of_drive).scalar_subquery().label("acts"),
+        select(func.count(Act.__table__.c.undone_at)).where(_of_drive).scalar_subquery().label("undone"),
+    )
+)
+_BEGIN_LAYER = _REVISE.where(func.coalesce(type_coerce(_drives.c.layer, Integer), 0) == bindparam("before")).values(
+    layer=_drives.c.revision + 1
+)
+_INSERT_ACT = insert(table_of(Act))
 _CLOCK = "clock"  # the place, and the id in it, under which an act remembers where the clock stood
 
 
-def _revise(db: Session, drive_id: int) -> int:
-    """What was made of the drive's rows before is of an older revision; within this transaction, of none."""
+def _revise(db: Session, drive: Drive, *, begins_layer: bool = False) -> tuple[int, int | None, tuple[int, int]]:
+    """The next revision, the layer that it leaves where it begins one, and how many acts there are and stand undone.
+
+    What was made of the drive's rows before is of an older revision; within this transaction, of none. The session goes
+    on in the layer that the drive stands in by now: another tab may have begun one since it was bound.
+    """
     db.info["has_written"] = True
-    revised = update(StartedDrive).where(StartedDrive.id == drive_id).values(revision=StartedDrive.revision + 1)
-    return db.execute(
-        revised.returning(StartedDrive.revision), execution_options={"synchronize_session": False}
-    ).scalar_one()
+    before = db.info["layer"]
+    asked, values = _REVISE, {"number": drive.id, "drive_id": drive.id}
+    if begins_layer:
+        asked, values = _BEGIN_LAYER, values | {"before": before}
+    found = db.connection().execute(asked, values).first()
+    if found is None:  # a layer was begun, so this one begins after that
+        stands_in = select(StartedDrive.layer).where(StartedDrive.id == drive.id).with_for_update()
+        before = db.scalars(stands_in).one()
+        found = db.connection().execute(asked, values | {"before": before}).one()
+    db.info["layer"] = found.layer
+    # What was counted is of before a wait for another tab; then whatever that one did is not among it.
+    is_next = found.revision == drive.revision + 1
+    acts = (found.acts, found.undone) if is_next else count_lines(db)
+    return found.revision, before if begins_layer else None, acts
 
 
-def _make_way(db: Session) -> None:
+def _make_way(db: Session, total: int, undone: int) -> None:
     """Before a new act: forget the acts that stand undone, and the oldest where there are too many."""
-    total, undone = count_lines(db)
     if undone:
-        _forget(db, select(Act.number).where(Act.undone_at.is_not(None)))
+        _forget(db, select(Act.number, Act.layer_before).where(Act.undone_at.is_not(None)), is_undone=True)
     if total - undone >= MOST_ACTS:
-        _forget(db, select(Act.number).order_by(Act.number.desc()).offset(MOST_ACTS - 1))
+        oldest = select(Act.number, Act.layer_before).order_by(Act.number.desc()).offset(MOST_ACTS - 1)
+        _forget(db, oldest, is_undone=False)
 
 
-def _forget(db: Session, numbers: Any) -> None:
-    forgotten = db.scalars(numbers).all()
+def _forget(db: Session, acts: Any, *, is_undone: bool) -> None:
+    """Let go of acts, and of the layers to which none leads any more: those they began, or those before them."""
+    found = db.execute(acts).all()
+    forgotten = [act.number for act in found]
     db.execute(delete(Before).where(Before.act.in_(forgotten)))
     db.execute(delete(Act).where(Act.number.in_(forgotten)))
+    layers = [act.number for act in found if act.layer_before is not None]
+    for own in OWN_TABLES.values() if layers else ():
+        if is_undone:
+            delete_rows(db, own, db.info["drive"], since=min(layers), before=max(layers) + 1)
+        else:
+            delete_rows(db, own, db.info["drive"], before=max(layers))
 
 
 def _swap(db: Session, drive: Drive, number: int, *, undone_at: datetime | None) -> None:
     """Let what an act did and what it replaced change places."""
-    _revise(db, drive.id)
+    _revise(db, drive)
+    layer_before = db.scalar(select(Act.layer_before).where(Act.number == number))
+    if layer_before is not None:
+        _stand_in(db, drive.id, number if undone_at is None else layer_before)
     touched: dict[str, dict[str, str | None]] = {}
     for place, row_id, image in db.execute(
         select(Before.place, Before.row_id, Before.image).where(Before.act == number)
@@ -260,6 +297,14 @@ def _swap(db: Session, drive: Drive, number: int, *, undone_at: datetime | None)
             _put(db, place, [json.loads(image) for image in images.values() if image is not None])
         _keep(db, drive.id, number, place, {row_id: now_there.get(row_id) for row_id in images})
     db.execute(update(Act).where(Act.number == number).values(undone_at=undone_at))
+
+
+def _stand_in(db: Session, drive_id: int, layer: int) -> None:
+    db.execute(
+        update(StartedDrive).where(StartedDrive.id == drive_id).values(layer=layer),
+        execution_options={"synchronize_session": False},
+    )
+    db.info["layer"] = layer
 
 
 def _clock_image(db: Session, drive_id: int) -> str:
@@ -292,20 +337,21 @@ def _let_go(db: Session, place: str, row_ids: Iterable[str]) -> None:
         db.execute(delete(table).where(table.id.in_(few)))
 
 
-def _images(db: Session, place: str, row_ids: Iterable[str] | None = None) -> dict[str, str]:
-    """The rows of these ids, or all of them, as JSON of their columns."""
+def _images(db: Session, place: str, row_ids: Iterable[str]) -> dict[str, str]:
+    """The rows of these ids as JSON of their columns."""
     names = table_of(OWN_TABLES[place]).columns.keys()
     at = names.index("id")
-    whose = {"drive_id": db.info["drive"]}
-    asked = [whose] if row_ids is None else [whose | {"ids": list(few)} for few in batches(row_ids)]
-    question = _whole_rows(place, by_id=row_ids is not None)
-    found = (row for values in asked for row in db.connection().execute(question, values))
+    asked = [{**whose(db), "ids": few} for few in batches(row_ids)]
+    found = (row for values in asked for row in db.connection().execute(_whole_rows(place), values))
     return {row[at]: json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in found}
 
 
 @cache
-def _whole_rows(place: str, *, by_id: bool) -> Select[*tuple[Any, ...]]:
+def _whole_rows(place: str) -> Select[*tuple[Any, ...]]:
     """Of the table and not of the class, built once, since every act asks this; it says itself whose rows it means."""
     table = table_of(OWN_TABLES[place])
-    query = select(table).where(table.c.drive_id == bindparam("drive_id"))
-    return query.where(table.c.id.in_(bindparam("ids", expanding=True))) if by_id else query
+    return select(table).where(
+        table.c.drive_id == bindparam("drive_id"),
+        table.c.layer == bindparam("layer"),
+        table.c.id.in_(bindparam("ids", expanding=True)),
+    )

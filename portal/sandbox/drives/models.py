@@ -1,12 +1,13 @@
 """The tables of drives: who holds one, the rows that are its own, and what its acts replaced."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, ForeignKeyConstraint, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
-from portal.sandbox.database import Base, DriveRow
+from portal.sandbox.database import Base, DriveRow, LayerRow
 from portal.sandbox.scenarios.models import (
     ActivityColumns,
     CompanyColumns,
@@ -15,7 +16,7 @@ from portal.sandbox.scenarios.models import (
     TaskColumns,
     reserved_columns,
 )
-from portal.shared.columns import Moment, by_code_point
+from portal.shared.columns import Digest, SeldomNumber, ShortMoment, by_code_point
 
 
 class StartedDrive(Base):
@@ -24,32 +25,52 @@ class StartedDrive(Base):
     `revision` counts what was done, undone and redone, so that whatever was made of the drive's rows can be kept by it.
     A frozen one (`frozen_at`) is a copy of the drive `came_from` that nobody changes: a checkpoint, which a link opens
     a copy of as long as it is shared (`shared_at`). `kept_until` is how long the visitor asked to keep the drive; one
-    that was ended (`ended_at`) can be brought back for a while.
+    that was ended (`ended_at`) can be brought back for a while. Its rows are those of one `layer`: 0, or the number of
+    the act that began it.
+
+    There are many of these rows, and most stay as they began: hence bytes, numbers and no index but for what is sought.
+    A token is 256 random bits, so its digest needs no constraint to be the only one.
     """
 
     __tablename__ = "drives"
+    __table_args__ = (
+        Index(None, "token_digest", postgresql_using="hash", postgresql_with={"fillfactor": 85}),
+        Index(
+            None,
+            "came_from",
+            sqlite_where=text("came_from IS NOT NULL"),
+            postgresql_where=text("came_from IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(16), unique=True)
-    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    public_id: Mapped[str] = mapped_column(String(16))
+    token_digest: Mapped[str] = mapped_column(Digest)
     scenario_id: Mapped[int] = mapped_column(ForeignKey("scenarios.id"))
-    epoch: Mapped[datetime] = mapped_column(Moment)
-    clock: Mapped[int] = mapped_column(BigInteger)
+    epoch: Mapped[datetime] = mapped_column(ShortMoment)
+    clock: Mapped[int] = mapped_column(SeldomNumber, nullable=True)
     revision: Mapped[int] = mapped_column(Integer, default=0)
+    layer: Mapped[int] = mapped_column(SeldomNumber, nullable=True)
     name: Mapped[str] = mapped_column(String(100), default="")
-    started_at: Mapped[datetime] = mapped_column(Moment)
-    seen_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    frozen_at: Mapped[datetime | None] = mapped_column(Moment)
-    came_from: Mapped[int | None] = mapped_column(Integer, index=True)
-    shared_at: Mapped[datetime | None] = mapped_column(Moment)
-    kept_until: Mapped[datetime | None] = mapped_column(Moment)
-    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    started_at: Mapped[datetime] = mapped_column(ShortMoment)
+    seen_at: Mapped[datetime] = mapped_column(ShortMoment)
+    frozen_at: Mapped[datetime | None] = mapped_column(ShortMoment)
+    came_from: Mapped[int | None] = mapped_column(Integer)
+    shared_at: Mapped[datetime | None] = mapped_column(ShortMoment)
+    kept_until: Mapped[datetime | None] = mapped_column(ShortMoment)
+    ended_at: Mapped[datetime | None] = mapped_column(ShortMoment)
 
 
-class OwnRow(DriveRow):
+_BY_KEY = {"sqlite_with_rowid": False}  # stored by their keys, without a number of their own beside
+
+
+class OwnRow(LayerRow):
     """A row that shadows the scenario's row of the same id, hides it (`is_deleted`), or is the drive's alone."""
 
+    __table_args__: Any = _BY_KEY
+
     drive_id: Mapped[int] = mapped_column(ForeignKey("drives.id"), primary_key=True)
+    layer: Mapped[int] = mapped_column(Integer, primary_key=True, default=0)
     id: Mapped[str] = mapped_column(by_code_point(16), primary_key=True)
     is_deleted: Mapped[bool] = mapped_column(Boolean)
 
@@ -63,8 +84,8 @@ class OwnLead(OwnRow, LeadColumns, Base):
 
     @declared_attr.directive
     @classmethod
-    def __table_args__(cls) -> tuple[SchemaItem, ...]:
-        return reserved_columns()
+    def __table_args__(cls) -> tuple[SchemaItem | dict[str, Any], ...]:
+        return (*reserved_columns(), _BY_KEY)
 
 
 class OwnCompany(OwnRow, CompanyColumns, Base):
@@ -114,22 +135,30 @@ class OwnActivity(OwnRow, ActivityColumns, Base):
 
 
 class Act(DriveRow, Base):
-    """Something the visitor did, in words; the acts of a drive are numbered from 1, and undone from the last."""
+    """Something the visitor did, in words; the acts of a drive are numbered from 1, and undone from the last.
+
+    One that took the drive back to its scenario, or to a checkpoint, began a layer: `layer_before` is what it left.
+    """
 
     __tablename__ = "drive_acts"
+    __table_args__ = _BY_KEY
 
     drive_id: Mapped[int] = mapped_column(ForeignKey("drives.id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     words: Mapped[str] = mapped_column(Text)
-    done_at: Mapped[datetime] = mapped_column(Moment)
-    undone_at: Mapped[datetime | None] = mapped_column(Moment)
+    done_at: Mapped[datetime] = mapped_column(ShortMoment)
+    undone_at: Mapped[datetime | None] = mapped_column(ShortMoment)
+    layer_before: Mapped[int | None] = mapped_column(Integer)
 
 
 class Before(DriveRow, Base):
     """An own row as it was before an act: JSON of its columns, or NULL where the drive had no such row."""
 
     __tablename__ = "drive_befores"
-    __table_args__ = (ForeignKeyConstraint(["drive_id", "act"], ["drive_acts.drive_id", "drive_acts.number"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["drive_id", "act"], ["drive_acts.drive_id", "drive_acts.number"]),
+        _BY_KEY,
+    )
 
     drive_id: Mapped[int] = mapped_column(Integer, primary_key=True)
     act: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.bulk import whose
 from portal.sandbox.drives.columns import base_rows, columns_of, own_rows_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.finding import Found, find
@@ -131,7 +132,7 @@ def options_of(db: Session, drive: Drive) -> Options:
 
 def find_lead(db: Session, drive: Drive, lead_id: str) -> Lead | None:
     """The lead as the bound drive has it, or None where there is none, or no longer; always read anew."""
-    own = db.connection().execute(_OWN_LEAD, {"drive_id": drive.id, "lead_id": lead_id}).first()
+    own = db.connection().execute(_OWN_LEAD, {**whose(db), "lead_id": lead_id}).first()
     if own is not None:
         return None if own.is_deleted else Lead._make(own[:-1])
     return next(iter(_base_leads(db, drive, [lead_id]).values()), None)
@@ -148,7 +149,7 @@ _MOST_KEPT = 10_000
 # Of the tables and not of the classes, built once; the own one says itself whose lead it means.
 _own, _theirs = OwnLead.__table__.c, ScenarioLead.__table__.c
 _OWN_LEAD = select(*(_own[name] for name in FIELDS), _own.is_deleted).where(
-    _own.drive_id == bindparam("drive_id"), _own.id == bindparam("lead_id")
+    _own.drive_id == bindparam("drive_id"), _own.layer == bindparam("layer"), _own.id == bindparam("lead_id")
 )
 _BASE_LEADS = select(*(_theirs[name] for name in FIELDS)).where(
     _theirs.scenario_id == bindparam("scenario_id"), _theirs.id.in_(bindparam("ids", expanding=True))

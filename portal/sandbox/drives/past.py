@@ -43,6 +43,15 @@ class Touch(NamedTuple):
         return [field for field in fields if self.before.get(field) != self.after.get(field)]
 
 
+class _Image(NamedTuple):
+    """What an act left of a row."""
+
+    number: int
+    words: str
+    done_at: datetime
+    image: str | None
+
+
 class CannotTakeBack(Exception):
     """A field cannot be put back; the words say why and what to do."""
 
@@ -55,13 +64,15 @@ def acts_on(db: Session, drive: Drive, place: Place, row_id: str) -> list[Touch]
         .where(Before.place == place, Before.row_id == row_id, Act.undone_at.is_(None))
         .order_by(Act.number)
     )
-    acts = db.execute(touched).all()
+    begun = _layers_begun(db, drive, place, row_id)
+    acts: list[Any] = sorted([*db.execute(touched), *begun], key=lambda act: act.number)
     if not acts:
         return []
     scenario = _row_of_scenario(db, drive, place, row_id)
     states = [_row(act.image, otherwise=scenario) for act in acts]
     states.append(_now(db, drive, place, row_id))
-    return [Touch(act.number, act.words, act.done_at, states[at], states[at + 1]) for at, act in enumerate(acts)][::-1]
+    told = (Touch(act.number, act.words, act.done_at, *states[at : at + 2]) for at, act in enumerate(acts))
+    return [one for one in told if one.before != one.after or one.act not in {act.number for act in begun}][::-1]
 
 
 def take_back(
@@ -90,6 +101,24 @@ def take_back(
     words = f"Put {_in_words(field)} of {_name_of(there)} back"
     Journal(db, drive, words=words, now=now).write(place, row_id, after._asdict())
     return words
+
+
+def _layers_begun(db: Session, drive: Drive, place: Place, row_id: str) -> list[Any]:
+    """The acts that began a layer, as if each had kept an image of the row: it stands in the layer before."""
+    began = select(Act.number, Act.words, Act.done_at, Act.layer_before).where(
+        Act.layer_before.is_not(None), Act.undone_at.is_(None)
+    )
+    acts = db.execute(began).all()
+    if not acts:
+        return []
+    table: Any = KINDS[place].own.__table__  # type: ignore[attr-defined]
+    whose = table.c.drive_id == drive.id, table.c.layer >= 0, table.c.id == row_id
+    rows = {row["layer"]: row for row in db.connection().execute(select(table).where(*whose)).mappings()}
+    return [_Image(act.number, act.words, act.done_at, _as_image(rows.get(act.layer_before))) for act in acts]
+
+
+def _as_image(row: Any) -> str | None:
+    return None if row is None else json.dumps(dict(row))
 
 
 def _now(db: Session, drive: Drive, place: str, row_id: str) -> Row | None:

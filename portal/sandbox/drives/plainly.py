@@ -21,14 +21,18 @@ def list_by_sql(db: Session, drive: Drive, question: Question, *, page: int) -> 
 
 def _laid_over(drive: Drive, question: Question) -> Subquery:
     """The scenario's rows that no own row shadows, and the own rows that are not deleted."""
-    is_shadowed = exists().where(and_(OwnLead.drive_id == drive.id, OwnLead.id == ScenarioLead.id))
+    is_shadowed = exists().where(and_(*_is_own(drive), OwnLead.id == ScenarioLead.id))
     base = select(*_fields(ScenarioLead)).where(
         ScenarioLead.scenario_id == drive.scenario_id, ~is_shadowed, *filter_conditions(question, ScenarioLead)
     )
     own = select(*_fields(OwnLead)).where(
-        OwnLead.drive_id == drive.id, OwnLead.is_deleted.is_(False), *filter_conditions(question, OwnLead)
+        *_is_own(drive), OwnLead.is_deleted.is_(False), *filter_conditions(question, OwnLead)
     )
     return union_all(base, own).subquery()
+
+
+def _is_own(drive: Drive) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return OwnLead.drive_id == drive.id, OwnLead.layer == drive.layer
 
 
 def _fields(table: type[ScenarioLead] | type[OwnLead]) -> list[ColumnElement[object]]:

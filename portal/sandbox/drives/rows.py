@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.bulk import whose
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.kinds import Kind, Value
 
@@ -60,12 +61,12 @@ def own_rows(db: Session, kind: Kind[Value]) -> dict[str, Value | None]:
 def _laid_over(db: Session, drive: Drive, kind: Kind[Value], column: str, wanted: str) -> list[Value]:
     """The rows whose `column` is `wanted`: the scenario's that no own row shadows, and the own ones."""
     connection = db.connection()
-    own = connection.execute(_of_own(kind, column), {"drive_id": drive.id, "wanted": wanted})
+    own = connection.execute(_of_own(kind, column), {**whose(db), "wanted": wanted})
     found = {row[0]: kind.value._make(row[:-1]) for row in own if not row[-1]}
     if kind.base is not None:
         rows = connection.execute(_of_base(kind, column), {"scenario_id": drive.scenario_id, "wanted": wanted}).all()
         # A row may have moved away from what is asked for, to another lead say: then it has an own row all the same.
-        ids = {"drive_id": drive.id, "ids": [row[0] for row in rows]}
+        ids = {**whose(db), "ids": [row[0] for row in rows]}
         moved = connection.scalars(_among_own(kind), ids).all() if rows else []
         found |= {row[0]: kind.value._make(row) for row in rows if row[0] not in moved}
     return [found[row_id] for row_id in sorted(found)]
@@ -76,7 +77,7 @@ def _laid_over(db: Session, drive: Drive, kind: Kind[Value], column: str, wanted
 def _of_own(kind: Kind[Any], column: str) -> Select[*tuple[Any, ...]]:
     own: Any = kind.own.__table__.c  # type: ignore[attr-defined]
     return select(*(own[name] for name in kind.fields), own.is_deleted).where(
-        own.drive_id == bindparam("drive_id"), own[column] == bindparam("wanted")
+        *_is_own(own), own[column] == bindparam("wanted")
     )
 
 
@@ -91,7 +92,11 @@ def _of_base(kind: Kind[Any], column: str) -> Select[*tuple[Any, ...]]:
 @cache
 def _among_own(kind: Kind[Any]) -> Select[*tuple[Any, ...]]:
     own: Any = kind.own.__table__.c  # type: ignore[attr-defined]
-    return select(own.id).where(own.drive_id == bindparam("drive_id"), own.id.in_(bindparam("ids", expanding=True)))
+    return select(own.id).where(*_is_own(own), own.id.in_(bindparam("ids", expanding=True)))
+
+
+def _is_own(own: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return own.drive_id == bindparam("drive_id"), own.layer == bindparam("layer")
 
 
 def own_rows_where(db: Session, kind: Kind[Value], condition: ColumnElement[bool]) -> dict[str, Value | None]:

@@ -70,7 +70,7 @@ def _read(store: Database, drive: Drive, ids: Sequence[str]) -> Iterator[Lead]:
     """The leads of these ids, some at a time, so that whoever reads slowly, or no longer, holds nothing open."""
     for start in range(0, len(ids), AT_ONCE):
         with store.reading() as db:
-            bind(db, drive.id)
+            bind(db, drive.id, layer=drive.layer)
             leads = leads_of(db, drive, ids[start : start + AT_ONCE])
         yield from leads
 

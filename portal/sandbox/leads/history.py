@@ -96,4 +96,4 @@ def _in_words(field: str, value: Any, other: Any) -> str:
 
 
 # What `twins.py` draws in place of an address: nobody types one like it.
-_TWIN = re.compile(r"[a-z]+\.[2-9a-z]{4}@[a-z]+-[0-9]{2}\.invalid")
+_TWIN = re.compile(r"[a-z]+\.[2-9a-z]{4}@[a-z-]+-[0-9]+\.invalid")

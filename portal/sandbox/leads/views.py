@@ -145,7 +145,7 @@ def _laid_over(db: Session, drive: Drive) -> tuple[View, ...]:
 
 def _starters(drive: Drive) -> Sequence[View]:
     told = facts_of(drive).get("views")
-    pairs = [(one["name"], one["query"]) for one in told] if told else STARTERS
+    pairs = [STARTERS[0], *((one["name"], one["ask"]) for one in told), STARTERS[-1]] if told else STARTERS
     return [
         View(f"start{number}", name, json.dumps({"query": query}), number)
         for number, (name, query) in enumerate(pairs, 1)

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.columns import columns_of
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.kinds import COMPANIES, DEALS, SEGMENTS, VIEWS, Kind
+from portal.sandbox.drives.kinds import COMPANIES, DEALS, Kind
 from portal.sandbox.drives.overlay import leads_of, list_leads
 from portal.sandbox.drives.question import Question
-from portal.sandbox.drives.rows import own_rows
+from portal.sandbox.leads.views import views_of
 from portal.sandbox.palette.acts import ACTS, ICONS, PLACES, Entry, entries_like
 from portal.sandbox.scenarios.order import fold
+from portal.sandbox.segments.segment import list_segments
 
 MOST = 6  # of each kind
 
@@ -26,7 +27,7 @@ def find_entries(db: Session, drive: Drive, sought: str) -> list[Group]:
             ("Leads", _leads(db, drive, sought)),
             ("Companies", _named(db, drive, COMPANIES, name="name", hint="town", sought=sought)),
             ("Deals", _deals(db, drive, sought)),
-            ("Saved", _saved(db, sought)),
+            ("Saved", _saved(db, drive, sought)),
             *groups,
         ]
     return [(name, entries) for name, entries in groups if entries]
@@ -57,10 +58,10 @@ def _named(db: Session, drive: Drive, kind: Kind[Any], *, name: str, hint: str, 
 _PAGES = {"company": "/companies/", "deal": "/deals/"}
 
 
-def _saved(db: Session, sought: str) -> list[Entry]:
+def _saved(db: Session, drive: Drive, sought: str) -> list[Entry]:
     wanted = fold(sought)
-    views = [view for view in own_rows(db, VIEWS).values() if view and wanted in fold(view.name)]
-    segments = [one for one in own_rows(db, SEGMENTS).values() if one and wanted in fold(one.name)]
+    views = [view for view in views_of(db, drive) if wanted in fold(view.name)]
+    segments = [one for one in list_segments(db, drive) if wanted in fold(one.name)]
     return [
         *(Entry(ICONS["view"], view.name, "view", f"/leads?view={view.id}") for view in views[:MOST]),
         *(Entry(ICONS["segments"], one.name, "segment", f"/segments/{one.id}") for one in segments[:MOST]),

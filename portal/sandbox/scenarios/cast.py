@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from portal.sandbox.scenarios.chance import Chance
 from portal.sandbox.scenarios.places import Groups, Pairs, Scattered, Shared, Turns
@@ -76,7 +76,7 @@ class Profile:
 
 
 class Casting:
-    """Invents leads by their number, from 1; no two share a name, an address or a telephone number."""
+    """Invents leads by their number, from 1; no two share a name, an address or a telephone number, but for doubles."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
@@ -95,6 +95,42 @@ class Casting:
 
     def profile(self, number: int, chance: Chance) -> Profile:
         """The lead with this number."""
+        profile = self._profile(number, chance)
+        first = self.double_of(number)
+        return profile if first is None else self._double(self._profile(first, self.chance(first)), profile)
+
+    def double_of(self, number: int) -> int | None:
+        """The number of the lead that this one is the double of, if it is one: of the same thread, not far before."""
+        every = self._recipe.leads // self._recipe.doubles if self._recipe.doubles else 0
+        if not every or number % every != every * 2 // 3:
+            return None
+        thread = self._threads.at(number - 1)[0]
+        near = range(number - 2, max(number - every // 2, 0), -1)
+        return next((one for one in near if self._threads.at(one - 1)[0] == thread), None)
+
+    def chance(self, number: int) -> Chance:
+        """What the lead with this number is thrown by."""
+        return Chance(f"{self._recipe.seed}/lead/{number}")
+
+    def _double(self, first: Profile, again: Profile) -> Profile:
+        """Somebody who was written down a second time, by somebody else: in one of three ways, in turn."""
+        slipped = f"{first.last[:-2]}{first.last[-1]}{first.last[-2]}"
+        name, domain = slug(first.first), first.email.partition("@")[2]
+        others = [one for one in self._recipe.names["mail"] if one != domain]
+        other = f"{name}-{slug(first.last)}@{first.company.domain if first.company else others[0]}"
+        same: dict[str, Any] = {
+            **{name: getattr(first, name) for name in ("first", "company", "role", "town", "address")},
+            "words": {**again.words, **(first.company.size if first.company else {})},
+        }
+        match again.number // (self._recipe.leads // self._recipe.doubles) % 3:
+            case 0:  # the same address, typed twice
+                return replace(again, **same, last=first.last, email=first.email)
+            case 1 if first.phone:  # the same number, the name by ear
+                return replace(again, **same, last=slipped, email=other, phone=first.phone)
+            case _:  # a slip in the name
+                return replace(again, **same, last=slipped, email=first.email)
+
+    def _profile(self, number: int, chance: Chance) -> Profile:
         recipe = self._recipe
         which, turn = self._threads.at(number - 1)
         thread = recipe.threads[which]

@@ -113,7 +113,7 @@ class Scenario:
     def __init__(self, recipe: Recipe) -> None:
         lists = {f"{thread.name}/{name}": lines for thread in recipe.threads for name, lines in thread.texts.items()}
         self.recipe = recipe
-        self._casting = Casting(recipe)
+        self.casting = Casting(recipe)
         self._decks = Decks({**lists, **recipe.common}, recipe.seed)
         self._shapes = [shape.weight for shape in recipe.shapes]
         self._stages = {stage.mark: stage.name for stage in recipe.stages}
@@ -122,8 +122,8 @@ class Scenario:
     def lead(self, number: int) -> Told:
         """The lead with this number, from 1, whatever others there are."""
         recipe = self.recipe
-        chance = Chance(f"{recipe.seed}/lead/{number}")
-        profile = self._casting.profile(number, chance)
+        chance = self.casting.chance(number)
+        profile = self.casting.profile(number, chance)
         shape = chance.weighed(recipe.shapes, self._shapes)
         story = Story(recipe, profile, shape, self._decks, chance)
         entries = story.tell(-chance.between(*chance.weighed(*self._came)))

@@ -90,6 +90,7 @@ def _recipe(slug: str, table: "_Table") -> Recipe:
         common=table.table("common").lists(parts.COMMON),
         views=tuple(_question(row) for row in table.tables("views", is_needed=False)),
         segments=tuple(_question(row) for row in table.tables("segments", is_needed=False)),
+        doubles=table.number("doubles", 0, 1000) if "doubles" in table.found else 0,
     )
     companies.note_strangers()
     places.note_strangers()

@@ -151,3 +151,4 @@ class Recipe:
     common: Mapping[str, tuple[str, ...]]
     views: tuple[Question, ...] = ()
     segments: tuple[Question, ...] = ()
+    doubles: int = 0  # leads who are there twice, the second time under another number or with a slip

@@ -4,6 +4,7 @@ No reply before its message, no sale before a call, no mail after an opt-out; wh
 so that the youngest leads stand in the middle of their story.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -103,6 +104,8 @@ class Story:
                 getattr(self, f"_{beat.replace('-', '_')}")()
         except Present:
             pass
+        with suppress(Present):
+            self._decide()
         if self.stage in _OPEN:
             self._plan()
         elif self.stage == "won":
@@ -125,6 +128,26 @@ class Story:
             if self._chance.happens(0.07):
                 course.append(self._chance.pick(_STRAY))
         return course
+
+    def _decide(self) -> None:
+        """A deal that stood too long: most are given up, some go on after all, few are forgotten. Raises Present."""
+        if not self.sold or self.stage not in _OPEN:
+            return
+        wait = (self._recipe.stages[MARKS.index(self.stage)].wait or 0) * DAY
+        since = max(entry.at for entry in self._time.entries if entry.at < 0)
+        chance = self._chance
+        if not wait or self.sold[0].moved_at > -wait or since > -3 * DAY or chance.happens(_FORGOTTEN[self.stage]):
+            return
+        if self.stage in _GOES_ON and chance.happens(0.4):
+            self._time.at = chance.between(max(since + DAY, -wait), -2 * DAY)
+            self._time.settle()
+            self._talk("talk")
+            self._reach(MARKS[MARKS.index(self.stage) + 1])
+        else:
+            self._time.at = min(since + chance.between(wait // 3, wait * 3 // 2), -chance.between(2 * DAY, 20 * DAY))
+            self._time.at = max(self._time.at, since)
+            self._time.settle()
+            self._lose()
 
     # The beats, in the order in which they usually come
 
@@ -406,6 +429,8 @@ def _day_of(at: int) -> int:
 
 
 _OPEN = frozenset(MARKS[:4])
+_GOES_ON = frozenset(MARKS[:3])
+_FORGOTTEN = {"new": 0.25, "contacted": 0.05, "qualified": 0.05, "proposal": 0.04}  # how many deals nobody thinks of
 _DATED = {"new": 0.2, "contacted": 0.35, "qualified": 0.75, "proposal": 1.0}  # how many deals say when
 
 # What follows the last thing that happened: from which list, done how, for how many leads, within which hours.

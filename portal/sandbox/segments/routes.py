@@ -54,7 +54,7 @@ def index() -> str:
         drive = open_drive(db)
         return render_template(
             "segments/index.html",
-            segments=[(one, *_told(db, drive, question_of(drive, one))) for one in list_segments(db)],
+            segments=[(one, *_told(db, drive, question_of(drive, one))) for one in list_segments(db, drive)],
             ideas=[(name, write_query(one), *_told(db, drive, one)) for name, one in suggestions(drive)],
             drive=around(db, drive),
         )

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import stages_of, tags_in
+from portal.sandbox.drives.frame import facts_of, stages_of, tags_in
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.kinds import SEGMENTS, Segment
 from portal.sandbox.drives.question import Filter, Question
-from portal.sandbox.drives.rows import find_row, own_rows
+from portal.sandbox.drives.rows import own_rows
 from portal.sandbox.leads.address import read_address, write_query
 from portal.shared import ids
 
@@ -23,15 +23,15 @@ class TooManySegments(Exception):
     """The drive has as many segments as one may have."""
 
 
-def list_segments(db: Session) -> list[Segment]:
-    """The segments of the bound drive, by name."""
-    found = (segment for segment in own_rows(db, SEGMENTS).values() if segment is not None)
+def list_segments(db: Session, drive: Drive) -> list[Segment]:
+    """The segments of the bound drive, by name: those that its scenario begins with, and its own."""
+    found = (segment for segment in (_starters(drive) | own_rows(db, SEGMENTS)).values() if segment is not None)
     return sorted(found, key=lambda segment: (segment.name.casefold(), segment.id))
 
 
 def find_segment(db: Session, drive: Drive, segment_id: str) -> Segment | None:
     """A segment of the bound drive."""
-    return find_row(db, drive, SEGMENTS, segment_id)
+    return next((one for one in list_segments(db, drive) if one.id == segment_id), None)
 
 
 def question_of(drive: Drive, segment: Segment) -> Question:
@@ -43,7 +43,7 @@ def question_of(drive: Drive, segment: Segment) -> Question:
 
 def create_segment(db: Session, drive: Drive, *, name: str, question: Question, now: datetime) -> Segment:
     """Keep a question under a name. Raises TooManySegments and TooManyRows."""
-    if len(list_segments(db)) >= MOST_SEGMENTS:
+    if len(list_segments(db, drive)) >= MOST_SEGMENTS:
         raise TooManySegments
     segment = Segment(ids.new_id(), name, _rules(question), drive.clock)
     _write(db, drive, segment, words=f"Saved the segment {name}", now=now)
@@ -77,6 +77,13 @@ def suggestions(drive: Drive) -> list[tuple[str, Question]]:
         ("Came in this month", Question((Filter("created", "within", ("30d",)),))),
         ("Worth a visit", Question((Filter("value", "from", ("200000",)), Filter("last", "before", ("14d",))))),
     ]
+
+
+def _starters(drive: Drive) -> dict[str, Segment | None]:
+    """They become rows of the drive once they are changed or deleted."""
+    told = facts_of(drive).get("segments", ())
+    found = [Segment(f"start{at}", one["name"], json.dumps({"query": one["ask"]}), 0) for at, one in enumerate(told, 1)]
+    return {segment.id: segment for segment in found}
 
 
 def _rules(question: Question) -> str:

@@ -21,7 +21,7 @@ def watched_segments(db: Session, drive: Drive) -> list[Watched]:
         Watched(
             name=one.name, icon="funnel", about="A segment of yours", find=partial(_members, one), address="/leads/{}"
         )
-        for one in list_segments(db)[:MOST_WATCHED]
+        for one in list_segments(db, drive)[:MOST_WATCHED]
     ]
 
 
