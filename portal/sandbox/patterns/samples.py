@@ -82,7 +82,7 @@ def sample_drive(now: datetime) -> Drive:
         started_at=now - timedelta(days=2),
         seen_at=now,
         layer=0,
-    revision=0,
+        revision=0,
         name="",
         asked_until=None,
         ended_at=None,
