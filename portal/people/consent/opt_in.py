@@ -54,8 +54,9 @@ def ask(db: Session, *, opt_in_id: str, person_id: str, chain: Chain, asked: Ask
     if not asked.ticked:
         return
     notices.keep(db, notice=asked.shown.wording.content, form=asked.shown.form, now=act.at)
-    superseded = [chain.standing(line).record_id for line in _in_older_words(chain, asked)]
-    chain.append(_requests(chain, asked), act=act)
+    outdated = _in_older_words(chain, asked)
+    superseded = [chain.standing(line).record_id for line in outdated]
+    chain.append(_requests(chain, asked, outdated), act=act)
     _forget_payloads(db, superseded)
     boxes = [{"opt_in_id": opt_in_id, "record_id": chain.standing(line).record_id} for line in asked.ticked]
     db.connection().execute(_ADD_BOXES, boxes)
@@ -140,9 +141,9 @@ _ADD = insert(OptIn)
 _ADD_BOXES = insert(OptInBox)
 
 
-def _requests(chain: Chain, asked: Asked) -> Iterable[Step]:
+def _requests(chain: Chain, asked: Asked, outdated: list[Line]) -> Iterable[Step]:
     """The steps that ticking means, seen from where the person stands: it never repeats and never undoes a consent."""
-    for line in _in_older_words(chain, asked):
+    for line in outdated:
         yield Step(line, State.EXPIRED, {})
     for line, content in asked.ticked.items():
         if chain.standing(line).state not in (State.REQUESTED, State.CONFIRMED):

@@ -1,9 +1,10 @@
 """The only place that signs someone up: everything is made ready first, then written in one short transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.persons import AddressTaken, create_person, find_person_id, get_seal
@@ -20,6 +21,7 @@ from portal.people.messages.channels import EMAIL
 from portal.people.messages.service import Service
 from portal.people.messages.way_out import WayOut, new_way_out
 from portal.shared import ids
+from portal.shared.columns import Moment
 
 
 class Wish(Protocol):
@@ -96,7 +98,8 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     """Write a sign-up with its records, its states, its way out and its mail; False where the address had its mail.
 
     Nothing is kept of what no mail will ask to confirm: a second sign-up on the same day leaves no trace. It is written
-    all the same and taken back, or a quicker answer would tell who had signed up before.
+    all the same and taken back, or a quicker answer would tell who had signed up before; for the same reason it is
+    counted in a row that has to reach the disk.
     """
     address_hash = sign_up.asked.subject.address_hash
     if service.may_write(db, kind=Service.CONFIRM, address_hash=address_hash, now=act.at):
@@ -104,7 +107,14 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     with db.begin_nested() as trial:
         _write(db, sign_up, keyring, act)
         trial.rollback()
+    db.execute(_COUNT_REPEAT, {"ends_at": act.at + timedelta(hours=1)})
     return False
+
+
+_COUNT_REPEAT = text(
+    "INSERT INTO limit_counters (key, hits, ends_at) VALUES ('sign-ups that left no trace', 1, :ends_at) "
+    "ON CONFLICT (key) DO UPDATE SET hits = limit_counters.hits + 1, ends_at = :ends_at"
+).bindparams(bindparam("ends_at", type_=Moment()))
 
 
 def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
