@@ -36,7 +36,10 @@ def migrate() -> None:
 
 
 def seed() -> None:
-    """Publish the sample offers and recorded webinars, plant the canary of the separation check, let Mara work here."""
+    """Publish the sample offers and recorded webinars, plant the canary of the separation check, let Mara work here.
+
+    On one's own machine a few invented people leave their mail in the outbox, too.
+    """
     database = Database(load_settings().database_url)
     with database.transaction() as db:
         plant_canary(db, PeopleCanary, now=clock.now())
@@ -46,3 +49,15 @@ def seed() -> None:
         publish_path(str(ROOT / "content" / "webinars" / folder.name), by="set-up")
     for path in sorted(OFFERS.glob("*.md")):
         publish_path(str(path), by="set-up")
+    _add_sample_people()
+
+
+def _add_sample_people() -> None:
+    """Their sign-ups show the form as the site draws it, so the site is built for it."""
+    from portal.people.app import create_app
+    from portal.people.commands.sample import add_sample_people
+
+    settings = load_settings()
+    app = create_app(settings)
+    add_sample_people(app, app.extensions["database"], settings)
+    app.extensions["database"].close()

@@ -234,7 +234,7 @@ def _outreach(site: Site, mara: Browser) -> Told:
     with site.database.reading() as db:
         ada = find_person_id(db, ADA)
     yield "outreach", mara.get(f"{where}/")
-    yield "outreach-nobody", mara.get(f"{where}/setup-day-december")
+    yield "outreach-nobody", mara.get(f"{where}/setup-day-places")
     yield "outreach-campaign", mara.get(f"{here}?as={ada}")
     yield "mail-campaign", mara.get(f"{here}/mail?as={ada}")
     yield "outreach-people", mara.get(f"{here}/people")

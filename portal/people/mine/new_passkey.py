@@ -40,10 +40,11 @@ def add(db: Session, *, person: Known, answer: Answer, url: str, keyring: Seal, 
         now=act.at,
     )
     audit.note(db, What.PASSKEY_ADDED, by=account, about=passkey_id, session=session, now=act.at)
-    _tell(db, person, passkey_id, url, keyring, act)
+    tell(db, person=person, passkey_id=passkey_id, url=url, keyring=keyring, act=act)
 
 
-def _tell(db: Session, person: Known, passkey_id: str, url: str, keyring: Seal, act: Act) -> None:
+def tell(db: Session, *, person: Known, passkey_id: str, url: str, keyring: Seal, act: Act) -> None:
+    """Write to an account's owner that a passkey was added to it, unless they got enough of these."""
     hashed = address_hash(keyring, channel=EMAIL, address=person.email)
     kind = Service.PASSKEY_ADDED
     if not service.may_write(db, kind=kind, address_hash=hashed, now=act.at, is_owner=True):
