@@ -8,8 +8,10 @@ from threading import Event
 from werkzeug.test import TestResponse
 
 from portal.people.messages.channels.email import Outbox
+from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.separation import find_last_check, keep_check
+from portal.people.webhooks import delivering
 from portal.people.worker import deliver
 from portal.separation.check import check
 from portal.shared import clock
@@ -44,7 +46,7 @@ def tell(installed: Installation) -> Told:
         _wrong_turns(site),
         _signing_in(site, installed),
         _staff(site),
-        _the_studio(site),
+        _the_studio(site, installed),
         _too_late(site, installed),
     )
 
@@ -209,7 +211,7 @@ def _staff(site: Site) -> Told:
     yield "second-factor-wrong", otto.type_code("000000")
 
 
-def _the_studio(site: Site) -> Told:
+def _the_studio(site: Site, installed: Installation) -> Told:
     link = start_link(site)
     mara = Browser(site)
     yield "start-link", mara.get(link)
@@ -225,7 +227,37 @@ def _the_studio(site: Site) -> Told:
     yield "studio-staff-added", mara.post("/studio/staff", from_page="/studio/staff", email=DORA, role="privacy")
     yield "studio-me", mara.get("/studio/me")
     yield from _outreach(site, mara)
+    yield from _out_to_the_crm(site, installed, mara)
     yield "studio-refused", Browser(site).by_start_link(role="marketer", email=DORA).get("/studio/log")
+
+
+def _out_to_the_crm(site: Site, installed: Installation, mara: Browser) -> Told:
+    where = "/studio/webhooks/"
+    everything = dict.fromkeys(("confirmed", "withdrawn", "signed_up", "erased"), "y")
+    yield "studio-crm-empty", mara.get(where)
+    yield "studio-crm-wrong", mara.post(where, from_page=where, url="https://10.0.0.7/hooks", confirmed="y")
+    shown = mara.post(where, from_page=where, url="https://crm.customerhub.net/hooks/consents", **everything).location
+    yield "studio-crm-webhook-new", mara.get(shown)
+    taken_back = site.agreed("gil@people.customerhub.net", "offers_email", path="/sign-up")
+    _hand_over(site, Result(Outcome.SENT, "204"), Result(Outcome.LATER, "503"))
+    installed.wait(minutes=3)
+    site.post(taken_back.opt_out)
+    _hand_over(site, Result(Outcome.LATER, "NewConnectionError"), Result(Outcome.LATER, "503"))
+    yield "studio-crm-webhook", mara.get(shown)
+    yield "studio-crm", mara.get(where)
+    mara.post(f"{shown}/end", from_page=shown)
+    yield "studio-crm-webhook-ended", mara.get(shown)
+    yield "studio-crm-ended", mara.get(where)
+
+
+def _hand_over(site: Site, *answers: Result) -> None:
+    """What the worker does for webhooks, to a system that answers so, one after the other."""
+    given = iter(answers)
+
+    def post(_url: str, _body: bytes, _headers: dict[str, str]) -> Result:
+        return next(given, Result(Outcome.SENT, "204"))
+
+    delivering.deliver(site.database, keyring=site.keyring, post=post, stopping=Event())
 
 
 def _outreach(site: Site, mara: Browser) -> Told:
