@@ -36,6 +36,7 @@ OTHER_POSTS: Rules = (Rule(what="posts", most=300, per=network, title="Too much 
 
 TABLE: dict[str, Rules] = {
     "offers.create": SIGN_UPS,
+    "offers.create_reminder": SIGN_UPS,
     "forms.create": SIGN_UPS,
     "api.create": API,
     "hosted.create": SIGN_UPS,

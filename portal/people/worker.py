@@ -21,6 +21,7 @@ from portal.people.messages import outbox
 from portal.people.messages.channels.email import Line, Transport, open_transport
 from portal.people.messages.channels.outcome import Result
 from portal.people.messages.outbox import Claim
+from portal.people.offers.reminders import send_due
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import Settings, load_settings
@@ -95,11 +96,12 @@ def work() -> None:
 def _send_offers(
     database: Database, keyring: Seal, mail: Transport, url: str, room: Room, stopping: threading.Event
 ) -> None:
-    """The second lane: campaigns and offers, so that a slow mail server never keeps a sign-in waiting for them."""
+    """The second lane: campaigns, reminders, offers, so that a slow mail server keeps no sign-in waiting for them."""
     outreach = Turns(database, Job.OUTREACH, noted_every=BEAT_EVERY)
 
     def turn() -> int:
         made = keep_runs_going(database, keyring=keyring, url=url, now=clock.now())
+        made += send_due(database, keyring=keyring, url=url, now=clock.now())
         return made + deliver(database, keyring=keyring, mail=mail, stopping=stopping)
 
     while not stopping.is_set():

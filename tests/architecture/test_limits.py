@@ -76,6 +76,8 @@ PEOPLE = {
     "GET /offers/": NOTHING_SECRET,
     "GET /offers/<slug>": NOTHING_SECRET,
     "POST /offers/<slug>": SIGN_UPS,
+    "GET /offers/<slug>/remind": NOTHING_SECRET,
+    "POST /offers/<slug>/remind": SIGN_UPS,
     "GET /opt-out/<token>": A_NO,
     "POST /opt-out/<token>": A_NO,
     "GET /preferences": NOTHING_SECRET,

@@ -73,6 +73,8 @@ PEOPLE = {
     "GET /offers/": ANYONE,
     "GET /offers/<slug>": ANYONE,
     "POST /offers/<slug>": ANYONE,
+    "GET /offers/<slug>/remind": ANYONE,
+    "POST /offers/<slug>/remind": ANYONE,
     "GET /opt-out/<token>": HOLDER,
     "POST /opt-out/<token>": MAIL_PROVIDER,
     "GET /preferences": ACCOUNT,

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from portal.people.messages.channels.email import Outbox
 from portal.people.messages.channels.outcome import Outcome, Result
+from portal.people.offers.publishing import withdraw_offer
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.separation import find_last_check, keep_check
 from portal.people.webhooks import delivering
@@ -24,6 +25,9 @@ from tests.people.test_stop_code import write_offer
 Told = Iterator[tuple[str, TestResponse]]
 
 DORA = "dora@people.customerhub.net"
+IDA = "ida@people.customerhub.net"
+JON = "jon@people.customerhub.net"
+KIT = "kit@people.customerhub.net"
 FAY = "fay@people.customerhub.net"
 GUS = "gus@people.customerhub.net"
 HAL = "hal@people.customerhub.net"
@@ -68,6 +72,13 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "media", site.get(_first(r"/media/[^\"]+", site.get(WEBINAR).text), headers={"Range": "bytes=0-99"})
     yield "offers", site.get("/offers/")
     yield "offer", site.get(OFFER)
+    yield "offer-few-places", site.get("/offers/first-letter")
+    yield "offer-one-code", site.get("/offers/second-month")
+    yield "offer-to-come", site.get("/offers/spring-table")
+    yield "offer-over", site.get("/offers/winter-cards")
+    yield "remind", site.get("/offers/spring-table/remind")
+    yield "remind-not-ticked", site.sign_up(ADA, path=f"{OFFER}/remind")
+    yield "remind-nothing-left", site.get("/offers/winter-cards/remind")
     yield "questions", site.get("/questions")
     yield "privacy", site.get("/privacy")
 
@@ -292,12 +303,40 @@ def _too_late(site: Site, installed: Installation) -> Told:
     fill(site, offer, leave=1)  # Ada has one
     yield "offer-all-taken", site.get(OFFER)
     yield "offer-taken-meanwhile", site.post(OFFER, data=open_page | {"name": "Dora Pell", "email": DORA})
-    yield "offers-empty", site.get("/offers/")
+    yield "offers-some-taken", site.get("/offers/")
     site.confirm(cleo)
     yield "confirmed-too-late", site.get(f"{cleo.confirm}/done")
     dora = _asked(site, installed, DORA, path="/sign-up")
     installed.wait(days=8)
     yield "confirm-too-old", site.get(dora.confirm)
+    yield from _other_endings(site, installed)
+    for gone in ("setup-day", "first-letter", "second-month", "spring-table", "winter-cards"):
+        with site.database.transaction() as db:
+            withdraw_offer(db, gone, by="Mara", now=clock.now())
+    yield "offer-taken-back", site.get(OFFER)
+    yield "offers-empty", site.get("/offers/")
+
+
+def _other_endings(site: Site, installed: Installation) -> Told:
+    """What else a confirmation can come to."""
+    shared = _asked(site, installed, IDA, path="/offers/second-month")
+    site.confirm(shared)
+    yield "confirmed-one-code", site.get(f"{shared.confirm}/done")
+    installed.wait(days=2)
+    again = _asked(site, installed, IDA, path="/offers/first-letter")
+    site.confirm(again)
+    yield "confirmed-not-new", site.get(f"{again.confirm}/done")
+    installed.wait(days=2)
+    reminder = _asked(site, installed, JON, "reminders_email", path="/offers/spring-table/remind")
+    yield "confirm-reminder", site.get(reminder.confirm)
+    site.confirm(reminder)
+    yield "confirmed-reminder", site.get(f"{reminder.confirm}/done")
+    meanwhile = _asked(site, installed, KIT, path="/offers/second-month")
+    with site.database.transaction() as db:
+        withdraw_offer(db, "second-month", by="Mara", now=clock.now())
+    site.confirm(meanwhile)
+    yield "confirmed-taken-back", site.get(f"{meanwhile.confirm}/done")
+    site.publish("second-month", of="second-month")
 
 
 def _asked(site: Site, installed: Installation, email: str, *boxes: str, **more: str) -> Mail:

@@ -16,6 +16,7 @@ from portal.people.consent.models import Notice
 from portal.shared.environment import ROOT
 
 FOLDER = ROOT / "content" / "notices"
+NOTICES = ("sign-up", "reminder")
 NOTICE_TYPE = "application/toml"
 FORM_TYPE = "text/html"
 
@@ -99,7 +100,7 @@ def current_wording(name: str, *, folder: Path = FOLDER) -> Wording:
 
 def purpose_title(purpose: str) -> str:
     """What a purpose is called on our forms; its own name where no form asks for it any more."""
-    titles = {found.id: found.title for found in current_wording("sign-up").purposes}
+    titles = {found.id: found.title for name in NOTICES for found in current_wording(name).purposes}
     return titles.get(purpose, purpose)
 
 

@@ -89,7 +89,7 @@ _CODES = {
 
 
 def _source(path: Path) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem) or len(path.stem) > 64:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem) or len(path.stem) > 48:
         words = "Name the file by small letters, digits and dashes: it becomes the address of the page."
         raise BadOffer(path, [Fault(1, "file", words)])
     try:

@@ -1,4 +1,6 @@
-"""Offers, signing up for one, and the page that a confirmation mail leads to."""
+"""Offers, signing up for one or for a reminder of it, and the page that a confirmation mail leads to."""
+
+from datetime import date
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -13,6 +15,7 @@ from portal.people.forms.pages import form_page
 from portal.people.offers import confirmation
 from portal.people.offers.catalog import Offer, find_offer, find_offer_as_it_was
 from portal.people.offers.places import Availability, Stand, availability, list_available
+from portal.people.offers.reminders import WishToBeReminded, day_to_remind
 from portal.people.offers.wishes import OfferWish
 from portal.shared import clock, ids
 from portal.shared.limits import TooManyTries
@@ -49,13 +52,38 @@ def create(slug: str) -> Answer:
     return redirect(url_for("forms.asked"), 303)
 
 
+@blueprint.get("/offers/<slug>/remind")
+def remind(slug: str) -> Response:
+    """The form of who wants one message about this offer, and nothing else."""
+    return _remind_page(*_get_reminder(slug), empty_form(current_wording("reminder")))
+
+
+@blueprint.post("/offers/<slug>/remind")
+def create_reminder(slug: str) -> Answer:
+    """Ask for that one message; without its tick there is none."""
+    offer, now, remind_on = _get_reminder(slug)
+    form = read_form(current_wording("reminder"), request.form)
+    if refusal := form.refusal():
+        return _remind_page(offer, now, remind_on, form, refusal)
+    if not form.ticked:
+        (box,) = (form[purpose.box] for purpose in form.boxes)
+        box.errors = ["Tick the box to be reminded. Without it we may not write to you."]
+        return _remind_page(offer, now, remind_on, form, 422)
+    take_in(form, wish=WishToBeReminded(offer=offer.slug, remind_on=remind_on))
+    return redirect(url_for("forms.asked"), 303)
+
+
 @blueprint.errorhandler(TooManyTries)
 def held_up(limit: TooManyTries) -> Answer:
     """A sign-up that came too soon: the form as it was sent, with the time to wait."""
-    if wants_json() or request.endpoint != "offers.create":
+    if wants_json() or request.endpoint not in ("offers.create", "offers.create_reminder"):
         return answer(limit)
-    offer, now = _get_offer((request.view_args or {})["slug"])
-    page = _offer_page(offer, now, read_form(_wording(), request.form), 429, held_up=limit)
+    slug = (request.view_args or {})["slug"]
+    if request.endpoint == "offers.create":
+        page = _offer_page(*_get_offer(slug), read_form(_wording(), request.form), 429, held_up=limit)
+    else:
+        form = read_form(current_wording("reminder"), request.form)
+        page = _remind_page(*_get_reminder(slug), form, 429, held_up=limit)
     page.headers["Retry-After"] = str(limit.retry_after)
     return page
 
@@ -110,6 +138,18 @@ def _get_offer(slug: str) -> tuple[Offer, Availability]:
     )
 
 
+def _get_reminder(slug: str) -> tuple[Offer, Availability, date]:
+    offer, now = _get_offer(slug)
+    remind_on = day_to_remind(now, today=clock.now().date())
+    if remind_on is None:
+        raise Problem(
+            410,
+            "There is nothing to be reminded of",
+            "This offer closes too soon for a reminder, or it is over. Its own page says how it stands.",
+        )
+    return offer, now, remind_on
+
+
 def _wording() -> Wording:
     return current_wording("sign-up")
 
@@ -117,7 +157,20 @@ def _wording() -> Wording:
 def _offer_page(
     offer: Offer, now: Availability, form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None
 ) -> Response:
-    return form_page("offers/show.html", form, status, held_up=held_up, offer=offer, now=now)
+    remind_on = day_to_remind(now, today=clock.now().date())
+    return form_page("offers/show.html", form, status, held_up=held_up, offer=offer, now=now, remind_on=remind_on)
+
+
+def _remind_page(
+    offer: Offer,
+    now: Availability,
+    remind_on: date,
+    form: SignUpForm,
+    status: int = 200,
+    *,
+    held_up: TooManyTries | None = None,
+) -> Response:
+    return form_page("offers/remind.html", form, status, held_up=held_up, offer=offer, now=now, remind_on=remind_on)
 
 
 def _confirm_page(token: str, status: int = 200) -> Response:
@@ -129,7 +182,7 @@ def _confirm_page(token: str, status: int = 200) -> Response:
         raise _unknown_link() from fault
     except LinkEnded as ended:
         return private(render_template("offers/link_ended.html", ended=ended, token=token), 410)
-    page = render_template("offers/confirm.html", asked=found.asked, offer=found.offer, is_stale=status != 200)
+    page = render_template("offers/confirm.html", asked=found.asked, found=found, is_stale=status != 200)
     return private(page, status)
 
 

@@ -1,0 +1,122 @@
+"""A reminder of an offer: one message, on its day, to whoever asked for just that, and only while it makes sense."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+
+from portal.people.offers.publishing import withdraw_offer
+from portal.people.offers.reminders import send_due
+from portal.shared import clock
+from tests.people.site import ADA, BEN, OFFER, Mail, Site, at
+
+ASKED = at("2026-03-03T09:00:00+00:00")
+DUE = at("2026-03-29T08:00:00+00:00")  # two days before the month ends
+REMIND = f"{OFFER}/remind"
+BOX = "reminders_email"
+
+
+def asked(site: Site, who: str = ADA, when: datetime = ASKED) -> Mail:
+    """Asked for, and confirmed."""
+    with time_machine.travel(when, tick=False):
+        return site.agreed(who, BOX, path=REMIND)
+
+
+def sent(site: Site, when: datetime = DUE) -> list[tuple[str, ...]]:
+    """What the worker makes of it, at this moment."""
+    with time_machine.travel(when, tick=False):
+        send_due(site.database, keyring=site.keyring, url=site.settings.url, now=clock.now())
+    return site.rows("select kind, purpose from messages where kind = 'reminder'")
+
+
+def why_none(site: Site) -> list[tuple[str, ...]]:
+    return site.rows("select why_none from reminders")
+
+
+def test_whoever_asked_gets_one_message_on_its_day_and_no_second(site: Site) -> None:
+    asked(site)
+    assert sent(site, DUE - timedelta(days=1)) == []
+    assert sent(site) == [("reminder", "reminders")]
+    assert sent(site, DUE + timedelta(days=1)) == [("reminder", "reminders")]
+    with time_machine.travel(DUE, tick=False):
+        page = site.mails()[0].page
+    assert "60 of 60 places are left" in page
+    assert "not_before" not in page
+    (leaves_at,) = site.rows("select not_before from messages where kind = 'reminder'")[0]
+    assert str(leaves_at)[:16] == "2026-03-29 14:00"
+
+
+def test_it_asks_for_its_own_tick_and_says_nothing_to_who_leaves_it_out(site: Site) -> None:
+    with time_machine.travel(ASKED, tick=False):
+        page = site.get(REMIND).text
+        assert "CustomerHub may e-mail me once about each offer" in page
+        assert "offers and goodies" not in page
+        answer = site.sign_up(ADA, path=REMIND)
+        assert answer.status_code == 422
+        assert "Without it we may not write to you" in answer.text
+        assert f'value="{ADA}"' in answer.text
+    assert site.count("people") == 0
+
+
+def test_what_nobody_confirmed_is_not_sent(site: Site) -> None:
+    with time_machine.travel(ASKED, tick=False):
+        site.asked(ADA, BOX, path=REMIND)
+    assert sent(site) == []
+
+
+def test_a_yes_to_offers_is_no_yes_to_reminders_and_the_other_way_round(site: Site) -> None:
+    asked(site)
+    assert not site.may_write_to(ADA, "offers")
+    assert site.may_write_to(ADA, "reminders")
+
+
+def test_a_no_said_meanwhile_holds(site: Site) -> None:
+    mail = asked(site)
+    with time_machine.travel(DUE - timedelta(days=3), tick=False):
+        site.post(mail.opt_out)
+    assert sent(site) == []
+    assert why_none(site) == [("said-no",)]
+
+
+def test_who_has_a_place_by_then_is_not_reminded(site: Site) -> None:
+    asked(site)
+    with time_machine.travel(ASKED + timedelta(days=2), tick=False):
+        site.agreed(ADA)
+    assert sent(site) == []
+    assert why_none(site) == [("has-a-place",)]
+
+
+def test_nobody_is_reminded_of_what_is_gone(site: Site) -> None:
+    asked(site)
+    with site.database.transaction() as db:
+        withdraw_offer(db, "setup-day", by="Mara", now=clock.now())
+    assert sent(site) == []
+    assert why_none(site) == [("withdrawn",)]
+
+
+def test_a_worker_that_was_off_sends_no_reminder_of_last_week(site: Site) -> None:
+    asked(site)
+    assert sent(site, DUE + timedelta(days=9)) == []
+    assert why_none(site) == [("too-late",)]
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [("2026-02-01", "March 2, 2026"), ("2026-03-05", "March 28, 2026"), ("2026-03-28", ""), ("2026-04-01", "")],
+)
+def test_the_day_depends_on_how_the_offer_stands_and_there_is_none_at_the_end(site: Site, day: str, words: str) -> None:
+    site.publish("spring", ('every = "month"', "opens_on = 2026-03-02\ncloses_on = 2026-03-30"))
+    with time_machine.travel(at(f"{day}T12:00:00+00:00"), tick=False):
+        answer = site.get("/offers/spring/remind")
+        assert answer.status_code == (200 if words else 410)
+        assert words in answer.text
+        assert ("/offers/spring/remind" in site.get("/offers/spring").text) is bool(words)
+
+
+def test_the_pages_say_what_was_asked_for(site: Site) -> None:
+    with time_machine.travel(ASKED, tick=False):
+        mail = site.asked(BEN, BOX, path=REMIND)
+        assert "to be reminded once, on" in site.get(mail.confirm).text
+        page = site.get(str(site.confirm(mail).location)).text
+    assert "We remind you once" in page
+    assert "March 29, 2026" in page
