@@ -65,6 +65,18 @@ def plain_stories() -> Table:
     )
 
 
+def plain_deals() -> Table:
+    """The deals of the largest business in a table of one tenant, indexed by their stages."""
+    if "plain_deals" in plain.tables:
+        return plain.tables["plain_deals"]
+    columns = (
+        Column(one.name, one.type, index=one.name == "stage_rank")
+        for one in Base.metadata.tables["scenario_deals"].columns
+        if one.name not in ("scenario_id", "id")
+    )
+    return Table("plain_deals", plain, Column("id", String(16), primary_key=True), *columns)
+
+
 # A table of many tenants, as another application would keep the rows of each.
 TENANTS = Table(
     "plain_tenants",
@@ -82,6 +94,9 @@ def crowd(owner: Connection, recipe: int) -> dict[int, int]:
         leads = Base.metadata.tables["scenario_leads"].c
         found = select(*(leads[name] for name in FIELDS)).where(leads.scenario_id == scenario_id)
         owner.execute(insert(plain_leads(size)).from_select(list(FIELDS), found))
+    deals, names = Base.metadata.tables["scenario_deals"].c, plain_deals().columns.keys()
+    sold = select(*(deals[name] for name in names)).where(deals.scenario_id == scenarios[SIZES[-1]])
+    owner.execute(insert(plain_deals()).from_select(names, sold))
     for part in batched(_told(owner, scenarios[SIZES[-1]]), 20_000):
         owner.execute(insert(plain_stories()), part)
     return scenarios
@@ -168,6 +183,17 @@ def _business(owner: Connection, recipe: int, size: int) -> int:
     )
     for part in batched(notes, 20_000):
         owner.execute(insert(told), part)
+    deals = Base.metadata.tables["scenario_deals"]
+    of_lead: dict[str, list[dict[str, Any]]] = {}
+    for deal in owner.execute(select(deals).where(deals.c.scenario_id == recipe)).mappings():
+        of_lead.setdefault(deal["lead_id"], []).append(dict(deal))
+    sold = (
+        deal | {"scenario_id": made, "id": f"D{number:06}{at}", "lead_id": f"L{number:06}"}
+        for number in range(1, size + 1)
+        for at, deal in enumerate(of_lead.get(known[number * 7 % len(known)]["id"], ()), 1)
+    )
+    for part in batched(sold, 20_000):
+        owner.execute(insert(deals), part)
     return made
 
 

@@ -18,14 +18,27 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, ins
 from sqlalchemy.orm import Session
 
 from bench.asking import asking
-from bench.crowd import CHANGES, DRIVES, TENANTS, crowd, crowd_of_drives, plain, plain_leads, plain_stories
+from bench.crowd import (
+    CHANGES,
+    DRIVES,
+    TENANTS,
+    crowd,
+    crowd_of_drives,
+    plain,
+    plain_deals,
+    plain_leads,
+    plain_stories,
+)
 from bench.figure import Figure, side_by_side
 from bench.stores import Store, owned, stores
 from portal.sandbox.app import create_app
 from portal.sandbox.database import Database, bind
+from portal.sandbox.deals import question as deals
+from portal.sandbox.deals.board import SHOWN, board_of
 from portal.sandbox.drives.activities import list_entries
 from portal.sandbox.drives.copies import fork
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
+from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.journal import Journal, reset
 from portal.sandbox.drives.overlay import PAGE, find_lead, find_neighbors, leads_of, list_leads
 from portal.sandbox.drives.question import Filter, Question, filter_conditions, ordering
@@ -101,7 +114,7 @@ def opened(db: Session, token: str) -> Drive:
 def _crowded(app: Flask, stack: ExitStack) -> Iterator[Figure]:
     database: Database = app.extensions["database"]
     settings = app.extensions["settings"]
-    plain_leads(SMALL), plain_leads(MIDDLE), plain_leads(LARGE), plain_stories()
+    plain_leads(SMALL), plain_leads(MIDDLE), plain_leads(LARGE), plain_stories(), plain_deals()
     owner = stack.enter_context(owned(settings.owner_url, plain))
     with database.reading() as db:
         recipe = db.scalars(select(Scenario.id).where(Scenario.slug == RECIPE.stem)).one()
@@ -123,6 +136,7 @@ def _crowded(app: Flask, stack: ExitStack) -> Iterator[Figure]:
         yield from _lists(place, size)
     yield from _searches(place)
     yield from _opens(place)
+    yield from _boards(place)
     yield from _bulk(place)
     yield from _beside_peer(app, place, settings.owner_url)
 
@@ -286,6 +300,34 @@ def _opens(place: Place) -> Iterator[Figure]:
 
         value, peer = side_by_side(open_lead, open_row, rounds=200)
     yield _figure("Open a lead of 100,000, with who comes next", value, peer, "a plain table", 1.5)
+
+
+def _boards(place: Place) -> Iterator[Figure]:
+    """The lanes with their sums and first cards, and what is open: beside the same from a table of one tenant."""
+    token, table = place.drive(LARGE), plain_deals()
+    columns = table.c
+    with place.database.reading() as db:
+        drive = opened(db, token)
+        stages = stages_of(drive)
+        numbers = count(1)
+
+        def open_board() -> object:
+            return board_of(db, drive, deals.Question(), pinned=str(next(numbers)))
+
+        def open_rows() -> object:
+            is_open = [rank for rank, stage in enumerate(stages) if stage.is_open]
+            month = columns.closed_at.is_(None) | (columns.closed_at > drive.clock - 86_400 * 30)
+            sums = select(columns.stage_rank, func.count(), func.sum(columns.amount)).group_by(columns.stage_rank)
+            late = select(func.count(), func.sum(columns.amount)).where(columns.stage_rank.in_(is_open))
+            cards = [
+                select(*columns).where(columns.stage_rank == rank, month).order_by(columns.amount.desc()).limit(SHOWN)
+                for rank in range(len(stages))
+            ]
+            found = [db.execute(one).all() for one in cards]
+            return found, db.execute(sums.where(month)).all(), db.execute(late).all()
+
+        value, peer = side_by_side(open_board, open_rows, rounds=40)
+    yield _figure(f"Board of {LARGE:,} leads", value, peer, "a plain table", 0.6)
 
 
 def _bulk(place: Place) -> Iterator[Figure]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Select, event, text
+from sqlalchemy import Connection, Insert, MetaData, Select, Text, cast, event, func, text
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -92,6 +92,23 @@ def bind(db: Session, drive_id: int, *, layer: int = 0) -> None:
         db.info["to be bound"] = drive_id
 
 
+def insert_and_bind(db: Session, drive: Insert, values: Mapping[str, Any]) -> int:
+    """Insert the row of a new drive and bind `db` to it, in one statement where the engine must be told; its number."""
+    connection = db.connection()
+    drive_id = int(connection.execute(_told(drive, connection.dialect.name), values).scalar_one())
+    db.info["drive"], db.info["layer"] = drive_id, 0
+    connection.info["drive"] = drive_id
+    return drive_id
+
+
+@lru_cache
+def _told(drive: Insert, dialect: str) -> Any:
+    number: Any = drive.table.c.id
+    if dialect != "postgresql":
+        return drive.returning(number)
+    return drive.returning(number, func.set_config(Database.bound_by, cast(number, Text), True))
+
+
 def first_row(db: Session, statement: Select[*tuple[Any, ...]], values: Mapping[str, str]) -> Any:
     """One row or None, in the shortest way that `db` has; for what belongs to no drive. Values are text."""
     peek = db.info.get("peek")
@@ -150,7 +167,8 @@ def _refuse_strangers(
     if not _names_drives(statement):
         return
     rows = context.compiled_parameters if context is not None and context.compiled is not None else ()
-    meant = {value for row in rows for name, value in row.items() if "drive_id" in name}
+    names = [name for name in rows[0] if "drive_id" in name] if rows else []  # all rows have the same
+    meant = {row[name] for row in rows for name in names}
     if not _says_whose(statement) or meant != {connection.info.get("drive")}:
         raise NotBound("A statement must say of every table of drives that it means the rows of the bound drive.")
     if not _says_which_layer(statement):

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.sandbox.drives.bulk import whose
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.models import OwnActivity
@@ -35,11 +36,7 @@ def list_entries(db: Session, drive: Drive, lead_id: str) -> list[Entry]:
     """
     leads, entries, waiting = [lead_id], list[Entry](), [lead_id]
     while waiting:
-        own = select(
-            *(OwnActivity.id, OwnActivity.at, OwnActivity.act, OwnActivity.kind),
-            *(OwnActivity.words, OwnActivity.body, OwnActivity.who),
-        ).where(OwnActivity.lead_id.in_(waiting), OwnActivity.kind != APART)
-        found = [Entry._make(row) for row in db.execute(own)]
+        found = [Entry._make(row) for row in db.connection().execute(_OWN_ENTRIES, {**whose(db), "leads": waiting})]
         waiting = [entry.id for entry in found if entry.kind == MERGED and entry.id not in leads]
         leads += waiting
         entries += found
@@ -67,6 +64,16 @@ def add_entry(
         ids.new_id(),
         {"lead_id": lead_id, "at": at, "act": journal.number, "kind": kind, "words": words, "body": body, "who": who},
     )
+
+
+# Of the table and not of the class, built once, since the page of every lead asks it; it says itself whose it means.
+_own = OwnActivity.__table__.c
+_OWN_ENTRIES = select(*(_own[name] for name in Entry._fields)).where(
+    _own.drive_id == bindparam("drive_id"),
+    _own.layer == bindparam("layer"),
+    _own.lead_id.in_(bindparam("leads", expanding=True)),
+    _own.kind != APART,
+)
 
 
 def _moment_and_turn(entry: Entry) -> tuple[int, int, str, str]:

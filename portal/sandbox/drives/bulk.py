@@ -65,7 +65,13 @@ def _insert_document(table: Table) -> Insert:
 
 def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     """The row with the columns of today: an image may be older than one, and features leave some out."""
-    return {one.name: row.get(one.name, getattr(one.default, "arg", None)) for one in table.columns}
+    blank = _blank(table)
+    return {**blank, **{name: value for name, value in row.items() if name in blank}}
+
+
+@cache
+def _blank(table: Table) -> dict[str, Any]:
+    return {one.name: getattr(one.default, "arg", None) for one in table.columns}
 
 
 def batches(row_ids: Iterable[str]) -> Iterator[list[str]]:

@@ -161,8 +161,7 @@ def _all_of(db: Session, drive_id: int, *, layer: int = 0) -> tuple[dict[str, An
 
 
 def _fill(db: Session, drive_id: int, rows: Rows) -> None:
-    """Give a new drive its rows; a session sees one drive at a time, so they go by way of this process."""
-    bind(db, drive_id)
+    """Give the new drive that is bound its rows; a session sees one at a time, so they go by way of this process."""
     for place, of_place in rows.items():
         for row in of_place:
             row.update(drive_id=drive_id, layer=0)

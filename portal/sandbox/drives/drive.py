@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.sandbox.database import Base, bind, first_row
+from portal.sandbox.database import Base, bind, first_row, insert_and_bind
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Act, Before, OwnRow, StartedDrive
 from portal.sandbox.scenarios.hours import NOW_IN_DAY, NOW_WEEKDAY
@@ -73,11 +73,12 @@ def start_drive(db: Session, *, scenario_id: int, now: datetime) -> Started:
 
 
 def copy_drive(db: Session, kept: Mapping[str, Any], *, values: Mapping[str, Any]) -> tuple[int, Started]:
-    """Start a drive with what is KEPT of another one's row, but for `values`; its own rows are `copies.py`'s."""
+    """Start a drive with what is KEPT of another one's row, but for `values`; `db` is bound to it from here on.
+
+    Its own rows are `copies.py`'s.
+    """
     started = Started(ids.new_id(), ids.new_token())
-    made = db.connection().execute(_START, {**kept, **_named(started), **values})
-    key = made.inserted_primary_key
-    return int(key[0]) if key else 0, started
+    return insert_and_bind(db, _START, {**kept, **_named(started), **values}), started
 
 
 def find_drive(db: Session, token: str, *, now: datetime) -> Drive | None:

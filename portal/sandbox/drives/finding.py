@@ -85,6 +85,7 @@ def find(db: Session, drive: Drive, question: Question) -> Found:
 
 
 _LONGEST_ID = 16
+_PLACE = (1 << 32) - 1
 _MANY = 16  # one part in so many: below it, sorting what was found costs less than walking through everything
 _MEGABYTE = 1_000_000
 
@@ -146,8 +147,9 @@ def _sorted(question: Question, rows: BaseRows | OwnRows, places: Places) -> Pla
     if len(places) < 2:
         return places
     column = rows.ranked(question.column)
-    order = np.argsort(_directed(column.ranks[places], len(column.values), question), kind="stable")
-    return places[order]
+    keys = _directed(column.ranks[places], len(column.values), question).astype(np.int64) << 32 | places
+    keys.sort()  # numbers of which no two are alike: several times as fast as a stable order of ranks
+    return (keys & _PLACE).astype(np.int32)
 
 
 def _directed(ranks: NDArray[Any], count: int, question: Question) -> NDArray[Any]:

@@ -1,7 +1,7 @@
 """The only place that keeps what was made of a scenario or of a drive's revision; as these, it never goes stale."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -41,17 +41,26 @@ class Lately(Generic[Key, Value]):
 
     def keep(self, key: Key, value: Value) -> Value:
         """Keep `value`, let go of what was not asked for longest, and return `value`."""
+        with self._lock:
+            self._keep(key, value)
+        return value
+
+    def keep_all(self, values: Mapping[Key, Value]) -> None:
+        """Keep many values at once."""
+        with self._lock:
+            for key, value in values.items():
+                self._keep(key, value)
+
+    def _keep(self, key: Key, value: Value) -> None:
         weight = self._weight_of(value)
         if weight > self._most:
-            return value
-        with self._lock:
-            if (before := self._kept.pop(key, None)) is not None:
-                self._weight -= self._weight_of(before)
-            self._kept[key] = value
-            self._weight += weight
-            while self._weight > self._most:
-                self._weight -= self._weight_of(self._kept.popitem(last=False)[1])
-        return value
+            return
+        if (before := self._kept.pop(key, None)) is not None:
+            self._weight -= self._weight_of(before)
+        self._kept[key] = value
+        self._weight += weight
+        while self._weight > self._most:
+            self._weight -= self._weight_of(self._kept.popitem(last=False)[1])
 
     def _weight_of(self, value: Value) -> int:
         return self._weigh(value) if self._weigh else 1

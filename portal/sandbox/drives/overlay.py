@@ -177,6 +177,7 @@ def _base_leads(db: Session, drive: Drive, ids: Sequence[str]) -> dict[str, Lead
     found = {one: lead for one, lead in zip(ids, known, strict=True) if lead is not None}
     if len(found) < len(ids):
         missing = {"scenario_id": drive.scenario_id, "ids": [one for one in ids if one not in found]}
-        for row in db.connection().execute(_BASE_LEADS, missing):
-            found[row[0]] = _kept.keep((drive.version, row[0]), Lead._make(row))
+        leads = {row[0]: Lead._make(row) for row in db.connection().execute(_BASE_LEADS, missing).all()}
+        _kept.keep_all({(drive.version, one): lead for one, lead in leads.items()})
+        found |= leads
     return found

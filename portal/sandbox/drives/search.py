@@ -191,7 +191,8 @@ class _Among:
 
     def having(self, word: str) -> Places:
         """The leads that have it."""
-        return np.union1d(self._in_words(word), self._in_notes(word)).astype(np.int32)
+        named, noted = self._in_words(word), self._in_notes(word)
+        return _both(named, noted) if len(noted) else named
 
     def nearly_having(self, word: str) -> Places:
         """The leads that have each piece of it, or one that is some slips away."""
@@ -256,6 +257,14 @@ def _noted(word: str) -> list[str]:
     """The pieces of a word as notes are sought for it: all of them, or none where one is too short."""
     pieces = pieces_of(word)
     return pieces if all(len(piece) >= SHORTEST_NOTED for piece in pieces) else []
+
+
+def _both(one: Places, other: Places) -> Places:
+    """The places that are in either, each once, rising."""
+    found: Places = np.concatenate((one, other))
+    found.sort()
+    once: Places = found[np.append(True, found[1:] != found[:-1])]
+    return once
 
 
 def _in_all(found: list[Places]) -> Places:

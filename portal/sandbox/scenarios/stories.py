@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.sandbox.scenarios.models import ScenarioStory
@@ -32,9 +32,7 @@ def unpack(stored: str) -> list[StoryEntry]:
 
 def find_story(db: Session, *, scenario_id: int, lead_id: str) -> list[StoryEntry]:
     """The entries of a lead of this scenario, in order; none where there is no such lead."""
-    stored = db.scalar(
-        select(ScenarioStory.entries).where(ScenarioStory.scenario_id == scenario_id, ScenarioStory.lead_id == lead_id)
-    )
+    stored = db.connection().scalar(_STORY, {"scenario_id": scenario_id, "lead_id": lead_id})
     return unpack(stored) if stored else []
 
 
@@ -48,3 +46,10 @@ def iterate_stories(db: Session, *, scenario_id: int) -> Iterator[tuple[str, lis
     )
     for lead_id, stored in db.execute(stories):
         yield lead_id, unpack(stored)
+
+
+# Of the table and not of the class, built once, since the page of every lead asks it.
+_stories = ScenarioStory.__table__.c
+_STORY = select(_stories.entries).where(
+    _stories.scenario_id == bindparam("scenario_id"), _stories.lead_id == bindparam("lead_id")
+)
