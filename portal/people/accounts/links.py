@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, delete, insert, select, update
+from sqlalchemy import CursorResult, and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import OneTimeLink
 from portal.people.sessions import Account
 from portal.shared import ids
+from portal.shared.columns import Moment
 
 LIFE_OF_SIGN_IN = timedelta(minutes=10)
 LIFE_OF_INVITATION = timedelta(hours=24)
@@ -81,10 +82,7 @@ def use_link(db: Session, *, token: str, purpose: Purpose, now: datetime) -> Acc
 
 def end_links(db: Session, *, account: Account, purpose: Purpose, now: datetime) -> None:
     """Let no link of this purpose act for this account any more."""
-    still_open = and_(
-        OneTimeLink.account == str(account), OneTimeLink.purpose == purpose.value, OneTimeLink.ends_at > now
-    )
-    db.execute(update(OneTimeLink).where(still_open).values(ends_at=now), execution_options=_IN_SQL)
+    db.connection().execute(_END, {"of": str(account), "which": purpose.value, "now": now})
 
 
 def is_open(db: Session, *, link_id: str, now: datetime) -> bool:
@@ -100,3 +98,12 @@ def clear_old_links(db: Session, *, now: datetime) -> int:
 
 
 _IN_SQL = {"synchronize_session": False}
+_END = (
+    update(OneTimeLink)
+    .where(
+        OneTimeLink.account == bindparam("of"),
+        OneTimeLink.purpose == bindparam("which"),
+        OneTimeLink.ends_at > bindparam("now", type_=Moment()),
+    )
+    .values(ends_at=bindparam("now", type_=Moment()))
+)

@@ -33,6 +33,12 @@ def lock_person(db: Session, *, person_id: str) -> Person | None:
     return db.get(Person, person_id, with_for_update=True)
 
 
+def lock_with_seal(db: Session, *, person_id: str, keyring: Seal) -> Seal | None:
+    """The same, with nothing read but the Seal under which their evidence is kept; None where erased."""
+    sealed = db.connection().scalar(_LOCKED, {"person_id": person_id})
+    return None if sealed is None else open_seal(sealed, person_id=person_id, keyring=keyring)
+
+
 def create_person(db: Session, *, name: str, email: str, keyring: Seal, now: datetime) -> tuple[str, Seal]:
     """A new person's id and the Seal under which their evidence is kept.
 
@@ -84,6 +90,12 @@ _ADD_PERSON = text(
     "ON CONFLICT (email) DO NOTHING"
 ).bindparams(bindparam("created_at", type_=Moment()))
 _ADD_KEY = insert(PersonKey)
+_LOCKED = (
+    select(PersonKey.sealed)
+    .join(Person, Person.id == PersonKey.person_id)
+    .where(Person.id == bindparam("person_id"))
+    .with_for_update(of=Person)
+)
 
 
 def _label(person_id: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from portal.people.consent import envelope
@@ -20,10 +20,11 @@ Line = tuple[str, str]  # purpose, channel
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a person stands on one line, and the record that says so."""
+    """Where a person stands on one line, the record that says so, and what it holds, sealed; None where forgotten."""
 
     state: State
     record_id: str
+    sealed: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,10 @@ class Chain:
 
     def content(self, line: Line) -> Content:
         """What was agreed on a line, as the newest record holds it."""
-        record_id = self._standings[line].record_id
-        sealed = self._db.scalar(select(ConsentPayload.sealed).where(ConsentPayload.record_id == record_id))
-        if sealed is None:
+        standing = self._standings[line]
+        if standing.sealed is None:
             return {}
-        opened: Content = json.loads(self._seal.open(sealed, label=envelope.payload_label(record_id)))
+        opened: Content = json.loads(self._seal.open(standing.sealed, label=envelope.payload_label(standing.record_id)))
         return {name: value for name, value in opened.items() if name not in ("header", "event")}
 
     def append(self, steps: Iterable[Step], *, act: Act) -> None:
@@ -115,18 +115,21 @@ class Chain:
             "leaf": leaf,
         }
         self._leaf = leaf
-        self._standings[step.line] = Standing(step.state, record_id)
-        return record, self._seal.close(whole, label=envelope.payload_label(record_id))
+        sealed = self._seal.close(whole, label=envelope.payload_label(record_id))
+        self._standings[step.line] = Standing(step.state, record_id, sealed)
+        return record, sealed
 
     def _write_states(self, newest: Mapping[Line, dict[str, Any]], act: Act) -> None:
-        fresh = []
+        fresh, known = [], []
         for line, record in newest.items():
             values = {"state": record["state"], "record_id": record["id"], "changed_at": act.at}
             key = {"person_id": self._person_id, "purpose": line[0], "channel": line[1]}
             if line in self._stored:
-                self._db.execute(update(ConsentState).filter_by(**key).values(**values))
+                known.append({f"of_{name}": value for name, value in key.items()} | values)
             else:
                 fresh.append(key | values)
+        if known:
+            self._db.connection().execute(_MOVE_STATES, known)
         if fresh:
             self._db.connection().execute(_ADD_STATES, fresh)
         self._stored.update(newest)
@@ -135,6 +138,32 @@ class Chain:
 _ADD_RECORDS = insert(ConsentRecord)
 _ADD_PAYLOADS = insert(ConsentPayload)
 _ADD_STATES = insert(ConsentState)
+_MOVE_STATES = (
+    update(ConsentState)
+    .where(
+        ConsentState.person_id == bindparam("of_person_id"),
+        ConsentState.purpose == bindparam("of_purpose"),
+        ConsentState.channel == bindparam("of_channel"),
+    )
+    .values(state=bindparam("state"), record_id=bindparam("record_id"), changed_at=bindparam("changed_at"))
+)
+_LAST = (
+    select(ConsentRecord.position, ConsentRecord.leaf)
+    .where(ConsentRecord.person_id == bindparam("person_id"))
+    .order_by(ConsentRecord.position.desc())
+    .limit(1)
+    .subquery("last")
+)
+_STANDINGS = (  # a person with a record has a standing; each row repeats their last record
+    select(
+        *(ConsentState.purpose, ConsentState.channel, ConsentState.state, ConsentState.record_id),
+        *(ConsentPayload.sealed, _LAST.c.position, _LAST.c.leaf),
+    )
+    .select_from(ConsentState)
+    .join(_LAST, true())
+    .outerjoin(ConsentPayload, ConsentPayload.record_id == ConsentState.record_id)
+    .where(ConsentState.person_id == bindparam("person_id"))
+)
 
 
 def begin_chain(db: Session, *, person_id: str, seal: Seal) -> Chain:
@@ -144,13 +173,7 @@ def begin_chain(db: Session, *, person_id: str, seal: Seal) -> Chain:
 
 def read_chain(db: Session, *, person_id: str, seal: Seal) -> Chain:
     """The chain of a person as it stands; whoever will add to it has locked the person."""
-    last = db.execute(
-        select(ConsentRecord.position, ConsentRecord.leaf)
-        .where(ConsentRecord.person_id == person_id)
-        .order_by(ConsentRecord.position.desc())
-        .limit(1)
-    ).first()
-    position, leaf = (last.position, last.leaf) if last else (0, envelope.FIRST)
-    states = db.execute(select(ConsentState).where(ConsentState.person_id == person_id)).scalars()
-    standings = {(row.purpose, row.channel): Standing(State(row.state), row.record_id) for row in states}
+    rows = db.connection().execute(_STANDINGS, {"person_id": person_id}).all()
+    position, leaf = (rows[0].position, rows[0].leaf) if rows else (0, envelope.FIRST)
+    standings = {(row.purpose, row.channel): Standing(State(row.state), row.record_id, row.sealed) for row in rows}
     return Chain(db, person_id=person_id, seal=seal, position=position, leaf=leaf, standings=standings)

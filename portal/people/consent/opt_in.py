@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.consent import notices
@@ -118,9 +118,7 @@ def confirm(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
 
 def cancel_open(db: Session, *, person_id: str, now: datetime) -> None:
     """End every open opt-in of a person: their links confirm nothing any more, and their mail is not sent."""
-    ended = select(OptInOutcome.opt_in_id)
-    still_open = select(OptIn.id).where(OptIn.person_id == person_id, OptIn.id.not_in(ended))
-    for opt_in_id in db.scalars(still_open).all():
+    for opt_in_id in db.connection().scalars(_STILL_OPEN, {"person_id": person_id}).all():
         db.execute(insert(OptInOutcome), [{"opt_in_id": opt_in_id, "outcome": "cancelled", "ended_at": now}])
         outbox.drop(db, cause_id=opt_in_id)
 
@@ -139,6 +137,9 @@ def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
 
 _ADD = insert(OptIn)
 _ADD_BOXES = insert(OptInBox)
+_STILL_OPEN = select(OptIn.id).where(
+    OptIn.person_id == bindparam("person_id"), ~exists().where(OptInOutcome.opt_in_id == OptIn.id)
+)
 
 
 def _requests(chain: Chain, asked: Asked, outdated: list[Line]) -> Iterable[Step]:

@@ -1,13 +1,11 @@
 """The only place for a person's no: every message carries a way to it, it works at once and for ever."""
 
-from collections.abc import Iterable
-
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.links import Purpose, end_links
 from portal.people.accounts.models import Person
-from portal.people.accounts.persons import find_person_id, get_seal, lock_person
+from portal.people.accounts.persons import find_person_id, get_seal, lock_person, lock_with_seal
 from portal.people.consent import opt_in
 from portal.people.consent.ledger import Line, Step, read_chain
 from portal.people.consent.models import WayOutRow
@@ -50,7 +48,7 @@ def make_way_out(
 
 def find_way_out(db: Session, *, token: str) -> WayOutRow | None:
     """The way out that this link is, or None; it never expires."""
-    return db.get(WayOutRow, ids.digest(token))
+    return db.scalars(_BY_TOKEN, {"token_digest": ids.digest(token)}).one_or_none()
 
 
 def find_by_stop_code(db: Session, *, code: str, keyring: Seal) -> list[WayOutRow]:
@@ -153,15 +151,16 @@ def stop(
     """
     ended: list[Line] = []
     taken_back: list[str] = []
-    if person_id is not None and lock_person(db, person_id=person_id) is not None:
+    seal = lock_with_seal(db, person_id=person_id, keyring=keyring) if person_id else None
+    if person_id and seal:
         if purpose is None:
             opt_in.cancel_open(db, person_id=person_id, now=act.at)
             end_links(db, account=Account("person", person_id), purpose=Purpose.SIGN_IN, now=act.at)
-        chain = read_chain(db, person_id=person_id, seal=get_seal(db, person_id=person_id, keyring=keyring))
+        chain = read_chain(db, person_id=person_id, seal=seal)
         confirmed = chain.lines_in(State.CONFIRMED)
         open_lines = [*chain.lines_in(State.REQUESTED), *confirmed]
         ended = [line for line in open_lines if line[1] == channel and purpose in (None, line[0])]
-        _drop_waiting(db, [chain.standing(line).record_id for line in ended])
+        outbox.drop_of(db, cause_ids=[chain.standing(line).record_id for line in ended])
         chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=act)
         taken_back = [chain.standing(line).record_id for line in ended if line in confirmed]
     if ended or not is_suppressed(db, address_hash=address_hash, purpose=purpose):
@@ -178,8 +177,4 @@ def stop(
 
 
 _ADD = insert(WayOutRow)
-
-
-def _drop_waiting(db: Session, record_ids: Iterable[str]) -> None:
-    for record_id in record_ids:
-        outbox.drop(db, cause_id=record_id)
+_BY_TOKEN = select(WayOutRow).where(WayOutRow.token_digest == bindparam("token_digest"))

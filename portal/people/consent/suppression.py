@@ -47,7 +47,7 @@ def suppress(
         "channel": channel,
         "cause": cause.value,
     }
-    db.execute(insert(Suppression), [no])
+    db.connection().execute(_ADD, no)
     note_no(
         db,
         person_id=person_id,
@@ -57,6 +57,9 @@ def suppress(
         cause=cause.value,
         at=now,
     )
+
+
+_ADD = insert(Suppression)
 
 
 def is_suppressed(db: Session, *, address_hash: str, purpose: str | None = None, since: datetime | None = None) -> bool:

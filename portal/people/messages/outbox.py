@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.people.keyring import Seal, SealBroken
@@ -173,6 +173,12 @@ def drop(db: Session, *, cause_id: str) -> None:
     db.execute(dropped, execution_options=_IN_SQL)
 
 
+def drop_of(db: Session, *, cause_ids: Sequence[str]) -> None:
+    """The same for several causes."""
+    if cause_ids:
+        db.connection().execute(_DROP, {"cause_ids": list(cause_ids)})
+
+
 def hold(db: Session, *, which: Select[str], until: datetime = NEVER) -> None:
     """Let none of these leave before `until` that still waits."""
     held = update(Message).where(_waits(which), Message.not_before < until).values(not_before=until)
@@ -218,6 +224,11 @@ def _waits(which: Select[str]) -> ColumnElement[bool]:
 
 
 _ADD = insert(Message)
+_DROP = (
+    update(Message)
+    .where(Message.cause_id.in_(bindparam("cause_ids", expanding=True)), Message.state == MessageState.WAITING.value)
+    .values(state=MessageState.DROPPED.value, sealed=None)
+)
 _IN_SQL = {"synchronize_session": False}
 _FINAL = {Outcome.SENT: MessageState.SENT, Outcome.SHOWN: MessageState.SHOWN, Outcome.REFUSED: MessageState.FAILED}
 
