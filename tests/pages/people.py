@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from portal.people.messages.channels.email import Outbox
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.offers.publishing import withdraw_offer
+from portal.people.offers.reminders import send_due
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.separation import find_last_check, keep_check
 from portal.people.webhooks import delivering
@@ -327,10 +328,13 @@ def _other_endings(site: Site, installed: Installation) -> Told:
     site.confirm(again)
     yield "confirmed-not-new", site.get(f"{again.confirm}/done")
     installed.wait(days=2)
-    reminder = _asked(site, installed, JON, "reminders_email", path="/offers/spring-table/remind")
+    reminder = _asked(site, installed, JON, "reminders_email", path="/offers/first-letter/remind")
     yield "confirm-reminder", site.get(reminder.confirm)
     site.confirm(reminder)
     yield "confirmed-reminder", site.get(f"{reminder.confirm}/done")
+    installed.wait(days=2)
+    send_due(site.database, keyring=site.keyring, url=site.settings.url, now=clock.now())
+    yield "mail-reminder", site.get(f"/_outbox/{site.mails()[0].id}/body")
     meanwhile = _asked(site, installed, KIT, path="/offers/second-month")
     with site.database.transaction() as db:
         withdraw_offer(db, "second-month", by="Mara", now=clock.now())
