@@ -777,12 +777,19 @@ def content() -> None:
 
 @content.command("check")
 def content_check() -> None:
-    """Say what is wrong with scenarios, sign-up forms and offers, by line and key; exit 1 where anything is."""
+    """Say what is wrong with notices, scenarios, forms and offers, by line and key; exit 1 where anything is."""
+    from portal.people.consent.notices import FOLDER as NOTICES
+    from portal.people.consent.notices import check as check_notice
     from portal.people.forms.catalog import check as check_form
     from portal.people.offers.reading import check as check_offer
     from portal.sandbox.scenarios.reading import check as check_recipe
 
-    kinds = ((RECIPES, "*.toml", check_recipe), (FORMS, "*.toml", check_form), (OFFERS, "*.md", check_offer))
+    kinds = (
+        (NOTICES, "*/*.toml", check_notice),
+        (RECIPES, "*.toml", check_recipe),
+        (FORMS, "*.toml", check_form),
+        (OFFERS, "*.md", check_offer),
+    )
     faults = [
         f"{path.name}: {fault}"
         for folder, names, check in kinds
@@ -791,6 +798,17 @@ def content_check() -> None:
     ]
     click.echo("\n".join(faults) or "Nothing is wrong.")
     sys.exit(1 if faults else 0)
+
+
+@content.command("hash")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def content_hash(path: Path) -> None:
+    """Print the line for content/notices/SHA256SUMS that makes the notice PATH one that may be shown."""
+    from portal.people.consent.notices import FOLDER, manifest_line
+
+    if not path.resolve().is_relative_to(FOLDER):
+        raise click.ClickException(f"{path} is no notice. Notices lie in {FOLDER}, in a folder each.")
+    click.echo(manifest_line(path))
 
 
 @portal.command()

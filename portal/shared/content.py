@@ -37,7 +37,12 @@ class BadContent(SettingsError):
 
 def read_content(path: Path, model: type[Model]) -> Model:
     """What the TOML file at `path` holds; the model gets the file's name as `slug`. Raises BadContent."""
-    source = path.read_text("utf-8")
+    return parse_content(path, path.read_text("utf-8"), model)
+
+
+def parse_content(name: str | Path, source: str, model: type[Model]) -> Model:
+    """What the TOML `source` holds, which `name` is the file of. Raises BadContent."""
+    path = Path(name)
     try:
         return model(slug=path.stem, **tomllib.loads(source))
     except tomllib.TOMLDecodeError as fault:
@@ -75,6 +80,7 @@ def _line_of(source: str, where: Where) -> int:
         if nth < len(found):
             line = found[nth]
             continue
-        keys = (number for number in range(line, len(lines)) if re.match(rf'\s*"?{part}"?\s*=', lines[number]))
+        end = next((number for number in range(line + 1, len(lines)) if re.match(r"\s*\[", lines[number])), len(lines))
+        keys = (number for number in range(line, end) if re.match(rf'\s*"?{part}"?\s*=', lines[number]))
         line = next(keys, line)
     return line + 1

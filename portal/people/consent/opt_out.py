@@ -1,5 +1,7 @@
 """The only place for a person's no: every message carries a way to it, it works at once and for ever."""
 
+from dataclasses import replace
+
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
@@ -161,7 +163,8 @@ def stop(
         open_lines = [*chain.lines_in(State.REQUESTED), *confirmed]
         ended = [line for line in open_lines if line[1] == channel and purpose in (None, line[0])]
         outbox.drop_of(db, cause_ids=[chain.standing(line).record_id for line in ended])
-        chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=act)
+        because = replace(act, cause=cause.value)
+        chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=because)
         taken_back = [chain.standing(line).record_id for line in ended if line in confirmed]
     if ended or not is_suppressed(db, address_hash=address_hash, purpose=purpose):
         suppress(

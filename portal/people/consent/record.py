@@ -1,5 +1,6 @@
 """The only place that fills in a consent record after ISO/IEC TS 27560:2023, with what US rules ask for beside it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from portal.people.consent.envelope import rfc3339
 from portal.people.consent.notices import Purpose, Wording, digest_of
 from portal.people.consent.states import State
 
-SCHEMA = "ISO/IEC TS 27560:2023; CustomerHub 1"
+SCHEMA = "ISO/IEC TS 27560:2023; CustomerHub 2"
 
 Content = dict[str, Any]
 
@@ -24,6 +25,7 @@ class Act:
     user_agent: str = ""
     locale: str = ""
     gpc: bool = False  # whether the browser asked by Sec-GPC not to sell or share
+    cause: str = "self"  # what made it happen: the person, or a bounce, a complaint, staff, a list, time
     means: str = ""  # by what it was done where there are several ways, like a stop-code
 
 
@@ -49,9 +51,19 @@ class Subject:
     address_hash: str
 
 
+class TickedBeforehand(ValueError):
+    """The form that was shown had a tick in a box that nobody had touched: no such consent is recorded."""
+
+
 def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, at: datetime) -> Content:
-    """What someone agrees to with one box: the part of the record that all later ones about it repeat."""
+    """What someone agrees to with one box: the part of the record that all later ones about it repeat.
+
+    Raises TickedBeforehand.
+    """
     wording, terms = shown.wording, shown.wording.terms
+    boxes = boxes_at_load(shown.form)
+    if boxes.get(purpose.box) == "on":
+        raise TickedBeforehand(purpose.box)
     return {
         "processing": {
             "privacy_notice": {"version": wording.version, "sha256": wording.digest, "policy": "/privacy"},
@@ -77,6 +89,7 @@ def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, at: datetime) ->
             "storage_locations": [terms.storage],
             "retention_period": terms.retention,
             "jurisdiction": terms.jurisdiction,
+            "jurisdiction_code": wording.jurisdiction.value,
             "recipient_third_parties": [],
             "recipients_described": terms.recipients,
             "withdrawal_method": terms.withdrawal,
@@ -90,10 +103,19 @@ def agreed(*, purpose: Purpose, shown: Shown, subject: Subject, at: datetime) ->
             "form_sha256": digest_of(shown.form),
             "page": shown.page,
             "displayed_by": shown.displayed_by or "the portal itself",
-            "box_at_load": "off",
+            "box_at_load": boxes.get(purpose.box, "off"),
+            "boxes_at_load": boxes,
         },
         "requested_at": rfc3339(at),
     }
+
+
+def boxes_at_load(form: bytes) -> dict[str, str]:
+    """Each box of the form and how it stood before anybody touched it, read from the very bytes that were shown."""
+    return {name.decode(): "on" if b" checked" in more else "off" for name, more in _BOX.findall(form)}
+
+
+_BOX = re.compile(rb'<input type="checkbox"[^>]* name="([a-z0-9_-]+)"([^>]*)>')
 
 
 def head(
@@ -129,6 +151,7 @@ def payload(content: Content, *, said: Content, act: Act) -> Content:
             "ledger_index": said["position"],
             "idempotency_key": act.key,
             "actor": act.actor,
+            "cause": act.cause,
             "peer": act.peer,
             "user_agent": act.user_agent,
             "locale": act.locale,

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo, field_validator
 
+from portal.people.consent.notices import DEFAULT, Jurisdiction, Purpose, Wording, current_wording, wording_for
 from portal.people.consent.notices import FOLDER as NOTICES
-from portal.people.consent.notices import Purpose, Wording, current_wording
 from portal.shared.content import BadContent, Fault, read_content
 from portal.shared.environment import ROOT
 from portal.shared.markdown import to_html
@@ -53,6 +53,8 @@ class WrittenForm(BaseModel):
     lead: Text
     button: Line
     notice: Line = "sign-up"
+    jurisdiction: Jurisdiction = Jurisdiction(DEFAULT)
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
     purposes: tuple[Line, ...] = ()
     fields: tuple[FormField, ...]
     thanks: Text
@@ -61,7 +63,7 @@ class WrittenForm(BaseModel):
     @property
     def wording(self) -> Wording:
         """The words beside its boxes, as they stand today."""
-        return current_wording(self.notice)
+        return wording_for(self.notice, jurisdiction=self.jurisdiction, language=self.language)
 
     def boxes(self, wording: Wording) -> tuple[Purpose, ...]:
         """The boxes of `wording` that this form shows, in the notice's order."""

@@ -11,7 +11,7 @@ from portal.people.forms.embedding import frame_ancestors, may_stand_in
 from portal.people.forms.entries import Entry
 from portal.people.forms.forms import SignUpForm, empty_form, read_form
 from portal.people.forms.intake import take_in
-from portal.people.forms.pages import form_page
+from portal.people.forms.pages import chosen_wording, form_page
 from portal.shared.headers import content_policy
 from portal.shared.limits import TooManyTries
 from portal.shared.problems import Problem, answer, wants_json
@@ -23,14 +23,14 @@ blueprint = Blueprint("hosted", __name__, url_prefix="/forms")
 def show(slug: str) -> Response:
     """The form on a page of ours."""
     written = _get_form(slug)
-    return form_page("forms/show.html", empty_form(written.wording, written=written), written=written)
+    return form_page("forms/show.html", empty_form(chosen_wording(written.wording), written=written), written=written)
 
 
 @blueprint.post("/<slug>")
 def create(slug: str) -> Answer:
     """Sign up on that page."""
     written = _get_form(slug)
-    form = read_form(written.wording, request.form, written=written)
+    form = read_form(chosen_wording(written.wording), request.form, written=written)
     if refusal := form.refusal():
         return form_page("forms/show.html", form, refusal, written=written)
     take_in(form, entry=Entry(form=slug, way="page", answers=form.answers))
@@ -47,14 +47,14 @@ def thanks(slug: str) -> str:
 def show_frame(slug: str) -> Response:
     """The form alone, for a frame in somebody's page."""
     written = _get_form(slug)
-    return _framed(written, _frame_page(written, empty_form(written.wording, written=written)))
+    return _framed(written, _frame_page(written, empty_form(chosen_wording(written.wording), written=written)))
 
 
 @blueprint.post("/<slug>/embed")
 def create_in_frame(slug: str) -> Answer:
     """Sign up from within a frame."""
     written = _get_form(slug)
-    form = read_form(written.wording, request.form, written=written)
+    form = read_form(chosen_wording(written.wording), request.form, written=written)
     if refusal := form.refusal():
         return _framed(written, _frame_page(written, form, refusal))
     take_in(form, entry=Entry(form=slug, way="frame", via=_read_within(written), answers=form.answers))
@@ -77,7 +77,7 @@ def held_up(limit: TooManyTries) -> Answer:
     written = find_form((request.view_args or {}).get("slug", ""))
     if wants_json() or written is None:
         return answer(limit)
-    form = read_form(written.wording, request.form, written=written)
+    form = read_form(chosen_wording(written.wording), request.form, written=written)
     if request.endpoint == "hosted.create_in_frame":
         page = _framed(written, _frame_page(written, form, 429, held_up=limit))
     else:

@@ -1,10 +1,16 @@
 """The only place that draws a sign-up form into a page."""
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 from markupsafe import Markup
 
-from portal.people.consent.notices import Purpose, Wording
+from portal.people.consent.notices import Purpose, Wording, list_wordings
 from portal.people.forms.forms import SignUpForm
+
+
+def chosen_wording(default: Wording) -> Wording:
+    """The words that the visitor chose by the address (`?words=fr-CA`), for where they live; else the form's own."""
+    code = request.args.get("words", "")
+    return next((one for one in list_wordings(default.name) if one.code == code != default.code), default)
 
 
 def draw_boxes(wording: Wording, boxes: tuple[Purpose, ...], ticked: tuple[str, ...] = ()) -> Markup:
@@ -16,4 +22,6 @@ def draw_boxes(wording: Wording, boxes: tuple[Purpose, ...], ticked: tuple[str, 
 def form_page(template: str, form: SignUpForm, status: int = 200, **more: object) -> Response:
     """The page `template` with the form in it, as it was sent where it was."""
     boxes = draw_boxes(form.wording, form.boxes, tuple(purpose.box for purpose in form.ticked))
-    return make_response(render_template(template, form=form, boxes=boxes, was_sent=status != 200, **more), status)
+    words = [one for one in list_wordings(form.wording.name) if one.code != form.wording.code]
+    more |= {"form": form, "boxes": boxes, "other_words": words, "was_sent": status != 200}
+    return make_response(render_template(template, **more), status)

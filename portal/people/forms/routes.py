@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as Answer
 from portal.people.consent.notices import Wording, current_wording
 from portal.people.forms.forms import SignUpForm, empty_form, read_form
 from portal.people.forms.intake import take_in
-from portal.people.forms.pages import form_page
+from portal.people.forms.pages import chosen_wording, form_page
 from portal.shared.limits import TooManyTries
 from portal.shared.problems import answer, wants_json
 
@@ -50,4 +50,4 @@ def _page(form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None =
 
 
 def _wording() -> Wording:
-    return current_wording("sign-up")
+    return chosen_wording(current_wording("sign-up"))

@@ -11,7 +11,7 @@ from portal.people.consent.visitor import act_of_visitor, private
 from portal.people.forms.confirmation import LinkEnded, NoSuchLink, PageIsStale
 from portal.people.forms.forms import SignUpForm, empty_form, read_form
 from portal.people.forms.intake import take_in
-from portal.people.forms.pages import form_page
+from portal.people.forms.pages import chosen_wording, form_page
 from portal.people.offers import confirmation
 from portal.people.offers.catalog import Offer, find_offer, find_offer_as_it_was
 from portal.people.offers.places import Availability, Stand, availability, list_available
@@ -151,7 +151,7 @@ def _get_reminder(slug: str) -> tuple[Offer, Availability, date]:
 
 
 def _wording() -> Wording:
-    return current_wording("sign-up")
+    return chosen_wording(current_wording("sign-up"))
 
 
 def _offer_page(
