@@ -3,6 +3,7 @@ import { offerCopies } from '../shared/copy.js'
 import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
 import { tellHeight } from './framed.js'
+import { checkReceipts } from './receipt-check.js'
 import { offerPasskeys } from './passkey.js'
 import { workAhead } from './proof/proof.js'
 import { offerReveals } from './reveal.js'
@@ -10,6 +11,7 @@ import { offerPlayer } from './player.js'
 import { followRecording } from './transcript.js'
 
 focusProblem()
+checkReceipts()
 followRecording()
 localizeMoments()
 offerCopies()

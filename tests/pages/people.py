@@ -47,6 +47,7 @@ def tell(installed: Installation) -> Told:
         _signing_up(site, installed),
         _choosing(site, installed),
         _forms(site, installed),
+        _receipts(site, installed),
         _the_outbox(site),
         _wrong_turns(site),
         _signing_in(site, installed),
@@ -155,6 +156,27 @@ def _forms(site: Site, installed: Installation) -> Told:
     yield "form-framed-nothing-typed", site.sign_up("", path=f"{FORM}/embed", name="")
     yield "form-framed-sent", site.get(f"{FORM}/embed/sent")
     yield "form-unknown", site.get("/forms/nothing")
+
+
+def _receipts(site: Site, installed: Installation) -> Told:
+    installed.wait(days=1)
+    mail = _asked(site, installed, "nora@people.customerhub.net", "offers_email", path="/sign-up")
+    site.confirm(mail)
+    address = _first(r"/receipts/[0-9a-z]{48}", site.get(f"{mail.confirm}/done").text)
+    file = site.get(f"{address}.jsonld").text
+    yield "receipt", site.get(address)
+    yield "receipt-file", site.get(f"{address}.jsonld")
+    yield "receipt-state", site.get(f"{address}/state.json")
+    yield "receipt-check", site.get("/receipts/verify")
+    yield "receipt-genuine", site.post("/receipts/verify", data={"text": file})
+    yield "receipt-changed", site.post("/receipts/verify", data={"text": file.replace("goodies", "baddies")})
+    yield "receipt-unreadable", site.post("/receipts/verify", data={"text": "hello"})
+    yield "receipt-nothing-sent", site.post("/receipts/verify")
+    site.post(mail.opt_out, data=site.form(mail.opt_out))
+    yield "receipt-withdrawn", site.get(address)
+    yield "receipt-withdrawn-since", site.post("/receipts/verify", data={"text": file})
+    yield "unknown-receipt", site.get("/receipts/nothing")
+    yield "privacy-gpc", site.get("/privacy", headers={"Sec-GPC": "1"})
 
 
 def _the_outbox(site: Site) -> Told:

@@ -2,6 +2,10 @@
 
 import io
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from portal.people.consent.envelope import canonical
 from portal.people.consent.signing import list_public_keys
 from portal.people.receipts.verdict import judge
+from portal.shared.environment import ROOT
 from tests.people.receipts.conftest import GENUINE, Holder, checked
 from tests.people.site import ADA, Site
 
@@ -118,3 +123,20 @@ def test_checking_keeps_nothing_of_what_was_sent(ada: Holder) -> None:
 def public_keys(site: Site) -> dict[str, bytes]:
     with site.database.reading() as db:
         return list_public_keys(db)
+
+
+def test_the_lines_in_the_docs_check_a_receipt_and_refuse_a_changed_one(ada: Holder, tmp_path: Path) -> None:
+    lines = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "receipts.md").read_text("utf-8"), re.DOTALL)[0]
+    (tmp_path / "keys.json").write_text(ada.site.get("/receipts/keys.json").text)
+    file = ada.file()
+    for content, is_genuine in ((file, True), (file.replace("its offers", "any offers"), False)):
+        (tmp_path / "receipt.jsonld").write_text(content)
+        done = subprocess.run(
+            [sys.executable, "-c", lines, "receipt.jsonld", "keys.json"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode == 0) is is_genuine, done.stderr
+        assert ("genuine: CustomerHub may e-mail me" in done.stdout) is is_genuine
