@@ -101,11 +101,12 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     all the same and taken back, or a quicker answer would tell who had signed up before; for the same reason it is
     counted in a row that has to reach the disk.
     """
-    address_hash = sign_up.asked.subject.address_hash
-    if service.may_write(db, kind=Service.CONFIRM, address_hash=address_hash, now=act.at):
-        return _write(db, sign_up, keyring, act)
+    subject = sign_up.asked.subject
+    found = find_person_id(db, email=subject.address)  # from here on ours alone, or two at once would both be the first
+    if service.may_write(db, kind=Service.CONFIRM, address_hash=subject.address_hash, now=act.at):
+        return _write(db, sign_up, found, keyring, act)
     with db.begin_nested() as trial:
-        _write(db, sign_up, keyring, act)
+        _write(db, sign_up, found, keyring, act)
         trial.rollback()
     db.execute(_COUNT_REPEAT, {"ends_at": act.at + timedelta(hours=1)})
     return False
@@ -117,9 +118,9 @@ _COUNT_REPEAT = text(
 ).bindparams(bindparam("ends_at", type_=Moment()))
 
 
-def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
+def _write(db: Session, sign_up: SignUp, found: str | None, keyring: Seal, act: Act) -> bool:
     try:
-        person_id, chain = _person(db, sign_up.asked, keyring, act)
+        person_id, chain = _person(db, sign_up.asked, found, keyring, act)
     except AddressTaken:  # the same form sent twice at once, on a database with many writers
         return False
     opt_in.ask(
@@ -147,12 +148,10 @@ def _write(db: Session, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
     return True
 
 
-def _person(db: Session, asked: Asked, keyring: Seal, act: Act) -> tuple[str, Chain]:
+def _person(db: Session, asked: Asked, found: str | None, keyring: Seal, act: Act) -> tuple[str, Chain]:
     """Whoever has the address, made where nobody has it yet, and their chain."""
-    email = asked.subject.address
-    person_id = find_person_id(db, email=email)
-    if person_id is None:
-        person_id, seal = create_person(db, name=asked.name, email=email, keyring=keyring, now=act.at)
-        return person_id, begin_chain(db, person_id=person_id, seal=seal)
-    seal = get_seal(db, person_id=person_id, keyring=keyring)
-    return person_id, read_chain(db, person_id=person_id, seal=seal)
+    if found is None:
+        made, seal = create_person(db, name=asked.name, email=asked.subject.address, keyring=keyring, now=act.at)
+        return made, begin_chain(db, person_id=made, seal=seal)
+    seal = get_seal(db, person_id=found, keyring=keyring)
+    return found, read_chain(db, person_id=found, seal=seal)
