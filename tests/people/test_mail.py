@@ -85,6 +85,7 @@ def test_a_mail_fetches_nothing_and_tells_who_we_are_and_why_it_came(template: s
     assert not re.search(r"<(img|link|script|iframe|form|object|video|audio)|@import|url\(|src=|background=", shown)
     assert set(re.findall(r"https?://[^\s\"'<]+", shown)) <= {"https://learn.people.customerhub.net/x"}
     assert "prefers-color-scheme: dark" in html
+    assert html.count('role="main"') == 1
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
