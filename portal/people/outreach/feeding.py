@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person
 from portal.people.consent.dispatch import dispatch
+from portal.people.consent.permission import Permission, check_many
 from portal.people.consent.record import Act
 from portal.people.database import Database
 from portal.people.keyring import Seal
@@ -25,7 +26,7 @@ from portal.people.outreach import placeholders, runs
 from portal.people.outreach.campaigns import Campaign, read_campaign
 from portal.people.outreach.letters import letterhead, write
 from portal.people.outreach.models import CampaignRecipient, CampaignRefusal, CampaignRun, CampaignRunAct, RunAct
-from portal.people.outreach.preflight import UNWRITABLE, judge
+from portal.people.outreach.preflight import ALLOWED, UNWRITABLE, hashes, judge
 from portal.people.outreach.reading import Faulty
 from portal.people.outreach.runs import Run
 from portal.people.outreach.segments import find_segment
@@ -101,7 +102,7 @@ def _prepare(db: Session, run: Run, campaign: Campaign, keyring: Seal, url: str,
     head = letterhead(campaign, url=url)
     mails = {}
     for person in people:
-        if judged[person.id].permission:
+        if judged[person.id][0] == ALLOWED:
             values = placeholders.values_for(person.name)
             mails[person.id] = write(head, to=person.email, values=values, way_out=new_way_out(url=url))
     return _Batch(emails={one.id: one.email for one in people}, mails=mails, is_last=len(people) < AT_ONCE)
@@ -122,26 +123,29 @@ def _write(db: Session, run: Run, campaign: Campaign, batch: _Batch, keyring: Se
     if row.reached != run.row.reached or fresh.is_paused or fresh.is_cancelled or fresh.is_enqueued:
         return 0  # somebody else was quicker, or somebody stopped it
     judged = judge(db, campaign=campaign, emails=batch.emails, keyring=keyring, now=now)
-    refused: Counter[str] = Counter()
+    refused = Counter(rule for rule, _record_id in judged.values() if rule != ALLOWED)
+    allowed = {one: batch.emails[one] for one in batch.mails if judged[one][0] == ALLOWED}
+    who = hashes(keyring, channel=campaign.channel, emails=allowed)
+    answers = check_many(db, who=who, purpose=campaign.purpose, channel=campaign.channel, now=now)
     act = Act(at=now, key=f"campaign:{run.row.id}", actor=f"campaign {campaign.slug}")
-    for person_id, found in judged.items():
-        if found.permission is None or person_id not in batch.mails:
-            refused[found.rule] += 1
-            continue
+    made = 0
+    for person_id, answer in answers.items():
         mail = batch.mails[person_id]
+        if not isinstance(answer, Permission):  # the judgement above would have said so
+            refused[answer.rule.value] += 1
+            continue
         try:
-            message_id = dispatch(
-                db, permission=found.permission, kind=campaign.kind, mail=mail, keyring=keyring, act=act
-            )
+            message_id = dispatch(db, permission=answer, kind=campaign.kind, mail=mail, keyring=keyring, act=act)
         except HeaderFaulty:  # of an address that no header may hold; the others must not wait for it
             refused[UNWRITABLE] += 1
             continue
-        db.connection().execute(_ADD, _recipient(row, person_id, message_id, found.permission.address_hash, now))
+        db.connection().execute(_ADD, _recipient(row, person_id, message_id, answer.address_hash, now))
+        made += 1
     _count_refused(db, row.id, refused)
     row.reached = next(reversed(batch.emails), row.reached)
     if batch.is_last:
         runs.note(db, run_id=row.id, act=RunAct.ENQUEUED, by=runs.WORKER, now=now)
-    return len(judged) - refused.total()
+    return made
 
 
 def _recipient(

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person
-from portal.people.consent.permission import Permission, Rule, among, check_many
+from portal.people.consent.permission import Rule, among, explain_many
 from portal.people.keyring import Seal
 from portal.people.messages.addresses import address_hash
 from portal.people.messages.models import Message, MessageState, Offering
@@ -43,14 +42,6 @@ class Verdict:
     name: str
     rule: str
     record_id: str
-
-
-class Judged(NamedTuple):
-    """How one person was judged: the rule, the record that says so, and the permission of those who may get it."""
-
-    rule: str
-    record_id: str
-    permission: Permission | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +91,11 @@ def look(
 ) -> Preflight:
     """Judge everybody in the segment as the sending would; list those of a rule, or all, page by page."""
     inside = segment.person_ids(channel=campaign.channel, now=now)
-    people = db.execute(select(Person.id, Person.email).where(Person.id.in_(inside)).order_by(Person.email)).all()
-    judged = judge(db, campaign=campaign, emails={row.id: row.email for row in people}, keyring=keyring, now=now)
-    counts = Counter(found.rule for found in judged.values())
-    chosen = [(person_id, found) for person_id, found in judged.items() if rule in ("", found.rule)]
+    emails = dict(db.connection().execute(inside.with_only_columns(Person.id, Person.email)).all())
+    judged = judge(db, campaign=campaign, emails=emails, keyring=keyring, now=now)
+    counts = Counter(found for found, _record_id in judged.values())
+    chosen = [(person_id, found) for person_id, found in judged.items() if rule in ("", found[0])]
+    chosen.sort(key=lambda found: emails[found[0]])
     last = max(1, -(-len(chosen) // PAGE))
     number = max(1, min(number, last))
     page = chosen[(number - 1) * PAGE : number * PAGE]
@@ -114,8 +106,8 @@ def look(
             person_id=person_id,
             email=shown[person_id].email,
             name=shown[person_id].name,
-            rule=found.rule,
-            record_id=found.record_id,
+            rule=found[0],
+            record_id=found[1],
         )
         for person_id, found in page
     ]
@@ -124,23 +116,28 @@ def look(
 
 def judge(
     db: Session, *, campaign: Campaign, emails: Mapping[str, str], keyring: Seal, now: datetime
-) -> dict[str, Judged]:
-    """For each of these people whether they may get it: by the ledger first, and then by the campaign's own rules."""
+) -> dict[str, tuple[str, str]]:
+    """For each the rule and the record: by the ledger first, and then by the campaign's own rules."""
     channel = campaign.channel
-    who = {person_id: address_hash(keyring, channel=channel, address=email) for person_id, email in emails.items()}
-    answers = check_many(db, who=who, purpose=campaign.purpose, channel=channel, now=now)
+    who = hashes(keyring, channel=channel, emails=emails)
+    explained = explain_many(db, who=who, purpose=campaign.purpose, channel=channel, now=now)
     already, resting = _already(db, campaign, who), _resting(db, campaign, who, now)
-    judged: dict[str, Judged] = {}
-    for person_id, answer in answers.items():
-        if not isinstance(answer, Permission):
-            judged[person_id] = Judged(answer.rule.value, answer.record_id, None)
+    judged: dict[str, tuple[str, str]] = {}
+    for person_id, (rule, record_id) in explained.items():
+        if rule is not None:
+            judged[person_id] = (rule.value, record_id)
         elif person_id in already:
-            judged[person_id] = Judged(ALREADY, answer.record_id, None)
-        elif answer.address_hash in resting:
-            judged[person_id] = Judged(RESTING, answer.record_id, None)
+            judged[person_id] = (ALREADY, record_id)
+        elif who[person_id] in resting:
+            judged[person_id] = (RESTING, record_id)
         else:
-            judged[person_id] = Judged(ALLOWED, answer.record_id, answer)
+            judged[person_id] = (ALLOWED, record_id)
     return judged
+
+
+def hashes(keyring: Seal, *, channel: str, emails: Mapping[str, str]) -> dict[str, str]:
+    """The keyed hash of each of these addresses, by which the ledger knows them."""
+    return {person_id: address_hash(keyring, channel=channel, address=email) for person_id, email in emails.items()}
 
 
 def _already(db: Session, campaign: Campaign, who: Mapping[str, str]) -> set[str]:

@@ -73,8 +73,9 @@ def preview(db: Session, *, campaign: Campaign, person: Person | None, url: str,
     mail = write(letterhead(campaign, url=url), to=to, values=values, way_out=_nowhere(url))
     if person is None:
         return Shown(mail=mail, person=None, rule="", record_id="")
-    found = judge(db, campaign=campaign, emails={person.id: person.email}, keyring=keyring, now=now)[person.id]
-    return Shown(mail=mail, person=person, rule=found.rule, record_id=found.record_id)
+    judged = judge(db, campaign=campaign, emails={person.id: person.email}, keyring=keyring, now=now)
+    rule, record_id = judged[person.id]
+    return Shown(mail=mail, person=person, rule=rule, record_id=record_id)
 
 
 def send_test(
