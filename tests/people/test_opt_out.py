@@ -1,6 +1,7 @@
 """A person's no: from the page and from the mail provider, at once, for ever, and also before they ever said yes."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
 from portal.shared import clock
 from tests.people.site import ADA, BEN, Site, at, find_person_id
+from tests.people.test_stop_code import write_offer
 from tests.support.sides import close
 
 START = at("2026-03-01T09:00:00+00:00")
@@ -162,3 +164,65 @@ def test_every_mail_carries_the_header_that_providers_read(site: Site) -> None:
     assert len(found[0]) < 200
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in headers
     assert site.post(found[0].removeprefix(site.settings.url), data=ONE_CLICK).status_code == 200
+
+
+def test_the_way_out_of_an_offer_ends_its_purpose_and_offers_to_end_the_rest(site: Site) -> None:
+    site.agreed(BEN, "offers_email", "webinars_email")
+    link = f"/opt-out/{write_offer(site, BEN).token}"
+    assert "Stop everything" in site.get(link).text
+    assert site.post(link, data=ONE_CLICK).status_code == 200
+    assert not site.may_write_to(BEN, "offers")
+    assert site.may_write_to(BEN, "webinars")
+    answer = site.post(link, data={"scope": "all"})
+    assert answer.status_code == 200
+    assert not site.may_write_to(BEN, "webinars")
+    assert site.verify().is_sound
+
+
+def test_whoever_pressed_by_mistake_undoes_it_on_that_page_and_no_provider_can(site: Site) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        mail = site.agreed(BEN, "offers_email")
+        traveller.shift(timedelta(minutes=1))
+        pressed = site.post(mail.opt_out)
+        assert "said" not in site.post(mail.opt_out, data=ONE_CLICK).text
+        assert "Undo the no" not in site.get(mail.opt_out).text
+        traveller.shift(timedelta(minutes=1))
+        said = re.findall(r'name="said" value="([^"]+)"', pressed.text)[0]
+        undo = mail.opt_out.replace("/opt-out/", "/preferences/") + "/undo"
+        assert site.post(undo, data={"said": said}).status_code == 303
+        assert site.may_write_to(BEN, "offers")
+
+
+def test_neither_get_nor_head_nor_options_says_no(site: Site) -> None:
+    mail = site.agreed(BEN, "offers_email")
+    before = site.dump()
+    for method in ("GET", "HEAD", "OPTIONS"):
+        answer = site.client.open(f"{mail.opt_out}?List-Unsubscribe=One-Click&scope=all", method=method)
+        assert "Set-Cookie" not in answer.headers
+    assert site.dump() == before
+
+
+@pytest.mark.parametrize("host", ["evil.invalid", "localhost:8000@evil.invalid", "localhost:8000.evil.invalid", ""])
+def test_a_forged_host_neither_acts_nor_leads_anywhere(site: Site, host: str) -> None:
+    mail = site.agreed(BEN, "offers_email")
+    for headers in ({"Host": host}, {"Host": "localhost:8000", "X-Forwarded-Host": "evil.invalid"}):
+        answer = site.client.post(mail.opt_out, data={}, headers=headers)
+        assert "evil.invalid" not in answer.text
+        assert answer.status_code in (200, 400)
+        assert (answer.status_code == 200) is not site.may_write_to(BEN, "offers")
+
+
+@pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t + "A", lambda t: t.swapcase(), lambda t: t * 25_000])
+def test_a_token_that_was_changed_cut_or_swollen_is_unknown(site: Site, change: Callable[[str], str]) -> None:
+    mail = site.agreed(BEN, "offers_email")
+    before = site.dump()
+    path = f"/opt-out/{change(mail.opt_out.rpartition('/')[2])}"
+    assert {site.get(path).status_code, site.post(path, data=ONE_CLICK).status_code} <= {404, 414}
+    assert site.dump() == before
+
+
+def test_a_body_of_a_megabyte_is_refused_and_of_anything_else_is_a_no(site: Site) -> None:
+    mail = site.agreed(BEN, "offers_email")
+    assert site.post(mail.opt_out, data={"x": "y" * 2**20}).status_code in (200, 413)
+    assert site.post(mail.opt_out, data=b"{}", content_type="application/json").status_code == 200
+    assert not site.may_write_to(BEN, "offers")

@@ -9,6 +9,7 @@ from portal.people.consent.forms import StopForm
 from portal.people.consent.models import WayOutRow
 from portal.people.consent.notices import purpose_title
 from portal.people.consent.stopping import AddressNeeded, stop_by_code
+from portal.people.consent.undo import offer_undo
 from portal.people.consent.visitor import act_of_visitor, network_of_visitor, private
 from portal.shared import clock, ids
 from portal.shared.problems import Problem
@@ -39,11 +40,13 @@ def opt_out(token: str) -> Response:
     with web.transaction() as db:
         way_out = _get_way_out(opting_out.find_way_out(db, token=token))
         title = "" if is_for_all else _title(way_out)
-        opting_out.opt_out(db, way_out=way_out, is_for_all=is_for_all, keyring=keyring, act=act)
+        taken_back = opting_out.opt_out(db, way_out=way_out, is_for_all=is_for_all, keyring=keyring, act=act)
+        person_id = way_out.person_id
     web.count("opt-out")
     if request.form.get("List-Unsubscribe") == ONE_CLICK:
         return Response("Done. We will not write to this address about it again.\n", mimetype="text/plain")
-    return private(render_template("consent/opted_out.html", token=token, title=title))
+    offer = offer_undo(taken_back, person_id=person_id, secret_keys=web.settings().secret_keys, now=act.at)
+    return private(render_template("consent/opted_out.html", token=token, title=title, offer=offer))
 
 
 @blueprint.get("/stop")
