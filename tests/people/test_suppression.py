@@ -10,6 +10,8 @@ import time_machine
 from click.testing import CliRunner, Result
 
 from portal.cli import portal
+from portal.people.accounts.audit import What
+from portal.people.accounts.models import AuditEntry
 from portal.people.consent.erasure import erase_person
 from portal.people.consent.opt_out import stop_address
 from portal.people.consent.permission import Rule
@@ -92,6 +94,7 @@ def test_a_list_of_noes_counts_every_line_that_can_be_read(
     lines = ["Name,Email", f"x,{ADA.upper()}", "x,nobody", f'"a\nb",{CLEO}', "x,lead@shop.example", "x", f"=1+1,{ADA}"]
     path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode() + b"\r\n\xff\xfe,\0\r\n")
     done = command(site, monkeypatch, "suppression", "import", str(path), "--json")
+    assert done.exception is None
     counts = json.loads(done.stdout)
     assert (counts["lines"], counts["suppressed"], counts["already"]) == (7, 2, 1)
     assert [line["line"] for line in counts["unreadable"]] == [3, 6, 7, 9]
@@ -148,3 +151,8 @@ def stop_by(site: Site, email: str, cause: Cause) -> None:
     with site.database.transaction() as db:
         act = Act(at=clock.now(), key="test", actor="mail")
         stop_address(db, channel="email", address=email, cause=cause, keyring=keyring, act=act)
+
+
+def test_every_act_fits_into_the_log() -> None:
+    """SQLite would let a longer one through."""
+    assert max(len(what.value) for what in What) <= vars(AuditEntry.__table__.c.act.type)["length"]

@@ -34,7 +34,7 @@ class What(StrEnum):
     STAFF_INVITED = "was told to begin their sign-in anew"
     STAFF_LEFT = "took out of the staff"
     WITHDREW = "said no for a person"
-    NOES_IMPORTED = "took over a list of addresses that said no"
+    NOES_IMPORTED = "took over a list of noes"
     CONSENTS_IMPORTED = "took over a list of people to be asked"
     CAMPAIGN_TESTED = "sent a test of a campaign"
     CAMPAIGN_SENT = "began to send a campaign"
