@@ -777,11 +777,12 @@ def content() -> None:
 
 @content.command("check")
 def content_check() -> None:
-    """Say what is wrong with notices, scenarios, forms and offers, by line and key; exit 1 where anything is."""
+    """Say what is wrong with what marketing wrote, by line and key; exit 1 where anything is."""
     from portal.people.consent.notices import FOLDER as NOTICES
     from portal.people.consent.notices import check as check_notice
     from portal.people.forms.catalog import check as check_form
     from portal.people.offers.reading import check as check_offer
+    from portal.people.outreach import campaigns, segments
     from portal.sandbox.scenarios.reading import check as check_recipe
 
     kinds = (
@@ -789,6 +790,8 @@ def content_check() -> None:
         (RECIPES, "*.toml", check_recipe),
         (FORMS, "*.toml", check_form),
         (OFFERS, "*.md", check_offer),
+        (segments.FOLDER, "*.toml", segments.check),
+        (campaigns.FOLDER, "*.md", campaigns.check),
     )
     faults = [
         f"{path.name}: {fault}"
