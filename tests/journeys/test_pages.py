@@ -13,6 +13,7 @@ Visitor = Callable[..., Page]
 PEOPLE = ["/", "/webinars/", "/webinars/second-message", "/offers/", "/offers/setup-day", "/sign-up"]
 PEOPLE += ["/privacy", "/privacy/separation", "/questions", "/nothing-here", "/confirm/x", "/opt-out/x", "/_patterns"]
 PEOPLE += ["/sign-in", "/sign-in/sent", "/sign-in/staff", "/sign-in/link/x", "/sign-out"]
+PEOPLE += ["/offers/second-month", "/offers/spring-table", "/offers/winter-cards", "/offers/spring-table/remind"]
 SANDBOX = ["/", "/leads", "/nothing-here", "/resume/x", "/shapes", "/_patterns"]
 
 
