@@ -46,7 +46,7 @@ def words_of(template: str, words: str) -> dict[str, object]:
     files = ("letter.txt", f"{template}.txt", "head.mjml", f"{template}.mjml", "foot.mjml")
     found = [find_undeclared_variables(Environment().parse(_plain(name))) for name in files]
     names = set.union(*found) - {"postal_address", "replies", "subject", "why", "stop"}
-    return {name: NOW if name.endswith("_at") else Anything(words) for name in names}
+    return {name: NOW if name.endswith(("_at", "_on")) else Anything(words) for name in names}
 
 
 def _plain(name: str) -> str:
