@@ -26,6 +26,16 @@ FOLDER = ROOT / ".build" / "screenshots"
 KEPT = ROOT / "docs" / "pictures"
 IN_README = {"people/home": "home", "people/webinar": "webinar", "people/offer": "offer", "sandbox/leads": "leads"}
 
+# One person's life, as docs/consent.md tells it.
+IN_A_LIFE = {
+    "people/mail-confirm": "life-1-mail",
+    "people/confirm": "life-2-confirm",
+    "people/mail-campaign": "life-3-offer",
+    "people/why-offer": "life-4-why",
+    "people/preferences": "life-5-preferences",
+    "people/stop-code": "life-6-stop-code",
+}
+
 
 def main() -> int:
     """Take them, and say where they are."""
@@ -56,6 +66,9 @@ def _all(taking: Camera, pages: Iterable[Seen]) -> str:
 def _for_the_readme(taking: Camera, pages: Iterable[Seen]) -> str:
     KEPT.mkdir(exist_ok=True)
     for page in pages:
+        if name := IN_A_LIFE.get(page.title):
+            taking.show(page, width=720, height=860)
+            taking.photograph_window(KEPT / f"{name}.webp", "light")
         if name := IN_README.get(page.title):
             taking.show(page, width=1120, height=700)
             for scheme in SCHEMES:
