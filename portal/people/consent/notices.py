@@ -49,9 +49,7 @@ class Jurisdiction(StrEnum):
     @property
     def place(self) -> str:
         """Where its people live, in words."""
-        return {"US": "the United States", "CA": "Canada", "EU": "the European Union, the EEA or the United Kingdom"}[
-            self
-        ]
+        return {"US": "the United States", "CA": "Canada", "EU": "the European Union or the United Kingdom"}[self]
 
     @property
     def language(self) -> str:
