@@ -122,7 +122,7 @@ class Bucket:
 
         self.url = url
         parts = urlsplit(url)
-        self._bucket, self._prefix = parts.netloc, "/".join(filter(None, [parts.path.strip("/"), ""]))
+        self._bucket, self._prefix = parts.netloc, f"{parts.path.strip('/')}/".lstrip("/")
         quick = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 2})
         self._s3: Any = boto3.client("s3", endpoint_url=endpoint or None, config=quick)
 
@@ -133,7 +133,7 @@ class Bucket:
                 self._s3.put_object(Bucket=self._bucket, Key=self._prefix + name, Body=content, IfNoneMatch="*")
             if self._find(name) != content:
                 raise PlaceAway(
-                    f"{self.url}{name} is not the checkpoint that belongs there. Look into who wrote there."
+                    f"{name} in {self.url} is not the checkpoint that belongs there. Look into who wrote there."
                 )
 
     def read_all(self) -> Iterator[tuple[str, bytes]]:
