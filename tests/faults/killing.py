@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from portal.shared import clock
 from portal.shared.environment import ROOT
 
 CALLS = ("openat", "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "unlink", "rename")
 FILES = ("people.db", "people.db-wal", "people.db-shm", "people.db-journal", "reserve")
+JOURNAL = "opt-outs"  # the folder that keeps every no outside the database
 MOST = 400  # an act that writes more often than this is no act of ours
 
 
@@ -40,6 +42,7 @@ class Killer:
             (self.folder / name).unlink(missing_ok=True)
             if (self.prepared / name).exists():
                 shutil.copy(self.prepared / name, self.folder / name)
+        shutil.rmtree(self.folder / JOURNAL, ignore_errors=True)
 
     def warm_up(self, asked: Mapping[str, Any]) -> None:
         """Let the actor do it once by itself, so that each child after that is quick."""
@@ -85,7 +88,8 @@ class Killer:
 
     @contextmanager
     def _strace(self, pid: int, injection: str) -> Iterator[subprocess.Popen[str]]:
-        paths = [word for name in FILES for word in ("-P", str(self.folder / name))]
+        files = (*FILES, JOURNAL, f"{JOURNAL}/journal.json", f"{JOURNAL}/{clock.now():%Y-%m}.jsonl")
+        paths = [word for name in files for word in ("-P", str(self.folder / name))]
         command = ["strace", "-f", "-p", str(pid), *paths, "-e", f"trace={injection.split(':')[0]}"]
         with subprocess.Popen(
             [*command, "-e", f"inject={injection}"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
