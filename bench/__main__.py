@@ -13,7 +13,7 @@ from rich.table import Table
 import bench
 from bench.figure import Figure, take
 
-NOT_BENCHES = {"__main__", "asking", "crowd", "figure", "peer", "stores"}
+NOT_BENCHES = {"__main__", "asking", "crowd", "django_peer", "figure", "peer", "serving_people", "stores"}
 
 
 def main() -> int:

@@ -1,0 +1,89 @@
+"""The peer of sign-ups: django-newsletter's own subscribe page, set up as its documentation says, and kindly.
+
+Run by a Python of its own, in which Django is: FOLDER PORT. Mail goes nowhere and costs it nothing (ours is composed,
+sealed and stored); SQLite is in WAL mode and every commit reaches the disk, as with us.
+"""
+
+import sys
+
+import django
+import waitress
+from django.conf import settings
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.urls import include, path
+
+urlpatterns: list[object] = []  # filled in once Django is set up
+
+
+def main(folder: str, port: int) -> None:
+    """Answer at /newsletter/news/subscribe/ until told to stop."""
+    settings.configure(
+        SECRET_KEY="of a peer",
+        ALLOWED_HOSTS=["localhost"],
+        ROOT_URLCONF=__name__,
+        SITE_ID=1,
+        USE_TZ=True,
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
+        NEWSLETTER_USE_HTTPS=False,
+        NEWSLETTER_THUMBNAIL="sorl-thumbnail",
+        DATABASES={"default": _database(folder)},
+        MIDDLEWARE=[
+            "django.middleware.security.SecurityMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        ],
+        INSTALLED_APPS=[
+            "django.contrib.admin",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+            "django.contrib.sites",
+            "sorl.thumbnail",
+            "newsletter",
+        ],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+    )
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from newsletter.models import Newsletter
+
+    urlpatterns.append(path("newsletter/", include("newsletter.urls")))
+    news = Newsletter.objects.create(title="News", slug="news", email="news@people.customerhub.net", sender="News")
+    news.site.add(settings.SITE_ID)
+    waitress.serve(get_wsgi_application(), listen=f"localhost:{port}", threads=12, ident="")
+
+
+def _database(folder: str) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": f"{folder}/newsletter.db",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
