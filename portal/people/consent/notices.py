@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from portal.people.consent.models import Notice
@@ -342,6 +342,8 @@ def keep(db: Session, *, notice: bytes, form: bytes, now: datetime) -> None:
     stored = _stored.setdefault(db.get_bind().engine, set())
     if texts.keys() <= stored:
         return
+    if db.get_bind().dialect.name == "postgresql":  # several may be the first to be shown it, at the same moment
+        db.execute(_ONE_AT_A_TIME)
     found = set(db.connection().scalars(_AMONG, {"one": digest_of(notice), "other": digest_of(form)}))
     stored |= found
     new = [
@@ -357,6 +359,7 @@ def keep(db: Session, *, notice: bytes, form: bytes, now: datetime) -> None:
 _stored: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 _AMONG = select(Notice.digest).where(Notice.digest.in_([bindparam("one"), bindparam("other")]))
 _ADD = insert(Notice)
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('notices'))")
 
 
 def _newest(name: str, folder: Path) -> dict[tuple[Jurisdiction, str], Path]:
