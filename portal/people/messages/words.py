@@ -50,7 +50,7 @@ class _Mjml(BaseLoader):
 def _templates() -> Environment:
     templates = Environment(
         loader=ChoiceLoader([_Mjml(), FileSystemLoader(FOLDER)]),
-        autoescape=select_autoescape(["html", "mjml"], default=False),
+        autoescape=select_autoescape(["mjml"], default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
