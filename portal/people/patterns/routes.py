@@ -31,6 +31,8 @@ def index() -> str:
         boxes=draw_boxes(form.wording, form.boxes, ("offers_email",)),
         agreements=samples.AGREEMENTS,
         claims=samples.CLAIMS,
+        rows=samples.preferences(now),
+        entries=samples.history(now),
         own_passkeys=samples.passkeys(now),
         own_sessions=samples.sessions(now),
         problem=Problem(429, "Too much sent from your network", kept={"email": "ada@people.customerhub.net"}),

@@ -1,17 +1,21 @@
 """The only place for what the components of the patterns page show: invented, and as odd as what they must hold."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.people.accounts.models import Passkey
+from portal.people.consent.history import Entry
 from portal.people.consent.notices import current_wording
 from portal.people.consent.opt_in import Agreement
+from portal.people.consent.states import State
 from portal.people.forms.forms import SignUpForm, read_form
 from portal.people.offers.catalog import Offer, Round
 from portal.people.offers.places import Availability
+from portal.people.preferences.grid import Cell, Row
 from portal.people.sessions import PeopleSession
 
 CLAIMS = [
@@ -39,6 +43,47 @@ OFFER = Offer(
     steps=(),
     why=(),
 )
+
+
+def preferences(now: datetime) -> list[Row]:
+    """A purpose in each state, one of them asked for by no form any more."""
+    asks = current_wording("sign-up").purposes[0]
+    states = (State.CONFIRMED, State.REQUESTED, State.WITHDRAWN, State.NONE)
+    rows = [("New offers and goodies", asks), ("Asked for a moment ago", asks), ("Of old", None), ("Never asked", asks)]
+    return [
+        Row(
+            purpose=state.value,
+            title=title,
+            rhythm="About one a month",
+            cells=[Cell(purpose=state.value, channel="email", state=state, since=now, asks=box)],
+        )
+        for state, (title, box) in zip(states, rows, strict=True)
+    ]
+
+
+def history(now: datetime) -> list[Entry]:
+    """A yes with its words, and a no by our staff."""
+    line: dict[str, Any] = {"purpose": "offers", "channel": "email", "title": "New offers and goodies", "at": now}
+    words = "CustomerHub may e-mail me its offers and goodies."
+    return [
+        Entry(
+            **line,
+            record_id="90ab77e1c4d21f68",
+            was=State.CONFIRMED,
+            state=State.WITHDRAWN,
+            words=words,
+            means="staff, asked for by phone",
+            actor="staff (the command line)",
+        ),
+        Entry(
+            **line,
+            record_id="3f9c1d02a7b84e55",
+            was=State.REQUESTED,
+            state=State.CONFIRMED,
+            words=words,
+            page="/sign-up",
+        ),
+    ]
 
 
 class SampleForm(Form):
