@@ -3,10 +3,14 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import violations
 from tests.support.running import Running
+
+# They are about the browser; what a form does is tested on each engine without one.
+pytestmark = pytest.mark.one_engine
 
 Visitor = Callable[..., Page]
 

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import violations
 from tests.journeys.test_test_drive import start
 from tests.support.running import Running
+
+# They are about the browser; what a form does is tested on each engine without one.
+pytestmark = pytest.mark.one_engine
 
 Visitor = Callable[..., Page]
 

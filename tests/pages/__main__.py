@@ -25,6 +25,21 @@ from tests.pages.story import tell
 FOLDER = ROOT / ".build" / "screenshots"
 KEPT = ROOT / "docs" / "pictures"
 IN_README = {"people/home": "home", "people/webinar": "webinar", "people/offer": "offer", "sandbox/leads": "leads"}
+# What docs/sandbox.md shows, by day alone.
+IN_DOCS = {
+    "sandbox/leads-filtered": "filters",
+    "sandbox/record": "record",
+    "sandbox/pipeline": "pipeline",
+    "sandbox/today-busy": "today",
+    "sandbox/segment": "segment",
+    "sandbox/bulk-tag-effect": "bulk",
+    "sandbox/duplicates": "duplicates",
+    "sandbox/history": "history",
+    "sandbox/clock-30-days-later": "clock",
+    "sandbox/reports": "reports",
+    "sandbox/palette-found": "palette",
+    "sandbox/shape-new": "shape",
+}
 
 # One person's life, as docs/consent.md tells it.
 IN_A_LIFE = {
@@ -73,6 +88,9 @@ def _for_the_readme(taking: Camera, pages: Iterable[Seen]) -> str:
             taking.show(page, width=1120, height=700)
             for scheme in SCHEMES:
                 taking.photograph_window(KEPT / f"{name}-{scheme}.webp", scheme)
+        if name := IN_DOCS.get(page.title):
+            taking.show(page, width=1120, height=700)
+            taking.photograph_window(KEPT / f"sandbox-{name}-light.webp", "light")
     return f"{sum(path.stat().st_size for path in KEPT.glob('*.webp')) // 1000} kB in {KEPT}"
 
 

@@ -279,7 +279,7 @@ def _many_leads(installed: Installation) -> Told:
     yield "bulk-changed-meanwhile", ben.post(effect, shown)
     yield "merge-too-many", ben.get("/leads/merge")
     yield "export", ben.get("/leads/export?stage=Proposal")
-    yield "duplicates-none", ben.get("/duplicates")
+    yield "duplicates-at-first", ben.get("/duplicates")
     for name, company, email in (
         ("Nerys Holloway", "Hollow & Daughters", "nerys@hollow.example"),
         ("Holloway, Nerys", "Hollow and Daughters", "nerys@hollow.example"),
@@ -308,6 +308,8 @@ def _many_leads(installed: Installation) -> Told:
 
 def _segments(ada: Visitor) -> Told:
     rules = "/segments/new?f=stage:is:Proposal,Qualified&f=last:before:30d"
+    yield "segments-at-first", ada.get("/segments")
+    _then(ada, ada.send("/segments/start1/delete"))
     yield "segments-none", ada.get("/segments")
     yield "segment-new", ada.get("/segments/new")
     yield "segment-rules", ada.get(f"{rules}&field=tag")
