@@ -43,7 +43,7 @@ FEATURES: tuple[Blueprint, ...] = (
 def create_app(settings: Settings) -> Flask:
     """The sandbox app for these settings."""
     app = Flask("portal.sandbox", static_folder=None)
-    web.set_up(app, settings, Database(settings.database_url))
+    web.set_up(app, settings, Database(settings.database_url, most_rows=settings.most_rows))
     use_shell(app)
     for feature in FEATURES:
         app.register_blueprint(feature)

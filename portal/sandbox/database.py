@@ -52,8 +52,10 @@ class Database(database.Database):
     session_class = DriveSession
     bound_by = "app.drive"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, most_rows: int = 10_000) -> None:
+        """With `most_rows` that a drive may have of its own: its sessions carry it to whoever writes them."""
         super().__init__(url, synchronous="NORMAL")
+        self._most_rows = most_rows
         for engine in (self.writer, self.reader):
             event.listen(engine, "begin", _unbind)
             event.listen(engine, "before_cursor_execute", _refuse_strangers)
@@ -62,7 +64,14 @@ class Database(database.Database):
     def reading(self) -> Iterator[Session]:
         """As everywhere; what every request asks first may be peeked at meanwhile."""
         with super().reading() as db:
-            db.info["peek"] = self.peek
+            db.info |= {"peek": self.peek, "most rows": self._most_rows}
+            yield db
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """As everywhere."""
+        with super().transaction() as db:
+            db.info["most rows"] = self._most_rows
             yield db
 
     def peek(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, str]) -> Any:

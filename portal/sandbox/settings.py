@@ -13,7 +13,7 @@ from portal.shared.origins import is_loopback_http
 NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
     *("SANDBOX_URL", "SANDBOX_DATABASE_URL", "SANDBOX_OWNER_URL", "SANDBOX_SECRET_KEYS", "SANDBOX_LIMITS_URL"),
-    *("SANDBOX_LARGEST", "SANDBOX_MOST_DRIVES", "LEARNING_URL"),
+    *("SANDBOX_LARGEST", "SANDBOX_MOST_DRIVES", "SANDBOX_MOST_ROWS", "LEARNING_URL"),
 )
 
 
@@ -34,6 +34,7 @@ class Settings:
     metrics_token: str
     limits_url: str
     most_drives: int = 200_000
+    most_rows: int = 10_000  # that a drive may have of its own
     largest: int = 200_000  # scenarios with more leads are not loaded
 
     @property
@@ -76,4 +77,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         limits_url=environment.valkey_url(found, "SANDBOX_LIMITS_URL"),
         largest=environment.number(found, "SANDBOX_LARGEST", 200_000),
         most_drives=environment.number(found, "SANDBOX_MOST_DRIVES", 200_000),
+        most_rows=environment.number(found, "SANDBOX_MOST_ROWS", 10_000),
     )

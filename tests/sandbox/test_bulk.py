@@ -2,14 +2,15 @@
 
 import re
 from html import unescape
+from pathlib import Path
 from typing import Any
 
-import pytest
 from werkzeug.test import TestResponse
 
-from portal.sandbox.drives import journal
-from portal.sandbox.leads import bulk, bulk_routes
+from tests.sandbox.small import load_small_scenario
 from tests.sandbox.visitor import Visitor, hidden_in
+from tests.support.engines import Engine
+from tests.support.sides import sandbox_app
 
 
 def tick(visitor: Visitor, query: str, *ids: str, then: str = "") -> TestResponse:
@@ -210,12 +211,11 @@ def test_a_selection_belongs_to_the_drive_it_was_made_in(ada: Visitor) -> None:
     assert "Nothing is selected" in ada.get("/leads/bulk/delete").text
 
 
-def test_above_the_cap_of_own_rows_it_says_so_and_offers_the_first_that_fit(
-    ada: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal, "MOST_OWN_ROWS", 30)
-    monkeypatch.setattr(bulk, "MOST_OWN_ROWS", 30)
-    monkeypatch.setattr(bulk_routes, "MOST_OWN_ROWS", 30)
+def test_above_the_cap_of_own_rows_it_says_so_and_offers_the_first_that_fit(engine: Engine, tmp_path: Path) -> None:
+    app = sandbox_app(tmp_path, SANDBOX_MOST_ROWS="30")
+    with app.extensions["database"].transaction() as db:
+        load_small_scenario(db)
+    ada = Visitor(app).start()
     before = ada.everything()
     ada.edit("L001", name="Has a row already")
     tick(ada, "?sort=name", then="all")

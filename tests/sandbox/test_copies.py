@@ -17,7 +17,7 @@ from portal.sandbox.drives.bulk import count_own_rows, insert_rows, table_of
 from portal.sandbox.drives.copies import MOST_CHECKPOINTS
 from portal.sandbox.drives.drive import KEPT_IDLE
 from portal.sandbox.drives.holding import MOST_HELD
-from portal.sandbox.drives.journal import MOST_OWN_ROWS, Journal, Place, list_lines
+from portal.sandbox.drives.journal import Journal, Place, list_lines
 from portal.sandbox.drives.models import OwnLead, StartedDrive
 from portal.sandbox.drives.sweep import sweep
 from portal.shared import ids
@@ -25,6 +25,7 @@ from tests.sandbox.test_drives import tokens
 from tests.sandbox.test_journal import ENOUGH, PLACES, Rows, counted, many, opened, row_of, started, stored
 from tests.sandbox.visitor import Visitor
 
+MOST_OWN_ROWS = 10_000  # as the settings say by default
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
 

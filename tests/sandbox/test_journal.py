@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,6 @@ from portal.sandbox.drives.bulk import count_own_rows
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.journal import (
     MOST_ACTS,
-    MOST_OWN_ROWS,
     Journal,
     Place,
     TooManyRows,
@@ -35,7 +35,12 @@ from portal.sandbox.drives.models import Before
 from portal.sandbox.drives.past import CannotTakeBack, acts_on, take_back
 from portal.sandbox.drives.rows import find_row
 from portal.sandbox.scenarios.models import Scenario
+from tests.sandbox.small import load_small_scenario
+from tests.sandbox.visitor import Visitor
+from tests.support.engines import Engine
+from tests.support.sides import sandbox_app
 
+MOST_OWN_ROWS = 10_000  # as the settings say by default
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ENOUGH = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -172,6 +177,20 @@ def test_acts_undo_and_redo_in_any_order_leave_two_drives_as_their_plain_copies(
                 done = [line.words for line in lines if line.undone_at is None]
                 undone = [line.words for line in lines if line.undone_at]
                 assert next_words(db, drive) == (next(iter(done), ""), next(iter(undone[::-1]), ""))
+
+
+def test_an_operator_says_how_many_rows_a_drive_may_have(engine: Engine, tmp_path: Path) -> None:
+    app = sandbox_app(tmp_path, SANDBOX_MOST_ROWS="3")
+    database = app.extensions["database"]
+    with database.transaction() as db:
+        load_small_scenario(db)
+    visitor = Visitor(app).start()
+    for number in (1, 2, 3):
+        assert visitor.edit(f"L00{number}", owner="You").status_code == 303
+    answer = visitor.edit("L004", owner="You")
+    assert answer.status_code != 303
+    assert "3" in answer.text
+    assert visitor.edit("L003", owner="Tobias").status_code == 303
 
 
 def test_many_rows_take_as_few_statements_as_a_few(database: Database, token: str) -> None:

@@ -18,7 +18,7 @@ from portal.sandbox.database import Database
 from portal.sandbox.drives import calendar, crowd
 from portal.sandbox.drives.drive import BROUGHT_BACK, KEPT_AT_MOST, KEPT_IDLE, KEPT_WHEN_ASKED
 from portal.sandbox.drives.frame import MOST_DAYS
-from portal.sandbox.drives.journal import MOST_OWN_ROWS, Journal
+from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.question import Filter, Question
 from portal.sandbox.drives.sweep import sweep
 from portal.sandbox.segments.segment import create_segment
@@ -313,7 +313,7 @@ def test_the_settings_say_how_full_a_drive_is_and_warn_when_it_is_nearly(ada: Vi
     assert '<b class="sum">2</b> of 10,000 rows of its own' in page
     assert "nearly full" not in page
     with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
-        Journal(db, drive, words="Many", now=NOON).write_all("lead", dict(many(MOST_OWN_ROWS - 2)))
+        Journal(db, drive, words="Many", now=NOON).write_all("lead", dict(many(10_000 - 2)))
     page = ada.get("/settings").text
     assert "This drive is nearly full" in page
     assert "room for 0 more" in page

@@ -17,7 +17,7 @@ from portal.sandbox.database import Base, Database
 from portal.sandbox.drives.activities import Entry, list_entries
 from portal.sandbox.drives.columns import columns_of
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
-from portal.sandbox.drives.journal import MOST_ACTS, MOST_OWN_ROWS, Journal, TooManyRows, list_acts, reset, undo
+from portal.sandbox.drives.journal import MOST_ACTS, Journal, TooManyRows, list_acts, reset, undo
 from portal.sandbox.drives.kinds import LEADS as LEAD_KIND
 from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.models import OwnLead
@@ -401,7 +401,7 @@ def test_a_drive_that_is_full_refuses_the_next_row_and_keeps_the_rest(database: 
     with database.transaction() as db:
         drive = opened(db, copy.token)
         row = create_lead(db, drive, entered=typed(), now=NOW)
-        plant(db, drive, many(row, MOST_OWN_ROWS))
+        plant(db, drive, many(row, 10_000))
     for change in (partial(create_lead), partial(edit_lead, lead=copy.leads["L001"], seen="")):
         with pytest.raises(TooManyRows):
             act_on(database, copy, change)

@@ -18,7 +18,6 @@ from portal.sandbox.drives.drive import Drive, delete_rows
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Act, Before, StartedDrive
 
-MOST_OWN_ROWS = 10_000
 MOST_ACTS = 200  # an older act can no longer be undone
 
 Place = Literal["lead", "company", "deal", "task", "view", "segment", "activity"]
@@ -27,15 +26,16 @@ Place = Literal["lead", "company", "deal", "task", "view", "segment", "activity"
 class TooManyRows(Exception):
     """The act needs more rows of the drive's own than it may have: `wanted` new ones beside the `have` it has."""
 
-    def __init__(self, *, have: int, wanted: int) -> None:
-        super().__init__(f"{wanted:,} more rows wanted, {have:,} there of {MOST_OWN_ROWS:,}.")
+    def __init__(self, *, have: int, wanted: int, most: int) -> None:
+        super().__init__(f"{wanted:,} more rows wanted, {have:,} there of {most:,}.")
         self.have = have
         self.wanted = wanted
+        self.most = most
 
     @property
     def left(self) -> int:
         """How many more rows the drive may have."""
-        return max(0, MOST_OWN_ROWS - self.have)
+        return max(0, self.most - self.have)
 
 
 class Line(NamedTuple):
@@ -59,7 +59,7 @@ class Journal:
         self._drive_id = drive.id
         self._remembered: set[tuple[str, str]] = set()
         self._begins_layer = begins_layer
-        self._left = MOST_OWN_ROWS if begins_layer else None  # else unknown until somebody adds a row
+        self._left = most_rows(db) if begins_layer else None  # else unknown until somebody adds a row
         self.number, layer_before, acts = _revise(db, drive, begins_layer=begins_layer)
         _make_way(db, *acts)
         act = {"drive_id": drive.id, "number": self.number, "words": words, "done_at": now}
@@ -105,9 +105,10 @@ class Journal:
         if not wanted:
             return
         if self._left is None:
-            self._left = MOST_OWN_ROWS - count_own_rows(self._db)
+            self._left = most_rows(self._db) - count_own_rows(self._db)
         if wanted > self._left:
-            raise TooManyRows(have=MOST_OWN_ROWS - self._left, wanted=wanted)
+            most = most_rows(self._db)
+            raise TooManyRows(have=most - self._left, wanted=wanted, most=most)
         self._left -= wanted
 
     def _remember(self, place: str, images: Mapping[str, str | None]) -> None:
@@ -115,6 +116,12 @@ class Journal:
         first = {row_id: image for row_id, image in images.items() if (place, row_id) not in self._remembered}
         self._remembered.update((place, row_id) for row_id in first)
         _keep(self._db, self._drive_id, self.number, place, first)
+
+
+def most_rows(db: Session) -> int:
+    """How many rows a drive may have of its own."""
+    most: int = db.info["most rows"]
+    return most
 
 
 def undo(db: Session, drive: Drive, *, now: datetime) -> str | None:

@@ -10,7 +10,7 @@ from portal.sandbox.drives.copies import MOST_CHECKPOINTS
 from portal.sandbox.drives.drive import KEPT_AT_MOST, KEPT_IDLE, keep_longer, name_drive
 from portal.sandbox.drives.frame import moment
 from portal.sandbox.drives.holding import list_held, open_drive, open_token
-from portal.sandbox.drives.journal import MOST_ACTS, MOST_OWN_ROWS, count_lines
+from portal.sandbox.drives.journal import MOST_ACTS, count_lines, most_rows
 from portal.sandbox.drives.naming import checked_name
 from portal.sandbox.drives.shell import around
 from portal.sandbox.drives.telling import tell_next, twins_of
@@ -31,6 +31,7 @@ def index() -> str:
         rows = count_by_place(db)
         total, undone = count_lines(db)
         shown = around(db, drive)
+        most = most_rows(db)
         checkpoints = [
             (one, moment(drive, one.clock), copies.token_of(one, secret=secret))
             for one in copies.list_checkpoints(db, drive)
@@ -42,8 +43,8 @@ def index() -> str:
         told_of=drive,
         rows={place: count for place, count in rows.items() if count},
         row_count=sum(rows.values()),
-        most_rows=MOST_OWN_ROWS,
-        is_nearly_full=sum(rows.values()) >= NEARLY * MOST_OWN_ROWS,
+        most_rows=most,
+        is_nearly_full=sum(rows.values()) >= NEARLY * most,
         acts=total - undone,
         most_acts=MOST_ACTS,
         days_left=(drive.kept_until - now).days,

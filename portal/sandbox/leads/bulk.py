@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.sandbox.drives.bulk import count_own_rows
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import Stage, stages_of, tags_in
-from portal.sandbox.drives.journal import MOST_OWN_ROWS, Journal
+from portal.sandbox.drives.journal import Journal, most_rows
 from portal.sandbox.drives.kinds import DEALS, LEADS, Deal
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.moving import WITH_ITS_LEAD, Refused, moved, newest_open, with_deals
@@ -110,7 +110,7 @@ def carry_out(db: Session, drive: Drive, plan: Plan, *, reason: str = "", now: d
 
 def rows_left(db: Session) -> int:
     """How many more rows of its own the bound drive may have."""
-    return max(0, MOST_OWN_ROWS - count_own_rows(db))
+    return max(0, most_rows(db) - count_own_rows(db))
 
 
 def mark_of(drive: Drive, wish: Wish, lead_ids: Sequence[str]) -> str:

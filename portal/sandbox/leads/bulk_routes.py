@@ -13,7 +13,7 @@ from portal.sandbox import web
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
-from portal.sandbox.drives.journal import MOST_OWN_ROWS
+from portal.sandbox.drives.journal import most_rows
 from portal.sandbox.drives.overlay import leads_of, options_of
 from portal.sandbox.drives.shell import around
 from portal.sandbox.drives.telling import tell_next, twins_of
@@ -143,7 +143,8 @@ class _Asked:
         self.left = rows_left(db)
         found = ids_selected(db, drive, self.selection)
         self.count = len(found)
-        self.ids = found[:MOST_OWN_ROWS]
+        self.most = most_rows(db)
+        self.ids = found[: self.most]
         leads = leads_of(db, drive, self.ids)
         self.gone = len(self.ids) - len(leads)
         self.mark = mark_of(drive, self.wish or Wish(act), self.ids)
@@ -210,7 +211,7 @@ def _render(
         back=found.selection.address,
         address=request.full_path if request.query_string else request.path,
         is_stale=is_stale,
-        most=MOST_OWN_ROWS,
+        most=found.most,
     )
 
 
