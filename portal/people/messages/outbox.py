@@ -32,6 +32,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 A_MINUTE = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=72)
 FORGET_AFTER = timedelta(days=7)  # what it said and to whom
+A_NO = "said-no"  # the rule by which a message is dropped that waits when its person says no
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # until somebody lets it go
 CLEAR_AFTER = timedelta(days=30)  # that there was one: as long as the caps look back
 
@@ -169,7 +170,7 @@ def settle(db: Session, *, message_id: str, attempt: int, result: Result, now: d
 def drop(db: Session, *, cause_id: str) -> None:
     """Send no message of this cause that still waits."""
     waiting = and_(Message.cause_id == cause_id, Message.state == MessageState.WAITING)
-    dropped = update(Message).where(waiting).values(state=MessageState.DROPPED, sealed=None)
+    dropped = update(Message).where(waiting).values(state=MessageState.DROPPED, dropped_by=A_NO, sealed=None)
     db.execute(dropped, execution_options=_IN_SQL)
 
 
@@ -227,7 +228,7 @@ _ADD = insert(Message)
 _DROP = (
     update(Message)
     .where(Message.cause_id.in_(bindparam("cause_ids", expanding=True)), Message.state == MessageState.WAITING.value)
-    .values(state=MessageState.DROPPED.value, sealed=None)
+    .values(state=MessageState.DROPPED.value, sealed=None, dropped_by=A_NO)
 )
 _IN_SQL = {"synchronize_session": False}
 _FINAL = {Outcome.SENT: MessageState.SENT, Outcome.SHOWN: MessageState.SHOWN, Outcome.REFUSED: MessageState.FAILED}

@@ -18,6 +18,7 @@ from portal.shared.environment import ROOT
 FOLDER = ROOT / "content" / "campaigns"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FENCE = "+++"
+_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?")
 
 
 class NoSuchCampaign(LookupError):
@@ -102,6 +103,9 @@ def read_campaign(slug: str, source: str) -> Campaign:
     lines = source.split("\n")
     if lines[0] != _FENCE or _FENCE not in lines[1:]:
         words = f"Begin the file with {_FENCE}, then the keys, then {_FENCE} on a line of its own, then the words."
+        raise Faulty(name, [Fault(1, "file", words)])
+    if not _SLUG.fullmatch(slug):
+        words = "Name the file with small letters, digits and dashes, 48 at most: it stands in a header of each mail."
         raise Faulty(name, [Fault(1, "file", words)])
     end = lines.index(_FENCE, 1)
     reader = read_toml("\n".join(lines[1:end]), name=name, first_line=2)

@@ -23,11 +23,13 @@ ALREADY = "already-sent"
 RESTING = "resting"
 UNWRITABLE = "unwritable"
 CANCELLED = "cancelled"
+FORGOTTEN = "forgotten"
 
 WORDS: dict[str, str] = {rule.value: rule.words for rule in Rule} | {
     ALLOWED: "They agreed, by the record beside their name, and nothing says no.",
     ALREADY: "This campaign wrote to them before. It never does so twice.",
     UNWRITABLE: "Their address cannot stand in the header of a mail.",
+    FORGOTTEN: "What it said can not be opened any more.",
     CANCELLED: "Somebody cancelled the campaign before it left.",
     RESTING: "They got something from us a few days ago, and this campaign leaves them their rest.",
 }

@@ -77,6 +77,11 @@ def test_several_faults_come_at_once(content: Content) -> None:
     assert [fault.key for fault in caught.value.faults] == ["purpose", "rest_days"]
 
 
+def test_a_name_that_no_header_may_hold_is_refused(content: Content) -> None:
+    with pytest.raises(Faulty, match="48 at most"):
+        read_campaign("x" * 49, CAMPAIGN)
+
+
 @pytest.mark.parametrize("slug", ["nothing", "../offers/setup-day", "", "Setup", "a\x00b"])
 def test_a_campaign_that_is_not_there_is_not_found(content: Content, slug: str) -> None:
     with pytest.raises(NoSuchCampaign):
