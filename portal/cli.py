@@ -112,8 +112,12 @@ def people_start_link() -> None:
 def people_export(preset: str) -> None:
     """Print everybody who agrees to something now, as CSV for another system; the audit log notes it."""
     from portal.people.commands.webhooks import export_people
+    from portal.people.webhooks.export import Held
 
-    text, _people = export_people(preset)
+    try:
+        text, _people = export_people(preset)
+    except Held as fault:
+        raise click.ClickException("A backup was put back, and the noes said since are not replayed yet.") from fault
     click.echo(text, nl=False)
 
 

@@ -6,8 +6,9 @@ import io
 import pytest
 
 from portal.people.consent.models import Suppression
+from portal.people.consent.restores import note_restore
 from portal.people.messages.addresses import address_hash
-from portal.people.webhooks.export import PRESETS, NoSuchPreset, as_csv
+from portal.people.webhooks.export import PRESETS, Held, NoSuchPreset, as_csv
 from portal.shared import clock
 from tests.people.site import ADA, BEN, CLEO, Site
 
@@ -58,6 +59,14 @@ def test_no_cell_begins_a_formula(site: Site) -> None:
 def test_a_preset_that_nobody_knows_is_refused(site: Site) -> None:
     with pytest.raises(NoSuchPreset):
         export(site, "everything")
+
+
+def test_after_a_restore_nobody_leaves_before_the_noes_since_are_known(site: Site) -> None:
+    site.agreed(ADA, "offers_email")
+    with site.database.transaction() as db:
+        note_restore(db, backup_made_at=clock.now(), journal_id="", now=clock.now())
+    with pytest.raises(Held):
+        export(site, "generic")
 
 
 def export(site: Site, preset: str) -> str:

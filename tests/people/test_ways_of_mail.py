@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from portal.people.doctor import _look_at_bounces, _look_at_mail
 from portal.people.messages.channels.email import open_transport, transport
 from portal.people.messages.channels.email.envelope import message_id_at, message_id_in
 from portal.people.messages.channels.email.signature import KeyUnusable, Signature, load_signature
@@ -172,6 +173,7 @@ class Ses:
     status: int = 200
     code: str = ""
     hangs_up: bool = False
+    account: dict[str, bool] = field(default_factory=lambda: {"SendingEnabled": True, "ProductionAccessEnabled": True})
     sent: list[dict[str, object]] = field(default_factory=list)
 
     @contextmanager
@@ -190,6 +192,14 @@ class Ses:
                 self.send_header("Content-Length", str(len(body)))
                 if ses.code:
                     self.send_header("x-amzn-ErrorType", ses.code)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self) -> None:
+                body = json.dumps(ses.account).encode()
+                self.send_response(ses.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -262,3 +272,28 @@ def test_a_line_to_ses_that_breaks_leaves_it_open_and_none_at_all_does_not(aws: 
     aws.delenv("AWS_SECRET_ACCESS_KEY")
     aws.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
     assert transport("ses://us-east-1").send(OFFER, to=REACHABLE).outcome is Outcome.LATER
+
+
+@pytest.mark.parametrize(
+    ("ses", "state", "words"),
+    [
+        (Ses(), "ok", "would take mail over"),
+        (Ses(account={"SendingEnabled": False}), "broken", "sending is off"),
+        (Ses(account={"SendingEnabled": True, "ProductionAccessEnabled": False}), "broken", "verified addresses alone"),
+        (Ses(status=403), "broken", "does not let us in"),
+    ],
+)
+def test_doctor_says_whether_ses_would_take_mail_over(
+    ses: Ses, state: str, words: str, aws: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with ses.serve() as url:
+        aws.setenv("AWS_ENDPOINT_URL_SESV2", url)
+        found = _look_at_mail(load_settings({"DATA": str(tmp_path), "MAIL_URL": "ses://us-east-1"}))
+    assert (found.state, words in found.words) == (state, True)
+    assert ses.sent == []
+
+
+def test_doctor_says_what_is_wrong_with_the_mailbox_of_bounces(tmp_path: Path) -> None:
+    assert _look_at_bounces(f"maildir:{tmp_path}").state == "broken"
+    (tmp_path / "new").mkdir()
+    assert _look_at_bounces(f"maildir:{tmp_path}").state == "ok"

@@ -20,6 +20,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from portal.people.consent.erasure import erase_person
 from portal.people.consent.record import Act
+from portal.people.consent.restores import find_open, note_replay, note_restore
 from portal.people.messages.channels.outcome import Result
 from portal.people.webhooks import delivering, endpoints, signing
 from portal.people.webhooks.delivering import EndpointEnded, clear_old, replay
@@ -136,6 +137,18 @@ def test_a_yes_that_was_taken_back_before_it_was_told_is_not_told(site: Site, cr
     deliver(site)
     assert crm.types == ["consent.withdrawn"]
     assert states(site) == {"consent.confirmed": "dropped", "signup.confirmed": "dropped", "consent.withdrawn": "sent"}
+
+
+def test_after_a_restore_nobody_is_told_before_the_noes_since_are_known(site: Site, crm: Crm) -> None:
+    site.agreed(ADA, "offers_email")
+    with site.database.transaction() as db:
+        note_restore(db, backup_made_at=clock.now(), journal_id="", now=clock.now())
+    assert deliver(site) == 0
+    assert crm.posted == []
+    with site.database.transaction() as db:
+        (restore,) = find_open(db)
+        note_replay(db, restore=restore, noes=0, lost_because="a test", now=clock.now())
+    assert deliver(site) == 2
 
 
 def test_an_act_before_anyone_listened_is_told_to_nobody_and_notes_nothing(site: Site) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person
 from portal.people.consent.models import ConsentState, Suppression
+from portal.people.consent.restores import is_sending_held
 from portal.people.consent.states import State
 from portal.people.consent.suppression import EVERYTHING
 from portal.people.keyring import Seal
@@ -22,6 +23,10 @@ _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 class NoSuchPreset(LookupError):
     """No preset has this name."""
+
+
+class Held(Exception):
+    """A backup was put back, and what was said since is not known yet: who it calls a yes may have said no."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +96,13 @@ def get_preset(name: str) -> Preset:
 
 
 def as_csv(db: Session, *, preset: str, keyring: Seal) -> tuple[str, int]:
-    """The CSV (RFC 4180) of everybody who agrees to something now, and how many those are. Raises NoSuchPreset.
+    """The CSV (RFC 4180) of everybody who agrees to something now, and how many those are. Raises NoSuchPreset or Held.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe.
     """
     shape = get_preset(preset)
+    if is_sending_held(db):
+        raise Held
     text, people = io.StringIO(), 0
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(shape.columns)

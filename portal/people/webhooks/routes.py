@@ -15,7 +15,7 @@ from portal.people.staff.roles import Right
 from portal.people.webhooks import delivering, endpoints, log, signing
 from portal.people.webhooks.delivering import EndpointEnded, NoSuchDelivery
 from portal.people.webhooks.endpoints import NoSuchEndpoint, TooMany
-from portal.people.webhooks.export import PRESETS, NoSuchPreset, as_csv
+from portal.people.webhooks.export import PRESETS, Held, NoSuchPreset, as_csv
 from portal.people.webhooks.forms import WebhookForm, read_form
 from portal.people.webhooks.models import WebhookEndpoint
 from portal.shared import clock
@@ -114,6 +114,12 @@ def export() -> Answer:
             _note(db, What.PEOPLE_EXPORTED, f"{preset}: {people}")
     except NoSuchPreset as fault:
         raise Problem(422, "There is no such layout", f"Choose one of {', '.join(PRESETS)}.") from fault
+    except Held as fault:
+        raise Problem(
+            409,
+            "Nobody may leave just now",
+            "A backup was put back, and the noes said since are not known yet. Who runs this says them again (docs/operations.md).",
+        ) from fault
     answer = make_response(text)
     answer.mimetype = "text/csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="people-{preset}-{clock.now():%Y-%m-%d}.csv"'
