@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from portal.people.commands.publish import publish_path
+from portal.people.commands.publish import SET_UP, publish_path, publish_sample_offers
 from portal.people.commands.staff import add_sample_staff
 from portal.people.consent.signing import open_signer
 from portal.people.database import Database
 from portal.people.keyring import open_keyring
-from portal.people.offers.reading import FOLDER as OFFERS
 from portal.people.privacy.models import PeopleCanary
 from portal.people.settings import load_settings
 from portal.shared import clock, migrations
@@ -46,9 +45,8 @@ def seed() -> None:
     database.close()
     add_sample_staff()
     for folder in sorted((ROOT / ".build" / "webinars").glob("*/")):
-        publish_path(str(ROOT / "content" / "webinars" / folder.name), by="set-up")
-    for path in sorted(OFFERS.glob("*.md")):
-        publish_path(str(path), by="set-up")
+        publish_path(str(ROOT / "content" / "webinars" / folder.name), by=SET_UP)
+    publish_sample_offers()
     _add_sample_people()
 
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.cli import portal
+from portal.people.commands.publish import publish_sample_offers
 from portal.people.offers.reading import FOLDER
 from tests.people.site import ADA, OFFER, Site
 
@@ -45,6 +46,17 @@ def test_a_file_that_is_wrong_is_not_published_and_says_why(at_the_desk: Site, t
     assert refused.exit_code == 1
     assert "autumn.md: Line 7, places: Say how many" in refused.output
     assert at_the_desk.get("/offers/autumn").status_code == 404
+
+
+def test_a_new_start_leaves_what_staff_took_back_or_wrote_anew(at_the_desk: Site, tmp_path: Path) -> None:
+    path = tmp_path / "second-month.md"
+    path.write_text((FOLDER / "second-month.md").read_text("utf-8").replace("places = 500", "places = 400"), "utf-8")
+    say("publish", str(path))
+    say("offers", "unpublish", "winter-cards")
+    publish_sample_offers()
+    assert at_the_desk.offer("second-month").places == 400
+    assert at_the_desk.get("/offers/winter-cards").status_code == 410
+    assert at_the_desk.count("offer_publications") == len(list(FOLDER.glob("*.md"))) + 1
 
 
 def test_the_list_says_how_each_stands(at_the_desk: Site) -> None:

@@ -5,11 +5,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from portal.people.commands.opened import opened_database
+from portal.people.offers.catalog import find_withdrawal, newest_publication
 from portal.people.offers.publishing import publish_offer, withdraw_offer
+from portal.people.offers.reading import FOLDER as OFFERS
 from portal.people.settings import Settings
 from portal.people.webinars.publishing import publish_webinar
 from portal.shared import clock
 from portal.shared.environment import ROOT
+
+SET_UP = "set-up"  # who publishes what comes with the portal
 
 
 def publish_path(path: str, *, by: str = "the command line") -> str:
@@ -21,6 +25,15 @@ def publish_path(path: str, *, by: str = "the command line") -> str:
     with opened_database() as (database, settings), database.transaction() as db:
         slug, is_new = (_publish_webinar if found.is_dir() else _publish_offer)(db, found, settings, by)
     return f"{slug} is public" + ("" if is_new else ", as it was")
+
+
+def publish_sample_offers() -> None:
+    """Publish ours where nobody else has touched them: what staff published or took back stays as they left it."""
+    with opened_database() as (database, _), database.transaction() as db:
+        for path in sorted(OFFERS.glob("*.md")):
+            newest = newest_publication(db, path.stem)
+            if newest is None or (newest.published_by == SET_UP and find_withdrawal(db, newest) is None):
+                publish_offer(db, path, by=SET_UP, now=clock.now())
 
 
 def unpublish(slug: str, *, by: str = "the command line") -> str:
