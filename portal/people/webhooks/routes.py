@@ -118,7 +118,7 @@ def export() -> Answer:
         raise Problem(
             409,
             "Nobody may leave just now",
-            "A backup was put back, and the noes said since are not known yet. Who runs this says them again (docs/operations.md).",
+            "A backup was put back, and the noes said since are not known yet: bin/portal people replay-opt-outs",
         ) from fault
     answer = make_response(text)
     answer.mimetype = "text/csv"
