@@ -217,6 +217,8 @@ def _signing_in(site: Site, installed: Installation) -> Told:
     options = ada.post(f"{where}/options", from_page="/account").text
     ada.post(where, from_page="/account", credential=Device(site.settings.url).make(options), passkey_name="Laptop")
     yield "account", ada.get("/account")
+    yield "preferences-signed-in", ada.get("/preferences")
+    yield "preferences-ask-signed-in", ada.get("/preferences/ask?box=webinars_email")
     yield "account-name-empty", ada.post("/account/name", from_page="/account", name=" ")
     yield "sign-out", ada.get("/sign-out")
     ada.post("/sign-out")
