@@ -275,3 +275,12 @@ def evidence(site: Site) -> bytes:
         assert person_id
         chain = read_chain(db, person_id=person_id, seal=get_seal(db, person_id=person_id, keyring=site.keyring))
         return json.dumps(chain.content(("webinars", "email"))).encode()
+
+
+def test_the_words_of_another_law_can_be_fetched_and_displayed(client: Client, site: Site) -> None:
+    assert "fr-CA" in client.shown()["other_words"]
+    described = site.get("/api/v1/forms/webinar-invitations?words=fr-CA").get_json()
+    assert described["notice"]["language"] == "fr"
+    notice = {name: described["notice"][name] for name in ("sha256", "delivery")}
+    assert client.post(client.body(notice=notice)).status_code == 202
+    assert (notice["sha256"],) in site.rows("select digest from notices")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from portal.people.consent.envelope import rfc3339
-from portal.people.consent.notices import NOTICE_TYPE, digest_of
+from portal.people.consent.notices import NOTICE_TYPE, Wording, digest_of, list_wordings
 from portal.people.forms.api.delivery import LIFE, sign_delivery
 from portal.people.forms.api.schema import BoxOut, FieldOut, FormOut, NoticeOut
 from portal.people.forms.catalog import WrittenForm
@@ -11,9 +11,10 @@ from portal.people.forms.forms import label_of
 from portal.people.forms.pages import draw_boxes
 
 
-def describe(written: WrittenForm, *, url: str, secret_keys: tuple[str, ...], now: datetime) -> FormOut:
+def describe(
+    written: WrittenForm, wording: Wording, *, url: str, secret_keys: tuple[str, ...], now: datetime
+) -> FormOut:
     """What to show, and the proof that it was delivered at this moment."""
-    wording = written.wording
     boxes = written.boxes(wording)
     html = str(draw_boxes(wording, boxes))
     return FormOut(
@@ -41,6 +42,7 @@ def describe(written: WrittenForm, *, url: str, secret_keys: tuple[str, ...], no
             )
             for box in boxes
         ],
+        other_words=[one.code for one in list_wordings(written.notice) if one.digest != wording.digest],
         notice=NoticeOut(
             version=wording.version,
             language=wording.language,

@@ -50,11 +50,12 @@ def document(*, url: str) -> dict[str, Any]:
 
 def _show() -> dict[str, Any]:
     form = {"name": "form", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    words = {"name": "words", "in": "query", "description": "One of `other_words`.", "schema": {"type": "string"}}
     return {
         "operationId": "show_form",
         "summary": "What to show a person, word for word",
         "security": [],
-        "parameters": [form],
+        "parameters": [form, words],
         "responses": {"200": _answer("FormOut", "The form.")} | _problems("400", "404", "429", "503"),
     }
 

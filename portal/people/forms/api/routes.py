@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from portal.people import web
+from portal.people.consent.notices import Wording, list_wordings
 from portal.people.consent.visitor import act_of_visitor
 from portal.people.forms.api import answers
 from portal.people.forms.api.answers import InProgress, Key, OtherBody
@@ -22,6 +23,7 @@ from portal.people.forms.embedding import may_stand_in
 from portal.people.forms.entries import Entry
 from portal.people.forms.forms import SignUpForm, read_form
 from portal.people.forms.intake import make_ready
+from portal.people.forms.pages import chosen_wording
 from portal.people.forms.proof import new_challenge
 from portal.people.forms.sign_up import write
 from portal.shared import clock
@@ -43,7 +45,9 @@ def openapi() -> Response:
 def show(slug: str) -> Response:
     """What to show a person, word for word, with the proof that we delivered it."""
     written, settings = _get_form(slug), web.settings()
-    found = describe(written, url=settings.url, secret_keys=settings.secret_keys, now=clock.now())
+    found = describe(
+        written, chosen_wording(written.wording), url=settings.url, secret_keys=settings.secret_keys, now=clock.now()
+    )
     return _json(found.model_dump(), 200)
 
 
@@ -134,7 +138,8 @@ def _find_answer(key: Key) -> Response | None:
 
 def _read_form(written: WrittenForm, sent: NewSignup) -> SignUpForm:
     """The same form as a page's, filled in by what was sent. Raises Problem (409, 422)."""
-    boxes = {(purpose.id, purpose.channel): purpose.box for purpose in written.boxes(written.wording)}
+    wording = _displayed(written, sent)
+    boxes = {(purpose.id, purpose.channel): purpose.box for purpose in written.boxes(wording)}
     if unknown := [tick for tick in sent.ticked if (tick.purpose, tick.channel) not in boxes]:
         asked = ", ".join(f"{purpose} by {channel}" for purpose, channel in boxes)
         wrong = f"This form has no box for {unknown[0].purpose} by {unknown[0].channel}. It has: {asked}."
@@ -147,7 +152,7 @@ def _read_form(written: WrittenForm, sent: NewSignup) -> SignUpForm:
     fields: dict[str, str] = dict(sent.fields.items())
     fields |= {"name": sent.name, "email": sent.email, "notice": sent.notice.sha256 if sent.notice else ""}
     fields |= {boxes[tick.purpose, tick.channel]: "yes" for tick in sent.ticked}
-    form = read_form(written.wording, MultiDict(fields), written=written)
+    form = read_form(wording, MultiDict(fields), written=written)
     refusal = form.refusal()
     if refusal == 422:
         raise Problem(
@@ -161,12 +166,18 @@ def _read_form(written: WrittenForm, sent: NewSignup) -> SignUpForm:
     return form
 
 
+def _displayed(written: WrittenForm, sent: NewSignup) -> Wording:
+    """Which of the form's words of now were displayed, by their digest; else the form's own."""
+    digest = sent.notice.sha256 if sent.notice else ""
+    return next((wording for wording in list_wordings(written.notice) if wording.digest == digest), written.wording)
+
+
 def _read_delivery(written: WrittenForm, sent: NewSignup) -> str:
     try:
         return read_delivery(
             sent.notice.delivery if sent.notice else "",
             form=written.slug,
-            digest=written.wording.digest,
+            digest=_displayed(written, sent).digest,
             secret_keys=web.settings().secret_keys,
             now=clock.now(),
         )

@@ -94,6 +94,7 @@ class FormOut(BaseModel):
     button: str
     fields: list[FieldOut]
     boxes: list[BoxOut]
+    other_words: Annotated[list[str], Field(description="Other laws and languages, for `?words=`, such as fr-CA.")]
     notice: NoticeOut
     html: Annotated[str, Field(description="The part that asks for consent as our own pages show it, no box ticked.")]
     html_sha256: Digest
