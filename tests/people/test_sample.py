@@ -5,19 +5,24 @@ import pytest
 from portal.people.commands.sample import PEOPLE, add_sample_people
 from portal.people.messages.models import Offering
 from portal.people.messages.service import Service
+from portal.people.offers.publishing import publish_offer
+from portal.people.offers.reading import FOLDER as OFFERS
+from portal.shared import clock
 from portal.shared.reserved import SAMPLE_DOMAIN
 from tests.people.site import Site
 
 
 @pytest.fixture
 def seeded(site: Site) -> Site:
+    with site.database.transaction() as db:
+        publish_offer(db, OFFERS / "setup-day.md", by="test", now=clock.now())
     add_sample_people(site.app, site.database, site.settings)
     return site
 
 
 def test_each_kind_is_there_and_can_be_read(seeded: Site) -> None:
     kinds = {kind for (kind,) in seeded.rows("select distinct kind from messages")}
-    assert kinds >= {Service.CONFIRM, Service.SIGN_IN, Service.PASSKEY_ADDED, Offering.OFFER, Offering.ANNOUNCEMENT}
+    assert kinds >= {Service.CONFIRM, Service.SIGN_IN, Service.PASSKEY_ADDED, *Offering}
     assert seeded.rows("select count(*) from messages where state <> 'shown' or sealed is null") == [(0,)]
     for mail in seeded.mails():
         assert f"@{SAMPLE_DOMAIN}" in mail.page

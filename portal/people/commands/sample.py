@@ -4,7 +4,7 @@ Each went the way that a visitor goes, with the records of it. Nothing of it is 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import insert, select
@@ -23,6 +23,7 @@ from portal.people.messages import outbox
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.mine import new_passkey
 from portal.people.offers import confirmation
+from portal.people.offers.reminders import WishToBeReminded, send_due
 from portal.people.outreach import feeding, runs
 from portal.people.outreach.campaigns import get_campaign
 from portal.people.settings import Settings
@@ -30,7 +31,6 @@ from portal.people.sign_in import mail_link
 from portal.shared import clock, ids
 from portal.shared.reserved import SAMPLE_DOMAIN
 
-PAGE = "/sign-up"
 CAMPAIGNS = ("setup-day-places", "second-message-is-out")
 AT_ONCE = 50
 
@@ -44,6 +44,17 @@ class Invented:
     boxes: tuple[str, ...]
     hours_ago: int
     confirms: bool = True
+    reminds_of: str = ""  # an offer
+
+    @property
+    def page(self) -> str:
+        """Where they signed up."""
+        return f"/offers/{self.reminds_of}/remind" if self.reminds_of else "/sign-up"
+
+    @property
+    def notice(self) -> str:
+        """The words that they were shown."""
+        return "reminder" if self.reminds_of else "sign-up"
 
     @property
     def email(self) -> str:
@@ -59,7 +70,8 @@ PIA = Invented(name="Pia Fennimore", mailbox="pia", boxes=("offers", "webinars")
 RUNE = Invented(
     name="Rune Aldersey", mailbox="rune.aldersey", boxes=("offers", "webinars"), hours_ago=3, confirms=False
 )
-PEOPLE = (MAREN, TEO, ISA, NILS, PIA, RUNE)
+OLA = Invented(name="Ola Wintermark", mailbox="ola", boxes=("reminders",), hours_ago=28, reminds_of="setup-day")
+PEOPLE = (MAREN, TEO, ISA, NILS, OLA, PIA, RUNE)
 
 
 def add_sample_people(app: Flask, database: Database, settings: Settings) -> None:
@@ -70,36 +82,42 @@ def add_sample_people(app: Flask, database: Database, settings: Settings) -> Non
         keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
         if db.scalar(select(Person.id).where(Person.email == MAREN.email)) is not None:
             return
-    with app.test_request_context(PAGE):
-        form = str(draw_boxes(current_wording("sign-up"), current_wording("sign-up").purposes)).encode()
-    sample = _Sample(database, settings, keyring, form)
+    with app.test_request_context():
+        forms = {
+            notice: str(draw_boxes(current_wording(notice), current_wording(notice).purposes)).encode()
+            for notice in {one.notice for one in PEOPLE}
+        }
+    sample = _Sample(database, settings, keyring, forms)
     for one in PEOPLE:
         sample.sign_up(one)
     sample.say_no(NILS)
     sample.sign_in(ISA)
     sample.add_passkey(TEO)
+    sample.remind()
     for slug in CAMPAIGNS:
         sample.send(slug)
 
 
 class _Sample:
-    """What all of them need: the site, and the form as it is shown."""
+    """What all of them need: the site, and the forms as they are shown."""
 
-    def __init__(self, database: Database, settings: Settings, keyring: Seal, form: bytes) -> None:
+    def __init__(self, database: Database, settings: Settings, keyring: Seal, forms: dict[str, bytes]) -> None:
         self.database = database
         self.settings = settings
         self.keyring = keyring
-        self.form = form
+        self.forms = forms
 
     def sign_up(self, one: Invented) -> None:
         """Sign up, and press the button of the mail, except for who does not."""
-        at, wording = clock.now() - timedelta(hours=one.hours_ago), current_wording("sign-up")
+        at, wording = clock.now() - timedelta(hours=one.hours_ago), current_wording(one.notice)
+        wish = WishToBeReminded(offer=one.reminds_of, remind_on=_yesterday()) if one.reminds_of else None
         ready = sign_up.prepare(
             name=one.name,
             typed=one.email,
             address=one.email,
             ticked=tuple(purpose for purpose in wording.purposes if purpose.id in one.boxes),
-            shown=Shown(page=PAGE, wording=wording, form=self.form),
+            shown=Shown(page=one.page, wording=wording, form=self.forms[one.notice]),
+            wish=wish,
             url=self.settings.url,
             keyring=self.keyring,
             now=at,
@@ -155,6 +173,12 @@ class _Sample:
             )
         self._show(now)
 
+    def remind(self) -> None:
+        """What the worker does in the morning for those who asked to be reminded."""
+        now = clock.now()
+        send_due(self.database, keyring=self.keyring, url=self.settings.url, now=now)
+        self._show(now)
+
     def send(self, slug: str) -> None:
         """Send a campaign to its end, whatever its hours."""
         campaign, now = get_campaign(slug), clock.now()
@@ -195,6 +219,11 @@ class _Sample:
                     result=Result(Outcome.SHOWN),
                     now=at,
                 )
+
+
+def _yesterday() -> date:
+    """A reminder of yesterday may still leave, and waits for no hour of today."""
+    return clock.now().date() - timedelta(days=1)
 
 
 def _act(at: datetime, key: str) -> Act:
