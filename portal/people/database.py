@@ -1,6 +1,7 @@
 """The only place that opens the people database."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -33,24 +34,39 @@ class Database(database.Database):
     def __init__(self, url: str, *, journal: Path | None = None) -> None:
         super().__init__(url, synchronous="FULL")
         self.journal = Journal(journal) if journal else None
+        self._writers = ThreadPoolExecutor(8, thread_name_prefix="journal")  # started when first needed
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the end, or changes nothing where something is raised.
 
-        Once it has committed, what it told the journal is written there. Where that cannot be, the no holds all the
-        same, and the worker writes it down as soon as it can.
+        What it told the journal is written there while it commits, so that one wait for the disk serves both, and is
+        there when this ends. Where that cannot be, the no holds all the same, and the worker writes it down as soon as
+        it can. A commit that fails may leave its line: a no that nobody was told of, but that somebody said.
         """
         with super().transaction() as db:
             yield db
-        lines = db.info.pop(_TOLD, [])
-        if lines and self.journal is not None:
-            try:
-                self.journal.append(lines, now=datetime.fromisoformat(lines[-1]["at"]))
-            except OSError as fault:
-                log.error("noes.unwritten", count=len(lines), error=fault.strerror)
+            writing = self._begin_writing(db.info.pop(_TOLD, []))
+        if writing is not None:
+            writing.result()
+
+    def close(self) -> None:
+        """Let go of every connection, and of the threads that write the journal."""
+        super().close()
+        self._writers.shutdown()
+
+    def _begin_writing(self, lines: list[dict[str, Any]]) -> "Future[None] | None":
+        if not lines or self.journal is None:
+            return None
+        return self._writers.submit(self._write, self.journal, lines)
+
+    def _write(self, journal: Journal, lines: list[dict[str, Any]]) -> None:
+        try:
+            journal.append(lines, now=datetime.fromisoformat(lines[-1]["at"]))
+        except OSError as fault:
+            log.error("noes.unwritten", count=len(lines), error=fault.strerror)
 
 
 def tell_journal(db: Session, line: dict[str, Any]) -> None:
-    """Have this written to the journal once the transaction of `db` has committed; `at` is when it happened."""
+    """Have this written to the journal when the transaction of `db` commits; `at` is when it happened."""
     db.info.setdefault(_TOLD, []).append(line)

@@ -1,6 +1,7 @@
 """The journal of noes: on the disk before anybody is answered, readable whatever happened, caught up on by itself."""
 
 import json
+import re
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from portal.people.consent.replay import catch_up
 from portal.people.consent.suppression import Cause, suppress
 from portal.shared import clock
+from portal.shared.environment import ROOT
 from portal.shared.journal import Journal
 from tests.faults.conftest import SmallDisk, disk, on_sqlite
 from tests.people.browser import Browser
@@ -18,6 +20,8 @@ from tests.support.sides import people_app
 
 __all__ = ["disk", "on_sqlite"]
 
+PEOPLE = ROOT / "portal" / "people"
+NO_NOES = ("commands/staff.py", "commands/webhooks.py", "commands/forms.py")  # which change nobody's consent
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 
@@ -117,3 +121,13 @@ def test_months_are_read_in_order_and_old_ones_left_out_where_asked(tmp_path: Pa
 def lines(site: Site) -> list[dict[str, object]]:
     assert site.database.journal is not None
     return [dict(line) for line in site.database.journal.read()]
+
+
+def test_whatever_opens_the_database_to_write_people_s_noes_keeps_the_journal_too() -> None:
+    opened = {
+        path.relative_to(PEOPLE).as_posix()
+        for path in PEOPLE.rglob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(r"\bDatabase\((?!url|settings\.database_url, journal=)\S", line) and "class " not in line
+    }
+    assert opened == {"setup.py", "doctor.py", *NO_NOES}

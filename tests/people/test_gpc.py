@@ -35,12 +35,14 @@ def test_the_header_is_heard_where_one_of_them_says_exactly_1(site: Site, sent: 
     assert (HONOURED in page) is is_heard
 
 
-def test_ones_account_says_so_too(site: Site) -> None:
+def test_ones_account_and_preferences_say_so_too(site: Site) -> None:
     site.agreed(ADA, "offers_email")
     ada = Browser(site).by_mail(ADA)
     assert HONOURED not in ada.get("/account").text
+    assert HONOURED not in ada.get("/preferences").text
     ada.agent["Sec-GPC"] = "1"
     assert HONOURED in ada.get("/account").text
+    assert HONOURED in ada.get("/preferences").text
 
 
 def test_what_somebody_agrees_to_records_that_their_browser_asked(site: Site) -> None:

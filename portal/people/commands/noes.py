@@ -92,7 +92,7 @@ def _write_quarantine(path: Path, lines: list[dict[str, str]]) -> None:
 @contextmanager
 def _opened() -> Iterator[tuple[Database, Seal]]:
     settings = load_settings()
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, journal=settings.opt_outs_folder)
     try:
         with database.transaction() as db:
             keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())

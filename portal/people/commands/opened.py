@@ -11,7 +11,7 @@ from portal.people.settings import Settings, load_settings
 def opened_database() -> Iterator[tuple[Database, Settings]]:
     """The database that the settings name, and the settings; closed at the end."""
     settings = load_settings()
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, journal=settings.opt_outs_folder)
     try:
         yield database, settings
     finally:

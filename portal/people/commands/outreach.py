@@ -168,7 +168,7 @@ NUMBERS = ("made", "sent", "waiting", "failed", "bounced", "complained", "opted_
 @contextmanager
 def _opened() -> Iterator[tuple[Database, Seal, Settings]]:
     settings = load_settings()
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, journal=settings.opt_outs_folder)
     try:
         with database.transaction() as db:
             keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())

@@ -1,7 +1,7 @@
 """The only place that says what the journal of noes keeps, so that a restored backup cannot forget who said no.
 
-A line holds no name and no address: a person's id, the keyed hash of an address, what for, since when. It is written to
-the disk after the transaction that it tells of, and before anybody is answered (database.py).
+A line holds no name and no address: a person's id, the keyed hash of an address, what for, since when. It is on the
+disk before anybody is answered (database.py).
 """
 
 from collections.abc import Mapping
