@@ -16,6 +16,7 @@ from portal.people.consent.checkpoints import Body
 from portal.people.consent.counting import count_now
 from portal.people.consent.envelope import canonical, leaf_of, payload_label
 from portal.people.consent.places import open_place
+from portal.people.consent.restores import note_restore
 from portal.people.consent.signing import open_signer
 from portal.people.consent.verify import verify
 from portal.people.privacy.retention import keep_retention_rules
@@ -304,6 +305,20 @@ def test_a_database_that_was_set_back_is_found_by_the_copies_outside_it(kept: Si
     assert kept.verify().is_sound
     assert verified(kept)[0] == "checkpoint 1"
     assert "which the database has lost or never had" in verified(kept)[1]
+
+
+def test_checkpoints_that_a_restore_gave_up_are_told_and_no_sign_of_tampering(kept: Site) -> None:
+    count(kept)
+    for table in ("checkpoint_exports", "checkpoints", "counted_records"):
+        tamper(kept, f"delete from {table}")
+    with kept.database.transaction() as db:
+        note_restore(db, backup_made_at=clock.now() - timedelta(hours=1), journal_id="", now=clock.now())
+    with kept.database.reading() as db:
+        report = verify(db, keyring=kept.keyring, place=open_place(kept.settings.checkpoints_url))
+    assert (report.is_sound, report.given_up) == (True, 1)
+    assert "a restore gave up, 1 in number" in report.as_words()
+    tamper(kept, "update restores set restored_at = backup_made_at")
+    assert verified(kept)[0] == "checkpoint 1"
 
 
 def test_copies_that_were_changed_or_taken_away_are_found(kept: Site) -> None:

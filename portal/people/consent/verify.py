@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.people.consent.models import ConsentRecord, Notice
 from portal.people.consent.places import Place
 from portal.people.consent.verify_checkpoints import (
+    Copies,
     Count,
     Leaves,
     check_checkpoints,
@@ -27,6 +28,7 @@ NEWER = (
 )
 BOTH_CHANGED = "a change to the database and to the copies outside it alike, by somebody who holds our keys"
 NO_COPIES = "a database that was set back whole, since no copies of checkpoints were looked at"
+GIVEN_UP = "what checkpoints counted that a restore gave up, {:,} in number: only that they lie outside the database"
 SEALED = "what payloads say, and whether they are there: they were left sealed"
 ERASED = "what an erased payload said: only that a payload with this commitment was there"
 BESIDE = "what stands beside the ledger: people's own rows, ways out, suppressions, the boxes of a sign-up"
@@ -42,6 +44,7 @@ class Report:
     notices: int
     checkpoints: int
     copies: int | None
+    given_up: int
     newer: int
     payloads_opened: bool
     first_bad: Finding | None
@@ -54,7 +57,9 @@ class Report:
     @property
     def cannot_see(self) -> tuple[str, ...]:
         """What would go unnoticed."""
+        given_up = (GIVEN_UP.format(self.given_up),) if self.given_up else ()
         return (
+            *given_up,
             f"{NEWER}: there are {self.newer:,}, and the worker counts them within a minute",
             NO_COPIES if self.copies is None else BOTH_CHANGED,
             ERASED if self.payloads_opened else SEALED,
@@ -106,7 +111,8 @@ def verify(
         erased_payloads=tally.erased,
         notices=len(tally.texts),
         checkpoints=len(tally.counts),
-        copies=tally.copies,
+        copies=tally.copies.count if tally.copies else None,
+        given_up=tally.copies.given_up if tally.copies else 0,
         newer=tally.leaves.newer,
         payloads_opened=is_deep,
         first_bad=bad,
@@ -128,7 +134,7 @@ class _Tally:
         self.records = self.people = self.erased = 0
         self.texts: frozenset[str] = frozenset()
         self.counts: list[Count] = []
-        self.copies: int | None = None
+        self.copies: Copies | None = None
         self.leaves = Leaves(0)
 
     def examine(self, db: Session, keyring: Seal, place: Place | None) -> None:

@@ -18,6 +18,7 @@ from portal.people.consent.checkpoints import (
     read_body,
 )
 from portal.people.consent.places import Place, PlaceAway, name_of, parts_of
+from portal.people.consent.restores import Restore
 from portal.people.consent.signing import find_unvouched, list_public_keys
 from portal.people.consent.tree import root_of
 from portal.people.consent.verify_people import Bad, Part
@@ -59,15 +60,31 @@ def check_checkpoints(db: Session, *, keyring: Seal) -> list[Count]:
     return counts
 
 
-def check_copies(db: Session, *, place: Place) -> int:
-    """How many checkpoints lie outside the database, each the same as in it. Raises Bad."""
+@dataclass(frozen=True)
+class Copies:
+    """How many checkpoints lie outside the database, and how many of them a restore of an older backup gave up."""
+
+    count: int
+    given_up: int
+
+
+def check_copies(db: Session, *, place: Place) -> Copies:
+    """Compare the checkpoints outside the database with those in it. Raises Bad.
+
+    One that the database lacks is a sign that it was set back, unless `restores` says that a backup from before it was
+    put in its place after it.
+    """
     try:
         kept = dict(place.read_all())
     except PlaceAway as fault:
         raise Bad("the place of checkpoints", f"it cannot be read: {fault}") from fault
     known = {name_of(checkpoint): checkpoint for checkpoint in db.scalars(select(Checkpoint))}
+    given_up = 0
     for name, content in kept.items():
         checkpoint = known.get(name)
+        if checkpoint is None and _was_given_up(db, content):
+            given_up += 1
+            continue
         if checkpoint is None:
             raise Bad(
                 f"checkpoint {int(name[:8])}", f"{place.url} has {name}, which the database has lost or never had"
@@ -78,7 +95,19 @@ def check_copies(db: Session, *, place: Place) -> int:
     for name, checkpoint in known.items():
         if checkpoint.number in written and name not in kept:
             raise Bad(f"checkpoint {checkpoint.number}", f"{name} was written to {place.url} and is gone from there")
-    return len(kept)
+    return Copies(count=len(kept) - given_up, given_up=given_up)
+
+
+def _was_given_up(db: Session, content: bytes) -> bool:
+    """Whether it is a checkpoint of ours from between a backup and the moment at which that was restored."""
+    body, signature = parts_of(content)
+    try:
+        said = read_body(body)
+        Ed25519PublicKey.from_public_bytes(list_public_keys(db)[said.key]).verify(signature, body)
+    except (NotACheckpoint, KeyError, InvalidSignature):
+        return False
+    restores = db.execute(select(Restore.backup_made_at, Restore.restored_at))
+    return any(envelope.rfc3339(made) <= said.at <= envelope.rfc3339(restored) for made, restored in restores)
 
 
 class Leaves:
