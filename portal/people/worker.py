@@ -174,8 +174,7 @@ def _send_batch(database: Database, claims: list[Claim], *, line: Line, stopping
         else:
             tried.append((claim, line.send(claim.letter.content, to=claim.letter.to)))
     with database.transaction() as db:
-        for claim, result in tried:
-            outbox.settle(db, message_id=claim.message_id, attempt=claim.attempt, result=result, now=clock.now())
+        outbox.settle_all(db, [(claim.message_id, claim.attempt, result) for claim, result in tried], now=clock.now())
         for claim in refused:
             outbox.drop_claimed(db, message_id=claim.message_id, attempt=claim.attempt, rule=Rule.SAID_NO)
         outbox.give_back(db, left)
