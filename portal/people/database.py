@@ -34,7 +34,7 @@ class Database(database.Database):
     def __init__(self, url: str, *, journal: Path | None = None) -> None:
         super().__init__(url, synchronous="FULL")
         self.journal = Journal(journal) if journal else None
-        self._writers = ThreadPoolExecutor(8, thread_name_prefix="journal")  # started when first needed
+        self._writers = _new_writers()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -54,6 +54,7 @@ class Database(database.Database):
         """Let go of every connection, and of the threads that write the journal."""
         super().close()
         self._writers.shutdown()
+        self._writers = _new_writers()  # as its engines do, it begins anew where it is used again
 
     def _begin_writing(self, lines: list[dict[str, Any]]) -> "Future[None] | None":
         if not lines or self.journal is None:
@@ -65,6 +66,10 @@ class Database(database.Database):
             journal.append(lines, now=datetime.fromisoformat(lines[-1]["at"]))
         except OSError as fault:
             log.error("noes.unwritten", count=len(lines), error=fault.strerror)
+
+
+def _new_writers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(8, thread_name_prefix="journal")  # started when first needed
 
 
 def tell_journal(db: Session, line: dict[str, Any]) -> None:
