@@ -69,10 +69,12 @@ def test_no_page_names_a_target_that_does_not_exist() -> None:
     assert named <= TARGETS
 
 
-def test_the_pictures_that_are_kept_are_small() -> None:
+def test_the_pictures_that_are_kept_are_small_and_each_is_shown() -> None:
     sizes = {path.name: path.stat().st_size for path in (ROOT / "docs" / "pictures").iterdir()}
     assert max(sizes.values()) <= 80_000, sizes
-    assert sum(sizes.values()) <= 900_000, sizes
+    shown = {page: set(re.findall(r"pictures/([\w.-]+)", text)) for page, text in PAGES.items()}
+    assert {page for page, names in shown.items() if sum(sizes[name] for name in names) > 450_000} == set()
+    assert sizes.keys() - set().union(*shown.values()) == set()
 
 
 def test_a_page_shows_no_picture_that_is_not_there() -> None:
