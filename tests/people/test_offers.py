@@ -8,6 +8,8 @@ import time_machine
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from portal.people.consent.erasure import erase_person
+from portal.people.consent.record import Act
 from portal.people.offers.catalog import Offer, Round
 from portal.people.offers.publishing import NotPublic, publish_offer, withdraw_offer
 from portal.people.offers.reading import FOLDER
@@ -167,6 +169,17 @@ def test_a_code_that_nobody_has_is_refused_in_words(site: Site, code: str) -> No
     site.agreed(ADA)
     with pytest.raises(NoSuchCode, match="letter by letter"), site.database.transaction() as db:
         redeem(db, code=code, by="Renske", now=clock.now())
+
+
+def test_a_place_stays_taken_when_whoever_took_it_is_erased(site: Site) -> None:
+    site.agreed(ADA)
+    assert site.count("places") == 1
+    keyring = site.keyring
+    with site.database.transaction() as db:
+        (person_id,) = db.scalars(text("select id from people"))
+        act = Act(at=clock.now(), key="test")
+        erase_person(db, person_id=person_id, keyring=keyring, act=act)
+    assert (site.count("people"), site.count("places")) == (0, 1)
 
 
 def test_codes_are_of_one_person_each_and_not_to_be_guessed_from_another(site: Site) -> None:

@@ -56,7 +56,8 @@ class Signup(Base):
 class Place(Base):
     """A place taken, by number: the key itself keeps one from being given twice.
 
-    `code` is the place's own, good for once; where an offer shares one code, people are shown that one instead.
+    `code` is the place's own, good for once; where an offer shares one code, people are shown that one instead. It stays
+    taken where its person is erased, so it refers to no other table.
     """
 
     __tablename__ = "places"
@@ -65,7 +66,7 @@ class Place(Base):
     offer: Mapped[str] = mapped_column(String(64), primary_key=True)
     round: Mapped[str] = mapped_column(String(16), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    person_id: Mapped[str] = mapped_column(String(16), index=True)
     code: Mapped[str] = mapped_column(String(16), unique=True)
     taken_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -11,6 +11,8 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+OF_SOMEBODY = "fk_places_person_id_people"
+
 # What must hold before a row may be added: it stands for none that is there.
 GUARDED = {
     "offer_publications": "NOT EXISTS (SELECT 1 FROM offer_publications WHERE id = new.id "
@@ -22,6 +24,10 @@ GUARDED = {
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":  # a place outlives whoever took it, or one more could be given
+        _make_places_anew()
+    else:
+        op.drop_constraint(OF_SOMEBODY, "places")
     _create_publications()
     op.create_table(
         "refused_claims",
@@ -52,6 +58,30 @@ def downgrade() -> None:
         op.drop_table(table)
     for table in GUARDED:
         unguard(op, table)
+    if op.get_bind().dialect.name == "sqlite":
+        _make_places_anew(sa.ForeignKey("people.id", name=OF_SOMEBODY))
+    else:
+        op.create_foreign_key(OF_SOMEBODY, "places", "people", ["person_id"], ["id"])
+
+
+def _make_places_anew(*refers: sa.ForeignKey) -> None:
+    """SQLite takes no constraint off a table; and a batch of Alembic's writes the others in any order."""
+    op.create_table(
+        "places_anew",
+        sa.Column("offer", sa.String(64), nullable=False),
+        sa.Column("round", sa.String(16), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(16), *refers, nullable=False),
+        sa.Column("code", sa.String(16), nullable=False),
+        sa.Column("taken_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("offer", "round", "number", name="pk_places"),
+        sa.UniqueConstraint("code", name="uq_places_code"),
+        sa.UniqueConstraint("offer", "round", "person_id", name="uq_places_offer_round_person_id"),
+    )
+    op.execute("INSERT INTO places_anew SELECT offer, round, number, person_id, code, taken_at FROM places")
+    op.drop_table("places")
+    op.rename_table("places_anew", "places")
+    op.create_index("ix_places_person_id", "places", ["person_id"])
 
 
 def _create_publications() -> None:
