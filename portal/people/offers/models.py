@@ -56,8 +56,8 @@ class Signup(Base):
 class Place(Base):
     """A place taken, by number: the key itself keeps one from being given twice.
 
-    `code` is the place's own, good for once; where an offer shares one code, people are shown that one instead. It stays
-    taken where its person is erased, so it refers to no other table.
+    `code` is the place's own, good for once; where an offer shares one code, people are shown that one instead. It is
+    still taken where its person is erased, so it refers to no other table.
     """
 
     __tablename__ = "places"
