@@ -4,10 +4,11 @@ No header is ever folded, so that no relay, signer or reader can differ about wh
 """
 
 import re
+import secrets
+from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -19,13 +20,14 @@ SENDER = Address("CustomerHub learning center", "learning", "customerhub.net")
 REPLIES = Address("CustomerHub", "questions", "customerhub.net")
 POSTAL_ADDRESS = "CustomerHub, 14 Sample Row, Anytown, NY 00000"
 
-# Up to the longest line there may be (RFC 5322), none is folded; what else would be is refused.
-_POLICY = SMTP.clone(max_line_length=998, cte_type="7bit")
+_LONGEST_LINE = 998  # there may be (RFC 5322); none is folded up to it, and what else would be is refused
+_POLICY = SMTP.clone(max_line_length=_LONGEST_LINE)
 _LONGEST_LINK = 200
 _LONGEST_SUBJECT = 150  # characters; at worst twelve bytes each as an encoded word
 _LIST_DOMAIN = "learning.customerhub.net"
 # Line breaks of every kind, halves of characters, and the beginning of an encoded word, in which a break may hide.
 _NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\?")
+_PLAIN = re.compile(r"[!-~]+( [!-~]+)*")
 _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9.-]+")  # of RFC 5322, what needs no quotes
 _LINK = re.compile(r"https?://[!-;=?-~]+")
 _ID = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -76,26 +78,53 @@ def as_bytes(mail: Mail, *, message_id: str, now: datetime, request_id: str | No
     lines and tells nobody else anything. Raises LinkTooLong, and HeaderFaulty for a field that no header may hold.
     """
     _refuse_faulty(mail, message_id, request_id or "")
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = SENDER
-    message["To"] = mail.to
-    message["Reply-To"] = REPLIES
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{message_id}@{urlsplit(mail.way_out.url).hostname}>"
-    message["List-Unsubscribe"] = f"<{mail.way_out.opt_out_url}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    if mail.topic:
+    boundary = f"=_{secrets.token_hex(16)}"  # which nobody who wrote a body can have known
+    head = [
+        f"From: {SENDER}",
+        f"To: {mail.to}",
+        f"Reply-To: {REPLIES}",
+        _subject(mail.subject),
+        f"Date: {format_datetime(now)}",
+        f"Message-ID: <{message_id}@{urlsplit(mail.way_out.url).hostname}>",
+        f"List-Unsubscribe: <{mail.way_out.opt_out_url}>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        *_kind(mail.topic),
+        *([f"X-Request-ID: {request_id}"] if request_id else []),
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+    ]
+    parts = (_part("plain", mail.text), _part("html", mail.html))
+    begin = f"\r\n--{boundary}"
+    body = b"".join(f"{begin}\r\n".encode() + part for part in parts)
+    return "\r\n".join(head).encode("ascii") + b"\r\n" + body + f"{begin}--\r\n".encode()
+
+
+def _kind(topic: Topic | None) -> list[str]:
+    """What tells a mail program whether this is an offer, and of which purpose and campaign."""
+    if topic is None:
+        return ["Auto-Submitted: auto-generated"]  # RFC 3834: no out-of-office answers
+    return [
         # RFC 2919; and what Gmail's postmaster figures are grouped by
-        message["List-ID"] = f"CustomerHub {mail.topic.purpose} <{mail.topic.purpose}.{_LIST_DOMAIN}>"
-        message["Feedback-ID"] = f"{mail.topic.campaign}:{mail.topic.purpose}:offer:customerhub"
-    else:
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-    if request_id:
-        message["X-Request-ID"] = request_id
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
-    return bytes(message)
+        f"List-ID: CustomerHub {topic.purpose} <{topic.purpose}.{_LIST_DOMAIN}>",
+        f"Feedback-ID: {topic.campaign}:{topic.purpose}:offer:customerhub",
+    ]
+
+
+def _subject(subject: str) -> str:
+    """The header, in an encoded word where it is not plain."""
+    if _PLAIN.fullmatch(subject):
+        return f"Subject: {subject}"
+    return _POLICY.fold("Subject", _POLICY.header_factory("Subject", subject)).removesuffix("\r\n")
+
+
+def _part(subtype: str, words: str) -> bytes:
+    """One part of the body: as it is where it is ASCII in lines that may be sent, else quoted-printable."""
+    lines = words.encode().splitlines()
+    content, encoding = b"\r\n".join([*lines, b""]), b"7bit"
+    if not content.isascii() or b"\0" in content or max(map(len, lines), default=0) > _LONGEST_LINE:
+        content, encoding = b2a_qp(content), b"quoted-printable"
+    head = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: %s\r\n\r\n'
+    return head % (subtype.encode(), encoding) + content
 
 
 def _refuse_faulty(mail: Mail, *ids: str) -> None:
