@@ -24,6 +24,7 @@ from portal.people.consent.signing import open_signer
 from portal.people.consent.verify import verify
 from portal.people.database import Database
 from portal.people.keyring import Seal, find_keyring, open_keyring
+from portal.people.set_back import give_up_what_may_have_left
 from portal.people.settings import Settings, load_settings
 from portal.people.setup import REVISIONS
 from portal.shared import clock
@@ -132,7 +133,10 @@ def _require_reach(journal: Journal, manifest: Manifest | None, lost_because: st
 
 
 def _finish(settings: Settings, url: str, manifest: Manifest) -> None:
-    """Check what was loaded, erase again who has no key any more, and hold all sending. Raises NotABackup."""
+    """Check what was loaded, erase again who has no key any more, hold all sending and drop the offers among it.
+
+    Raises NotABackup.
+    """
     now = clock.now()
     with closing(Database(url)) as database:
         with database.reading() as db:
@@ -144,6 +148,7 @@ def _finish(settings: Settings, url: str, manifest: Manifest) -> None:
         with database.transaction() as db:
             made_at = datetime.fromisoformat(manifest.made_at)
             note_restore(db, backup_made_at=made_at, journal_id=manifest.more["journal"]["id"], now=now)
+            give_up_what_may_have_left(db, now=now)
             open_signer(db, keyring=keyring, now=now)  # there is none where the keys are newer than the rest
         with database.reading() as db:
             report = verify(db, keyring=keyring)

@@ -12,7 +12,7 @@ from portal.people.bounces.reading import read_mailbox
 from portal.people.consent.counting import Counting
 from portal.people.consent.permission import Rule, refusals, still_a_yes
 from portal.people.consent.places import open_place
-from portal.people.consent.replay import catch_up, replay
+from portal.people.consent.replay import catch_up, find_unknown, replay
 from portal.people.consent.restores import is_sending_held
 from portal.people.database import Database
 from portal.people.jobs import BEAT_EVERY, Job, note_run
@@ -24,6 +24,7 @@ from portal.people.messages.outbox import Claim
 from portal.people.offers.reminders import send_due
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.retention import keep_retention_rules
+from portal.people.set_back import give_up_what_may_have_left
 from portal.people.settings import Settings, load_settings
 from portal.people.webhooks.delivering import deliver as deliver_webhooks
 from portal.people.webhooks.posting import post
@@ -114,8 +115,11 @@ def tell_what_it_forgot(database: Database, *, keyring: Seal) -> None:
 
     After a restore by our own command sending stays held all the same, until somebody brought that journal.
     """
-    if database.journal is not None:
-        replay(database, list(database.journal.read()), keyring=keyring, now=clock.now())
+    unknown = find_unknown(database, database.journal.read()) if database.journal is not None else []
+    if unknown:
+        with database.transaction() as db:  # before the noes: killed between the two, a start finds them unknown again
+            give_up_what_may_have_left(db, now=clock.now())
+        replay(database, unknown, keyring=keyring, now=clock.now())
     with database.reading() as db:
         if is_sending_held(db):
             log.error("worker.held")

@@ -21,6 +21,7 @@ from portal.shared.backups.refusals import NotABackup, NotEmpty
 from portal.shared.environment import SettingsError
 from tests.backups.conftest import Machine, Running
 from tests.people.site import ADA, BEN, CLEO, Site, find_person_id
+from tests.people.test_outbox import add_offer
 
 NEW_TABLES = {"restores", "replays"}  # and what the machine itself counts
 
@@ -141,6 +142,7 @@ def test_an_older_backup_with_newer_keys_brings_nobody_back_who_was_erased(
 
 def test_a_database_put_back_by_other_means_is_told_by_the_worker_before_it_sends(old: Running) -> None:
     ada = old.site.agreed(ADA, "offers_email")
+    old.site.agreed(BEN, "offers_email")
     old.site.post(ada.opt_out)
     with old.site.unguarded() as connection:
         for table in ("suppressions", "consent_states"):
@@ -155,8 +157,10 @@ def test_a_database_put_back_by_other_means_is_told_by_the_worker_before_it_send
             "from consent_records where state = 'confirmed'"
         )
     assert old.site.may_write_to(ADA, "offers")
+    add_offer(old.site, BEN)
     worker.tell_what_it_forgot(old.site.database, keyring=old.site.keyring)
     assert not old.site.may_write_to(ADA, "offers")
+    assert old.site.rows("select state, dropped_by from messages where kind = 'offer'") == [("dropped", "restored")]
     before = old.site.dump()
     worker.tell_what_it_forgot(old.site.database, keyring=old.site.keyring)
     assert old.site.dump() == before

@@ -36,21 +36,27 @@ class NotThatJournal(Refused):
     """The journal is another one than the restored database had; the message says what to do."""
 
 
+def find_unknown(database: Database, lines: Iterable[Line]) -> list[Line]:
+    """The noes in `lines` that the database does not know: where there is one, it was put back from a copy."""
+    unknown: list[Line] = []
+    for many in _batches(lines, LOOKED_AT_ONCE):
+        with database.reading() as db:
+            unknown += _unknown(db, many)
+    return unknown
+
+
 def replay(database: Database, lines: Iterable[Line], *, keyring: Seal, now: datetime) -> int:
     """Say again every no in `lines` that the database does not know; how many those were.
 
     A no that somebody followed by a yes, which the database knows, is none any more.
     """
     count = 0
-    for many in _batches(lines, LOOKED_AT_ONCE):
-        with database.reading() as db:
-            unknown = _unknown(db, many)
-        for few in _batches(unknown, SAID_AT_ONCE):
-            with database.transaction() as db:
-                still_unknown = _unknown(db, few)
-                for line in still_unknown:
-                    _say(db, line, keyring=keyring, now=now)
-            count += len(still_unknown)
+    for few in _batches(find_unknown(database, lines), SAID_AT_ONCE):
+        with database.transaction() as db:
+            still_unknown = _unknown(db, few)
+            for line in still_unknown:
+                _say(db, line, keyring=keyring, now=now)
+        count += len(still_unknown)
     if count:
         log.warning("noes.replayed", count=count)
     return count

@@ -207,6 +207,18 @@ def drop_waiting(db: Session, *, which: Select[str], rule: str) -> None:
     db.execute(dropped.values(state=MessageState.DROPPED, dropped_by=rule, sealed=None), execution_options=_IN_SQL)
 
 
+def drop_offers(db: Session, *, rule: str) -> int:
+    """Send no offer of any cause that waits, nor again one that is being sent; how many those were."""
+    is_open = Message.state.in_([MessageState.WAITING, MessageState.SENDING])
+    dropped = (
+        update(Message)
+        .where(is_open, Message.kind.in_(list(Offering)))
+        .values(state=MessageState.DROPPED, dropped_by=rule, sealed=None, leased_until=None)
+        .returning(Message.id)
+    )
+    return len(db.scalars(dropped, execution_options=_IN_SQL).all())
+
+
 def count_open(db: Session, *, which: Select[str]) -> int:
     """How many of these have not come to their end."""
     is_open = Message.state.in_([MessageState.WAITING, MessageState.SENDING])

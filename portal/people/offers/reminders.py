@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import Select, exists, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person
@@ -70,14 +70,27 @@ def send_due(database: Database, *, keyring: Seal, url: str, now: datetime) -> i
     return len(due)
 
 
+def give_up_due(db: Session, *, rule: str, now: datetime) -> int:
+    """Make none of the reminders that are due by now, for this reason; how many those were."""
+    due = [wish.opt_in_id for wish in db.scalars(_open_wishes(now.date()))]
+    rows = [{"opt_in_id": opt_in_id, "made_at": now, "message_id": None, "why_none": rule} for opt_in_id in due]
+    if rows:
+        db.execute(insert(Reminder), rows)
+    return len(rows)
+
+
 _ADD_WISH = insert(ReminderWish)
 _is_dealt_with = exists().where(Reminder.opt_in_id == ReminderWish.opt_in_id)
 _is_confirmed = exists().where(OptInOutcome.opt_in_id == ReminderWish.opt_in_id, OptInOutcome.outcome == "confirmed")
 
 
 def _due(db: Session, today: date) -> Sequence[ReminderWish]:
-    open_wishes = select(ReminderWish).where(ReminderWish.remind_on <= today, _is_confirmed, ~_is_dealt_with)
-    return db.scalars(open_wishes.order_by(ReminderWish.remind_on, ReminderWish.opt_in_id).limit(AT_ONCE)).all()
+    in_turn = _open_wishes(today).order_by(ReminderWish.remind_on, ReminderWish.opt_in_id)
+    return db.scalars(in_turn.limit(AT_ONCE)).all()
+
+
+def _open_wishes(today: date) -> Select[ReminderWish]:
+    return select(ReminderWish).where(ReminderWish.remind_on <= today, _is_confirmed, ~_is_dealt_with)
 
 
 def _deal_with(db: Session, opt_in_id: str, *, keyring: Seal, url: str, now: datetime) -> None:

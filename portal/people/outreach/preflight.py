@@ -24,6 +24,7 @@ RESTING = "resting"
 UNWRITABLE = "unwritable"
 CANCELLED = "cancelled"
 FORGOTTEN = "forgotten"
+RESTORED = "restored"
 
 WORDS: dict[str, str] = {rule.value: rule.words for rule in Rule} | {
     ALLOWED: "They agreed, by the record beside their name, and nothing says no.",
@@ -31,6 +32,7 @@ WORDS: dict[str, str] = {rule.value: rule.words for rule in Rule} | {
     UNWRITABLE: "Their address cannot stand in the header of a mail.",
     FORGOTTEN: "What it said can not be opened any more.",
     CANCELLED: "Somebody cancelled the campaign before it left.",
+    RESTORED: "It waited in a backup that was put back, and may have left before that. It never leaves twice.",
     RESTING: "They got something from us a few days ago, and this campaign leaves them their rest.",
 }
 

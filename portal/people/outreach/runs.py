@@ -12,6 +12,7 @@ from portal.people.outreach.models import CampaignRecipient, CampaignRun, Campai
 from portal.shared import ids
 
 WORKER = "the worker"
+RESTORE = "a restore"
 
 
 class AlreadyRunning(Exception):
@@ -34,6 +35,16 @@ class Run:
         """Whether it waits for somebody to resume it."""
         stops = [act.act for act in self.acts if act.act in (RunAct.PAUSED, RunAct.RESUMED)]
         return bool(stops) and stops[-1] == RunAct.PAUSED and not self.is_cancelled
+
+    @property
+    def was_set_back(self) -> bool:
+        """Whether it waits because an older copy of it was put back, which does not know who got it since."""
+        return self.is_paused and [act.by_account for act in self.acts if act.act == RunAct.PAUSED][-1] == RESTORE
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there are people whom it has not looked at, and may yet."""
+        return not (self.is_cancelled or self.is_enqueued)
 
     @property
     def is_cancelled(self) -> bool:

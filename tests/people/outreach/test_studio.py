@@ -7,6 +7,7 @@ import pytest
 from portal.people.accounts.audit import What
 from portal.people.consent.states import State
 from portal.people.messages.channels.email import Outbox
+from portal.people.set_back import give_up_what_may_have_left
 from portal.shared import clock
 from tests.people.browser import MARA, Browser
 from tests.people.crowd import add_people
@@ -98,3 +99,14 @@ def test_wrong_turns_say_what_to_do(mara: Browser, content: Content) -> None:
         assert mara.get(f"/studio/campaigns/{path}").status_code == 404
     for query in ("page=x", "page=-1", "rule=x", "page=9999999"):
         assert mara.get(f"{HERE}/people?{query}").status_code == 400
+
+
+def test_a_campaign_that_a_restore_paused_says_why_before_anybody_goes_on(mara: Browser) -> None:
+    mara.post(f"{HERE}/send", from_page=HERE)
+    with mara.site.database.transaction() as db:
+        give_up_what_may_have_left(db, now=clock.now())
+    page = mara.get(HERE).text
+    assert "<b>A backup was put back</b>" in page
+    assert "some may get it a second time" in page
+    mara.post(f"{HERE}/resume", from_page=HERE)
+    assert "A backup was put back" not in mara.get(HERE).text
