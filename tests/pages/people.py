@@ -156,6 +156,7 @@ def _forms(site: Site, installed: Installation) -> Told:
     yield "form-framed-nothing-typed", site.sign_up("", path=f"{FORM}/embed", name="")
     yield "form-framed-sent", site.get(f"{FORM}/embed/sent")
     yield "form-unknown", site.get("/forms/nothing")
+    yield "form-as-data", site.get(f"/api/v1{FORM}")
 
 
 def _receipts(site: Site, installed: Installation) -> Told:
