@@ -11,7 +11,6 @@ from itertools import chain, count, cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
 
 from flask import Flask, Response
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, literal, select
@@ -42,6 +41,7 @@ from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.journal import Journal, reset
 from portal.sandbox.drives.overlay import PAGE, find_lead, find_neighbors, leads_of, list_leads
 from portal.sandbox.drives.question import Filter, Question, filter_conditions, ordering
+from portal.sandbox.leads.bulk import Wish, carry_out, make_plan
 from portal.sandbox.scenarios.loading import load_scenario
 from portal.sandbox.scenarios.models import Scenario
 from portal.sandbox.settings import load_settings
@@ -332,18 +332,14 @@ def _boards(place: Place) -> Iterator[Figure]:
 
 def _bulk(place: Place) -> Iterator[Figure]:
     """All rows that a drive may have of its own, tagged in one act; then its list beside the plain one."""
-    journal: Any = Journal  # in which many rows can be written at once, or not yet
-    token = place.drive(MIDDLE)
-    with place.database.reading() as db:
-        leads = leads_of(db, opened(db, token), [f"L{number:06}" for number in range(1, MIDDLE)])
-    if not hasattr(journal, "write_all"):
-        return
-    rows = {lead.id: lead._replace(tags='["Tagged"]')._asdict() for lead in leads}
+    token, all_ids = place.drive(MIDDLE), [f"L{number:06}" for number in range(1, MIDDLE + 1)]
     began = perf_counter()
     with place.database.transaction() as db:
-        journal(db, opened(db, token), words="Tagged all", now=NOW).write_all("lead", rows)
+        drive = opened(db, token)
+        plan = make_plan(db, drive, Wish("tag", "Tagged"), leads_of(db, drive, all_ids))
+        carry_out(db, drive, plan, now=NOW)
     yield Figure(
-        name=f"Tag {len(rows):,} leads at once",
+        name=f"Tag {len(plan.changes):,} leads at once, planned and done",
         value=(perf_counter() - began) * 1000,
         peer=1000,
         against="the limit",

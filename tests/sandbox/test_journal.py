@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from portal.sandbox.database import Database
-from portal.sandbox.drives.bulk import count_own_rows
+from portal.sandbox.database import Database, bind
+from portal.sandbox.drives.bulk import count_by_place, count_own_rows, read_rows
 from portal.sandbox.drives.drive import Drive, find_drive, start_drive
 from portal.sandbox.drives.journal import (
     MOST_ACTS,
@@ -30,7 +30,7 @@ from portal.sandbox.drives.journal import (
     reset,
     undo,
 )
-from portal.sandbox.drives.kinds import KINDS, OWN_TABLES
+from portal.sandbox.drives.kinds import KINDS, LEADS, OWN_TABLES
 from portal.sandbox.drives.models import Before
 from portal.sandbox.drives.past import CannotTakeBack, acts_on, take_back
 from portal.sandbox.drives.rows import find_row
@@ -360,3 +360,29 @@ def counted(database: Database) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(database.writer, "before_cursor_execute", note)
+
+
+def test_what_is_copied_within_the_database_is_what_would_have_been_written(database: Database) -> None:
+    with database.transaction() as db:
+        scenario = db.scalars(select(Scenario)).one()
+        token = start_drive(db, scenario_id=scenario.id, now=NOW).token
+    with database.transaction() as db:
+        drive = find_drive(db, token, now=NOW)
+        assert drive
+        leads = [find_row(db, drive, LEADS, f"L{number:03}") for number in range(1, 9)]
+        after = {lead.id: lead._replace(owner="You", tags='["Net 30"]') for lead in leads if lead}
+        assert len(after) == 8
+        Journal(db, drive, words="Changed one", now=NOW).write("lead", "L001", after["L001"]._asdict())
+        journal = Journal(db, drive, words="Changed many", now=NOW)
+        journal.shadow_all(LEADS, after, changed={"owner", "tags"}, scenario_id=scenario.id)
+        assert {row_id: find_row(db, drive, LEADS, row_id) for row_id in after} == after
+        again = start_drive(db, scenario_id=scenario.id, now=NOW).token
+        other = find_drive(db, again, now=NOW)
+        assert other
+        written = Journal(db, other, words="Wrote many", now=NOW)
+        written.write_all("lead", {row_id: lead._asdict() for row_id, lead in after.items()})
+        theirs = [row | {"drive_id": drive.id} for row in read_rows(db, count_by_place(db))["lead"]]
+        bind(db, drive.id)
+        assert read_rows(db, count_by_place(db))["lead"] == theirs
+        with pytest.raises(LookupError):
+            journal.shadow_all(LEADS, {"L999": after["L001"]._replace(id="L999")}, changed=(), scenario_id=scenario.id)

@@ -6,9 +6,10 @@ in a timeline, so a plan says how many rows it needs before anything is written.
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import Stage, stages_of, tags_in
 from portal.sandbox.drives.journal import Journal, most_rows
 from portal.sandbox.drives.kinds import DEALS, LEADS, Deal
-from portal.sandbox.drives.lead import Lead
+from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.moving import WITH_ITS_LEAD, Refused, moved, newest_open, with_deals
 from portal.sandbox.drives.rows import rows_of_leads
 from portal.sandbox.leads.wording import leads_in_words
@@ -98,12 +99,13 @@ def carry_out(db: Session, drive: Drive, plan: Plan, *, reason: str = "", now: d
     """Do what the plan says, as one act; `reason` is why deals were closed. Raises TooManyRows."""
     journal = Journal(db, drive, words=plan.words, now=now)
     if plan.wish.act == "delete":
-        journal.hide_all("lead", {change.before.id: change.before._asdict() for change in plan.changes})
+        gone = {change.before.id: change.before for change in plan.changes}
+        journal.shadow_all(LEADS, gone, changed=(), scenario_id=drive.scenario_id, hidden=True)
         return
-    after = [change.after for change in plan.changes if change.after]
+    after = {change.after.id: change.after for change in plan.changes if change.after}
     deals = [deal for change in plan.changes for deal in change.deals]
     moved = [change.after for change in plan.changes if change.after and _is_moved(change)]
-    journal.write_all("lead", {lead.id: lead._asdict() for lead in after})
+    journal.shadow_all(LEADS, after, changed=_changed(plan.changes), scenario_id=drive.scenario_id)
     journal.write_all("deal", {deal.id: _with(reason, deal)._asdict() for deal in deals})
     journal.write_all("activity", {ids.new_id(): _entry(journal, lead) for lead in moved})
 
@@ -125,17 +127,25 @@ Changing = Callable[
 
 
 def _tagging(_db: Session, _drive: Drive, wish: Wish, _ids: Collection[str]) -> Changing:
-    def change(lead: Lead) -> Change | None:
-        tags = tags_in(lead.tags)
-        return None if wish.value in tags else Change(lead, _tagged(lead, [*tags, wish.value]))
-
-    return change
+    return _retagging(lambda tags: {*tags, wish.value})
 
 
 def _untagging(_db: Session, _drive: Drive, wish: Wish, _ids: Collection[str]) -> Changing:
+    return _retagging(lambda tags: {*tags} - {wish.value})
+
+
+def _retagging(change_tags: Callable[[Iterable[str]], set[str]]) -> Changing:
+    """Many leads have the same tags, so each set of them is read and written once."""
+
+    @cache
+    def after(stored: str) -> str:
+        tags = tags_in(stored)
+        changed = change_tags(tags)
+        return stored if changed == set(tags) else json.dumps(sorted(changed), ensure_ascii=False)
+
     def change(lead: Lead) -> Change | None:
-        tags = tags_in(lead.tags)
-        return Change(lead, _tagged(lead, [tag for tag in tags if tag != wish.value])) if wish.value in tags else None
+        tags = after(lead.tags)
+        return None if tags == lead.tags else Change(lead, lead._replace(tags=tags))
 
     return change
 
@@ -191,8 +201,14 @@ _WORDS = {
 _CALLED = {"amount": "an amount", "close_on": "a day on which it closes", "reason": "a reason"}
 
 
-def _tagged(lead: Lead, tags: Sequence[str]) -> Lead:
-    return lead._replace(tags=json.dumps(sorted(set(tags)), ensure_ascii=False))
+def _changed(changes: Iterable[Change]) -> set[str]:
+    """The columns in which any of the leads will be another one."""
+    return {
+        name
+        for before, after, _ in changes
+        for name, one, other in zip(FIELDS, before, after or before, strict=True)
+        if one != other
+    }
 
 
 def _stage(drive: Drive, wish: Wish) -> Stage:
