@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.people.consent.envelope import rfc3339
 from portal.people.consent.models import ConsentRecord, Notice
 from portal.people.consent.places import Place
 from portal.people.consent.verify_checkpoints import (
@@ -28,7 +30,10 @@ NEWER = (
 )
 BOTH_CHANGED = "a change to the database and to the copies outside it alike, by somebody who holds our keys"
 NO_COPIES = "a database that was set back whole, since no copies of checkpoints were looked at"
-GIVEN_UP = "what checkpoints counted that a restore gave up, {:,} in number: only that they lie outside the database"
+GIVEN_UP = (
+    "what was counted after a backup and given up by the restore of {:%Y-%m-%d %H:%M} UTC: {} outside the "
+    "database, of which it has none any more"
+)
 SEALED = "what payloads say, and whether they are there: they were left sealed"
 ERASED = "what an erased payload said: only that a payload with this commitment was there"
 BESIDE = "what stands beside the ledger: people's own rows, ways out, suppressions, the boxes of a sign-up"
@@ -44,7 +49,7 @@ class Report:
     notices: int
     checkpoints: int
     copies: int | None
-    given_up: int
+    given_up: tuple[tuple[datetime, int], ...]
     newer: int
     payloads_opened: bool
     first_bad: Finding | None
@@ -57,9 +62,8 @@ class Report:
     @property
     def cannot_see(self) -> tuple[str, ...]:
         """What would go unnoticed."""
-        given_up = (GIVEN_UP.format(self.given_up),) if self.given_up else ()
         return (
-            *given_up,
+            *(GIVEN_UP.format(at, _checkpoints(count)) for at, count in self.given_up),
             f"{NEWER}: there are {self.newer:,}, and the worker counts them within a minute",
             NO_COPIES if self.copies is None else BOTH_CHANGED,
             ERASED if self.payloads_opened else SEALED,
@@ -70,7 +74,8 @@ class Report:
         """The report as data."""
         return {
             "is_sound": self.is_sound,
-            **{name: value for name, value in asdict(self).items() if name != "first_bad"},
+            **{name: value for name, value in asdict(self).items() if name not in ("first_bad", "given_up")},
+            "given_up": [{"restored_at": rfc3339(at), "checkpoints": count} for at, count in self.given_up],
             "first_bad": self.first_bad and asdict(self.first_bad),
             "cannot_see": list(self.cannot_see),
         }
@@ -112,7 +117,7 @@ def verify(
         notices=len(tally.texts),
         checkpoints=len(tally.counts),
         copies=tally.copies.count if tally.copies else None,
-        given_up=tally.copies.given_up if tally.copies else 0,
+        given_up=tally.copies.given_up if tally.copies else (),
         newer=tally.leaves.newer,
         payloads_opened=is_deep,
         first_bad=bad,
@@ -124,6 +129,10 @@ def _in_this_process(db: Session, keyring: Seal, is_deep: bool) -> Check:
         return (check_people(db, keyring=keyring, within=one, texts=texts, is_deep=is_deep) for one in within)
 
     return check
+
+
+def _checkpoints(count: int) -> str:
+    return "1 checkpoint" if count == 1 else f"{count:,} checkpoints"
 
 
 class _Tally:

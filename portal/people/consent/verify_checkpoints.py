@@ -1,8 +1,10 @@
 """The only place that proves the checkpoints: signed, chained, the same outside the database, and nothing missing."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -62,10 +64,10 @@ def check_checkpoints(db: Session, *, keyring: Seal) -> list[Count]:
 
 @dataclass(frozen=True)
 class Copies:
-    """How many checkpoints lie outside the database, and how many of them a restore of an older backup gave up."""
+    """How many checkpoints lie outside the database, and how many more each restore of an older backup gave up."""
 
     count: int
-    given_up: int
+    given_up: tuple[tuple[datetime, int], ...]
 
 
 def check_copies(db: Session, *, place: Place) -> Copies:
@@ -79,11 +81,11 @@ def check_copies(db: Session, *, place: Place) -> Copies:
     except PlaceAway as fault:
         raise Bad("the place of checkpoints", f"it cannot be read: {fault}") from fault
     known = {name_of(checkpoint): checkpoint for checkpoint in db.scalars(select(Checkpoint))}
-    given_up = 0
+    given_up: Counter[datetime] = Counter()
     for name, content in kept.items():
         checkpoint = known.get(name)
-        if checkpoint is None and _was_given_up(db, content):
-            given_up += 1
+        if checkpoint is None and (restored_at := _find_giving_up(db, content)):
+            given_up[restored_at] += 1
             continue
         if checkpoint is None:
             raise Bad(
@@ -95,19 +97,20 @@ def check_copies(db: Session, *, place: Place) -> Copies:
     for name, checkpoint in known.items():
         if checkpoint.number in written and name not in kept:
             raise Bad(f"checkpoint {checkpoint.number}", f"{name} was written to {place.url} and is gone from there")
-    return Copies(count=len(kept) - given_up, given_up=given_up)
+    return Copies(count=len(kept) - given_up.total(), given_up=tuple(sorted(given_up.items())))
 
 
-def _was_given_up(db: Session, content: bytes) -> bool:
-    """Whether it is a checkpoint of ours from between a backup and the moment at which that was restored."""
+def _find_giving_up(db: Session, content: bytes) -> datetime | None:
+    """When the restore was that gave up this checkpoint of ours, made between its backup and itself; else None."""
     body, signature = parts_of(content)
     try:
         said = read_body(body)
         Ed25519PublicKey.from_public_bytes(list_public_keys(db)[said.key]).verify(signature, body)
     except (NotACheckpoint, KeyError, InvalidSignature):
-        return False
-    restores = db.execute(select(Restore.backup_made_at, Restore.restored_at))
-    return any(envelope.rfc3339(made) <= said.at <= envelope.rfc3339(restored) for made, restored in restores)
+        return None
+    restores = db.execute(select(Restore.backup_made_at, Restore.restored_at).order_by(Restore.restored_at))
+    at = datetime.fromisoformat(said.at)
+    return next((restored_at for made_at, restored_at in restores if made_at <= at <= restored_at), None)
 
 
 class Leaves:
