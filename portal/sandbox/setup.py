@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from portal.sandbox.database import Database
+from portal.sandbox.drives.private import forget_old_versions
 from portal.sandbox.scenarios.loading import load_gently, prove_all
 from portal.sandbox.settings import load_settings
 from portal.sandbox.web import SandboxCanary
@@ -33,7 +34,7 @@ def seed(*, largest: int | None = None) -> None:
     """Plant the canary of the separation check, load every scenario that is not there yet, and read what was loaded.
 
     One with more leads than `largest` is only announced, and what is loaded is read another time; one with more than
-    the settings allow is left alone.
+    the settings allow is left alone. Versions that no drive stands on go once a newer one is whole.
     """
     settings = load_settings()
     sandbox = Database(settings.database_url)
@@ -43,5 +44,6 @@ def seed(*, largest: int | None = None) -> None:
         most = settings.largest
         load_gently(sandbox, recipe, now=clock.now(), most=most, largest=largest or most, tell=click.echo)
     if largest is None:
+        forget_old_versions(sandbox, now=clock.now())
         prove_all(sandbox)
     sandbox.close()

@@ -210,6 +210,46 @@ def test_many_rows_take_as_few_statements_as_a_few(database: Database, token: st
         assert len(stored(db)) == 1000
 
 
+def test_what_is_copied_within_the_database_is_what_would_have_been_written(database: Database) -> None:
+    with database.transaction() as db:
+        scenario = db.scalars(select(Scenario)).one()
+        token = start_drive(db, scenario_id=scenario.id, now=NOW).token
+    with database.transaction() as db:
+        drive = find_drive(db, token, now=NOW)
+        assert drive
+        leads = [find_row(db, drive, LEADS, f"L{number:03}") for number in range(1, 9)]
+        after = {lead.id: lead._replace(owner="You", tags='["Net 30"]') for lead in leads if lead}
+        assert len(after) == 8
+        Journal(db, drive, words="Changed one", now=NOW).write("lead", "L001", after["L001"]._asdict())
+        journal = Journal(db, drive, words="Changed many", now=NOW)
+        journal.shadow_all(LEADS, after, changed={"owner", "tags"}, scenario_id=scenario.id)
+        assert {row_id: find_row(db, drive, LEADS, row_id) for row_id in after} == after
+        again = start_drive(db, scenario_id=scenario.id, now=NOW).token
+        other = find_drive(db, again, now=NOW)
+        assert other
+        written = Journal(db, other, words="Wrote many", now=NOW)
+        written.write_all("lead", {row_id: lead._asdict() for row_id, lead in after.items()})
+        theirs = [row | {"drive_id": drive.id} for row in read_rows(db, count_by_place(db))["lead"]]
+        bind(db, drive.id)
+        assert read_rows(db, count_by_place(db))["lead"] == theirs
+        with pytest.raises(LookupError):
+            journal.shadow_all(LEADS, {"L999": after["L001"]._replace(id="L999")}, changed=(), scenario_id=scenario.id)
+
+
+def test_a_reset_takes_as_many_statements_whatever_was_changed(database: Database, token: str) -> None:
+    spent = []
+    for count, clock in ((1, 0), (1000, 0), (3, 86_400), (500, 86_400)):
+        with opened(database, token) as (db, drive):
+            journal = Journal(db, drive, words="Some", now=NOW)
+            journal.write_all("lead", dict(many(count)))
+            if clock:
+                journal.move_clock(clock)
+        with opened(database, token) as (db, drive), counted(database) as statements:
+            assert reset(db, drive, now=NOW)
+            spent.append(len(statements))
+    assert spent == [3, 3, 5, 5]
+
+
 def test_an_act_that_would_exceed_the_cap_says_what_is_left_and_writes_nothing(database: Database, token: str) -> None:
     with opened(database, token) as (db, drive):
         Journal(db, drive, words="Some", now=NOW).write_all("lead", dict(many(MOST_OWN_ROWS - 5)))
@@ -360,29 +400,3 @@ def counted(database: Database) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(database.writer, "before_cursor_execute", note)
-
-
-def test_what_is_copied_within_the_database_is_what_would_have_been_written(database: Database) -> None:
-    with database.transaction() as db:
-        scenario = db.scalars(select(Scenario)).one()
-        token = start_drive(db, scenario_id=scenario.id, now=NOW).token
-    with database.transaction() as db:
-        drive = find_drive(db, token, now=NOW)
-        assert drive
-        leads = [find_row(db, drive, LEADS, f"L{number:03}") for number in range(1, 9)]
-        after = {lead.id: lead._replace(owner="You", tags='["Net 30"]') for lead in leads if lead}
-        assert len(after) == 8
-        Journal(db, drive, words="Changed one", now=NOW).write("lead", "L001", after["L001"]._asdict())
-        journal = Journal(db, drive, words="Changed many", now=NOW)
-        journal.shadow_all(LEADS, after, changed={"owner", "tags"}, scenario_id=scenario.id)
-        assert {row_id: find_row(db, drive, LEADS, row_id) for row_id in after} == after
-        again = start_drive(db, scenario_id=scenario.id, now=NOW).token
-        other = find_drive(db, again, now=NOW)
-        assert other
-        written = Journal(db, other, words="Wrote many", now=NOW)
-        written.write_all("lead", {row_id: lead._asdict() for row_id, lead in after.items()})
-        theirs = [row | {"drive_id": drive.id} for row in read_rows(db, count_by_place(db))["lead"]]
-        bind(db, drive.id)
-        assert read_rows(db, count_by_place(db))["lead"] == theirs
-        with pytest.raises(LookupError):
-            journal.shadow_all(LEADS, {"L999": after["L001"]._replace(id="L999")}, changed=(), scenario_id=scenario.id)

@@ -18,7 +18,9 @@ from tests.sandbox.visitor import Visitor
 
 OPTIONS = Options(STAGES, TAGS, OWNERS, SOURCES, ("", "Buyer"), ("call", "note"))
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), min_size=1, max_size=20)
+# Letters that addresses, filters or nothing give a meaning to: few, since drawing from all there are takes too long.
+texts = st.text("aZ0 ,\\:;&=+%#?/|~'\"<>.-_éßı漢🙂\u0301\u00a0", min_size=1, max_size=12)
+some_texts = texts.map(lambda text: text if text.strip() else "a")
 values = {
     "stage": st.sampled_from(STAGES),
     "tag": st.sampled_from(TAGS),
@@ -36,7 +38,7 @@ def filters(draw: st.DrawFn) -> Filter:
     op = draw(st.sampled_from(tuple(OPS[shape])))
     least, most = OPS[shape][op]
     kind = "days" if op in ("within", "before") else shape
-    value = values.get(field, values.get(kind, texts.filter(str.strip)))
+    value = values.get(field, values.get(kind, some_texts))
     return checked_filter(field, op, draw(st.lists(value, min_size=least, max_size=min(most, 4))))
 
 

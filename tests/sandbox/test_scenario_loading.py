@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.sandbox.database import Database
 from portal.sandbox.drives.choice import find_scenario, list_scenarios
+from portal.sandbox.drives.drive import delete_drive, find_drive, start_drive
+from portal.sandbox.drives.private import forget_old_versions
 from portal.sandbox.scenarios.generate import version_of
 from portal.sandbox.scenarios.loading import AT_A_TIME, load_gently, load_scenario
 from portal.sandbox.scenarios.models import (
@@ -263,3 +266,42 @@ def test_the_version_before_is_offered_until_the_next_is_whole(
         assert after is not None
         assert after.id > before.id
         assert [one.id for one in list_scenarios(db)] == [after.id]
+
+
+def test_a_version_that_no_drive_stands_on_goes_once_a_newer_one_is_whole(
+    empty: Database, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = ['seed = "fernhollow-cycles 1"', 'seed = "2"', 'seed = "3"']
+    load(empty, shop)
+    for before, after in pairwise(seeds):
+        shop.write_text(shop.read_text("utf-8").replace(before, after), "utf-8")
+        load(empty, shop)
+    with empty.transaction() as db:
+        first, second, third = db.scalars(select(Scenario.id).order_by(Scenario.id))
+        whole = rows(db, first), rows(db, third)
+        token = start_drive(db, scenario_id=first, now=NOW).token
+    assert forget_old_versions(empty, now=NOW) == 0  # it may still be loaded somewhere
+    later = NOW + timedelta(days=1)
+    monkeypatch.setattr("portal.sandbox.drives.private.time.sleep", _die)
+    with pytest.raises(Killed):
+        forget_old_versions(empty, now=later, most=100)
+    with empty.reading() as db:
+        assert not db.get_one(Scenario, second).is_ready
+        assert [one.id for one in list_scenarios(db)] == [third]
+    monkeypatch.undo()
+    assert forget_old_versions(empty, now=later, most=100) > FEW
+    with empty.transaction() as db:
+        assert list(db.scalars(select(Scenario.id).order_by(Scenario.id))) == [first, third]
+        assert not any(rows(db, second).values())
+        assert (rows(db, first), rows(db, third)) == whole
+        drive = find_drive(db, token, now=NOW)
+        assert drive
+        delete_drive(db, drive.id)
+    assert forget_old_versions(empty, now=later) > FEW
+    with empty.reading() as db:
+        assert list(db.scalars(select(Scenario.id))) == [third]
+        assert rows(db, third) == whole[1]
+
+
+def _die(_seconds: float) -> None:
+    raise Killed
