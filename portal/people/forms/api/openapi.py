@@ -33,7 +33,8 @@ def document(*, url: str) -> dict[str, Any]:
         "info": {
             "title": "CustomerHub learning center",
             "version": "1",
-            "description": "Sign-ups with consent. The server alone decides what was shown.",
+            "description": "Sign-ups with consent. The server alone decides what was shown. Not described here: "
+            "/api/v1/mail-events, where mail providers post signed events (Standard Webhooks).",
         },
         "servers": [{"url": url}],
         "paths": {
