@@ -280,6 +280,11 @@ def _many_leads(installed: Installation) -> Told:
     yield "merge-too-many", ben.get("/leads/merge")
     yield "export", ben.get("/leads/export?stage=Proposal")
     yield "duplicates-at-first", ben.get("/duplicates")
+    eve = Visitor(installed.sandbox).start(SCENARIO)
+    eve.post("/leads/selection", eve.hidden("/leads") | {"then": "all"})
+    everybody = "/leads/bulk/delete"
+    _then(eve, eve.send(everybody, shown=everybody))
+    yield "duplicates-none", eve.get("/duplicates")
     for name, company, email in (
         ("Nerys Holloway", "Hollow & Daughters", "nerys@hollow.example"),
         ("Holloway, Nerys", "Hollow and Daughters", "nerys@hollow.example"),

@@ -179,6 +179,8 @@ def test_every_lane_of_the_board_has_cards_and_a_card_stands_where_its_lead_stan
 ) -> None:
     cards = Counter(deal.stage for told in leads for deal in told.deals)
     assert set(cards) == {stage.name for stage in recipe.stages}
+    # Few are offered something before they were spoken to: 3 of the first 1,000 of the heating business’s 10,000 leads
+    # are on the lane New, and 9 and 12 of the others’. A thousand leads are all that this test tells.
     assert min(cards.values()) >= 3
     closing = [stage.name for stage in recipe.stages if stage.mark in ("won", "lost")]
     for told in leads:
@@ -285,13 +287,16 @@ def test_it_spans_eighteen_months_and_ends_before_now(timelines: list[tuple[Acti
 def test_ten_timelines_side_by_side_show_no_pattern(timelines: list[tuple[Activity, ...]]) -> None:
     told = [timeline for timeline in timelines if len(timeline) >= 5]
     assert len(told) > 800
+    lengths = list[int]()
     for first in range(0, len(told) - 10, 10):
         ten = told[first : first + 10]
         assert len({tuple(one.kind for one in timeline) for timeline in ten}) >= 9
-        assert len({len(timeline) for timeline in ten}) >= 4
+        lengths.append(len({len(timeline) for timeline in ten}))
         written = [one.body for timeline in ten for one in timeline if len(one.body) > 30]
         assert len(written) - len(set(written)) <= 1
         assert len({timeline[1].at - timeline[0].at for timeline in ten}) == 10
+    assert sorted(lengths)[1] >= 5  # of some ninety tens one may have four lengths by chance
+    assert min(lengths) >= 4
 
 
 def test_the_whole_is_varied(timelines: list[tuple[Activity, ...]]) -> None:
