@@ -1,6 +1,7 @@
 """The only place for the sign-up form: a name, an address, what else the form asks, one box for each purpose."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -115,6 +116,7 @@ def label_of(name: str) -> str:
     return {"name": "Your name", "email": "E-mail address"}.get(name) or _OTHER_FIELDS[name][1]
 
 
+@lru_cache(maxsize=100)
 def _form_class(wording: Wording, written: WrittenForm | None) -> type[SignUpForm]:
     purposes = wording.purposes if written is None else written.boxes(wording)
     asked = () if written is None else tuple(field for field in written.fields if field.name in _OTHER_FIELDS)

@@ -52,6 +52,7 @@ def _templates() -> Environment:
         loader=ChoiceLoader([_Mjml(), FileSystemLoader(FOLDER)]),
         autoescape=select_autoescape(["mjml"], default=False),
         undefined=StrictUndefined,
+        auto_reload=False,  # a part of MJML is read once a process, and so is the rest
         trim_blocks=True,
         lstrip_blocks=True,
     )
