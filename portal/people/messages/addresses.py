@@ -1,5 +1,7 @@
 """The only place that reads an e-mail address as typed, and that hashes one so that it can outlive its owner's data."""
 
+from collections.abc import Mapping
+
 from email_validator import EmailNotValidError, validate_email
 
 from portal.people.keyring import Seal
@@ -36,7 +38,17 @@ def read_address(typed: str) -> str:
 
 def address_hash(keyring: Seal, *, channel: str, address: str) -> str:
     """A normalised address under a key that the database alone does not hold: equal for equal ones, mute otherwise."""
-    return keyring.mac(f"address\x00{channel}\x00{address}".encode()).hex()
+    return keyring.mac(_begin(channel) + address.encode()).hex()
+
+
+def address_hashes(keyring: Seal, *, channel: str, addresses: Mapping[str, str]) -> dict[str, str]:
+    """The same of very many, each under the name that it has in `addresses`."""
+    mac = keyring.macs_after(_begin(channel))
+    return {name: mac(address.encode()) for name, address in addresses.items()}
+
+
+def _begin(channel: str) -> bytes:
+    return f"address\x00{channel}\x00".encode()
 
 
 _WHAT_TO_DO = "This is not an address that mail can be sent to. Check it letter by letter."

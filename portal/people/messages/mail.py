@@ -114,7 +114,8 @@ def _subject(subject: str) -> str:
     """The header, in an encoded word where it is not plain."""
     if _PLAIN.fullmatch(subject):
         return f"Subject: {subject}"
-    return _POLICY.fold("Subject", _POLICY.header_factory("Subject", subject)).removesuffix("\r\n")
+    folded: str = _POLICY.fold("Subject", _POLICY.header_factory("Subject", subject))
+    return folded.removesuffix("\r\n")
 
 
 def _part(subtype: str, words: str) -> bytes:

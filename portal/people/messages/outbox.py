@@ -279,7 +279,7 @@ def _next_due(db: Session, now: datetime, most: int, is_for_service: bool) -> Se
         and_(Message.state == MessageState.WAITING, Message.not_before <= now),
         and_(Message.state == MessageState.SENDING, Message.leased_until < now),
     )
-    room = _room(db, now)
+    room = _room(db, now) if _is_any_due(db, due) else {}
     service = and_(due, Message.kind.in_([kind for kind, left in room.items() if left]))
     offers = and_(due, Message.kind.in_([kind.value for kind in Offering]))
     for which in (service,) if is_for_service else (service, offers):
@@ -288,6 +288,12 @@ def _next_due(db: Session, now: datetime, most: int, is_for_service: bool) -> Se
         if found:
             return _within(room, found)
     return []
+
+
+def _is_any_due(db: Session, due: ColumnElement[bool]) -> bool:
+    """Whether any service mail is due: most of the time none is, and then what was tried lately need not be counted."""
+    kinds = [kind.value for kind in CAPS]
+    return db.scalar(select(Message.id).where(due, Message.kind.in_(kinds)).limit(1)) is not None
 
 
 def _within(room: dict[str, int], messages: Sequence[Message]) -> list[Message]:

@@ -19,6 +19,7 @@ from portal.people.consent.record import Act
 from portal.people.database import Database
 from portal.people.keyring import Seal
 from portal.people.messages import outbox
+from portal.people.messages.addresses import address_hashes
 from portal.people.messages.mail import HeaderFaulty, Mail
 from portal.people.messages.models import Message, MessageState
 from portal.people.messages.way_out import new_way_out
@@ -26,7 +27,7 @@ from portal.people.outreach import placeholders, runs
 from portal.people.outreach.campaigns import Campaign, read_campaign
 from portal.people.outreach.letters import letterhead, write
 from portal.people.outreach.models import CampaignRecipient, CampaignRefusal, CampaignRun, CampaignRunAct, RunAct
-from portal.people.outreach.preflight import ALLOWED, UNWRITABLE, hashes, judge
+from portal.people.outreach.preflight import ALLOWED, UNWRITABLE, judge
 from portal.people.outreach.reading import Faulty
 from portal.people.outreach.runs import Run
 from portal.people.outreach.segments import find_segment
@@ -125,7 +126,7 @@ def _write(db: Session, run: Run, campaign: Campaign, batch: _Batch, keyring: Se
     judged = judge(db, campaign=campaign, emails=batch.emails, keyring=keyring, now=now)
     refused = Counter(rule for rule, _record_id in judged.values() if rule != ALLOWED)
     allowed = {one: batch.emails[one] for one in batch.mails if judged[one][0] == ALLOWED}
-    who = hashes(keyring, channel=campaign.channel, emails=allowed)
+    who = address_hashes(keyring, channel=campaign.channel, addresses=allowed)
     answers = check_many(db, who=who, purpose=campaign.purpose, channel=campaign.channel, now=now)
     act = Act(at=now, key=f"campaign:{run.row.id}", actor=f"campaign {campaign.slug}")
     made = 0

@@ -9,9 +9,9 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person
-from portal.people.consent.permission import Rule, among, explain_many
+from portal.people.consent.permission import Rule, among, explain_many, plain_rows
 from portal.people.keyring import Seal
-from portal.people.messages.addresses import address_hash
+from portal.people.messages.addresses import address_hashes
 from portal.people.messages.models import Message, MessageState, Offering
 from portal.people.outreach.campaigns import Campaign
 from portal.people.outreach.models import CampaignRecipient
@@ -95,7 +95,7 @@ def look(
 ) -> Preflight:
     """Judge everybody in the segment as the sending would; list those of a rule, or all, page by page."""
     inside = segment.person_ids(channel=campaign.channel, now=now)
-    emails = dict(db.connection().execute(inside.with_only_columns(Person.id, Person.email)).all())
+    emails = dict(plain_rows(db, inside.with_only_columns(Person.id, Person.email)))
     judged = judge(db, campaign=campaign, emails=emails, keyring=keyring, now=now)
     counts = Counter(found for found, _record_id in judged.values())
     chosen = [(person_id, found) for person_id, found in judged.items() if rule in ("", found[0])]
@@ -123,7 +123,7 @@ def judge(
 ) -> dict[str, tuple[str, str]]:
     """For each the rule and the record: by the ledger first, and then by the campaign's own rules."""
     channel = campaign.channel
-    who = hashes(keyring, channel=channel, emails=emails)
+    who = address_hashes(keyring, channel=channel, addresses=emails)
     explained = explain_many(db, who=who, purpose=campaign.purpose, channel=channel, now=now)
     already, resting = _already(db, campaign, who), _resting(db, campaign, who, now)
     judged: dict[str, tuple[str, str]] = {}
@@ -132,16 +132,11 @@ def judge(
             judged[person_id] = (rule.value, record_id)
         elif person_id in already:
             judged[person_id] = (ALREADY, record_id)
-        elif who[person_id] in resting:
+        elif resting and who[person_id] in resting:
             judged[person_id] = (RESTING, record_id)
         else:
             judged[person_id] = (ALLOWED, record_id)
     return judged
-
-
-def hashes(keyring: Seal, *, channel: str, emails: Mapping[str, str]) -> dict[str, str]:
-    """The keyed hash of each of these addresses, by which the ledger knows them."""
-    return {person_id: address_hash(keyring, channel=channel, address=email) for person_id, email in emails.items()}
 
 
 def _already(db: Session, campaign: Campaign, who: Mapping[str, str]) -> set[str]:
