@@ -18,7 +18,7 @@ from portal.people.accounts.persons import get_seal
 from portal.people.consent.envelope import payload_label
 from portal.people.consent.models import ConsentPayload, ConsentRecord
 from portal.people.database import Database
-from portal.people.limits import SIGN_UPS
+from portal.people.limits import WITHOUT_PROOF
 from portal.people.web import PeopleCounter
 from portal.run import command
 from portal.shared.environment import ROOT
@@ -98,7 +98,7 @@ def test_behind_a_proxy_its_word_on_the_host_counts_and_another_host_is_refused(
 def test_a_forged_peer_and_host_reach_neither_evidence_nor_mail_nor_limits(engine: Engine, tmp_path: Path) -> None:
     site = Site(people_app(tmp_path))
     typed = site.form("/sign-up") | {"name": "Ada Lindqvar", "email": ADA, "offers_email": "yes"}
-    for number in range(SIGN_UPS[0].most):
+    for number in range(WITHOUT_PROOF.most):
         forged = FORGED | {"X-Forwarded-For": f"203.0.113.{number}"}
         assert site.post("/sign-up", data=typed, headers=forged, environ_overrides=PEER).status_code == 303
     assert site.post("/sign-up", data=typed, headers=FORGED, environ_overrides=PEER).status_code == 429
