@@ -17,6 +17,7 @@ from portal.shared.database import Database
 from portal.shared.environment import SettingsError
 from portal.shared.faults import STORE_FAULTS, words_of
 from portal.shared.room import BYTES
+from portal.shared.soundness import find_fault
 
 State = Literal["ok", "warning", "broken"]
 
@@ -136,10 +137,10 @@ def _look_inside(database: Database, path: Path | None, revisions: Path, setting
 
 def _look_at_file(database: Database, path: Path) -> Finding:
     with database.reader.connect() as connection:
-        said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        fault = find_fault(connection.exec_driver_sql)
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-    if said != "ok":
-        return broken("integrity", f"{path} is damaged: {said}", "Stop the portal and restore the newest backup.")
+    if fault:
+        return broken("integrity", f"{path} is damaged: {fault}", "Stop the portal and restore the newest backup.")
     if mode != "wal":
         return broken("integrity", f"{path} keeps its journal as {mode}.", "Put it on a local disk, not on a share.")
     if path.stat().st_mode & 0o077:

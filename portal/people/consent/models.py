@@ -82,9 +82,9 @@ class Suppression(Base):
 
     address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     since: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(32), primary_key=True, default="")
     channel: Mapped[str] = mapped_column(String(8))
     cause: Mapped[str] = mapped_column(String(16))
-    purpose: Mapped[str] = mapped_column(String(32), primary_key=True, default="")
 
 
 class ConsentState(Base):

@@ -4,13 +4,13 @@ By SQLite's own backup, which holds up nobody and sees one moment; a file copied
 """
 
 import os
-import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from portal.shared.backups.refusals import InUse, NotABackup
+from portal.shared.soundness import find_fault
 
 DATABASE = "database.db"
 APART = "apart.db"
@@ -35,7 +35,7 @@ def dump(url: str, folder: Path, *, apart: Iterable[str] = (), keys: Path | None
         counts = count_rows(copy)
         if keys is not None:
             _take_out(copy, apart, keys / APART)
-        fault = _find_fault(copy)
+        fault = find_fault(copy.execute)
     if fault:
         raise NotABackup(f"The database at {source} is damaged: {fault}. Restore the last backup that is sound.")
     return counts
@@ -98,21 +98,6 @@ def count_rows(connection: sqlite3.Connection) -> dict[str, int]:
     shadows = {name for (name,) in connection.execute("SELECT name FROM pragma_table_list WHERE type = 'shadow'")}
     tables = sorted(name for (name,) in names if name not in shadows)
     return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}  # noqa: S608
-
-
-def _find_fault(copy: sqlite3.Connection) -> str:
-    """The first thing that SQLite finds wrong with a file, or nothing.
-
-    3.40 takes columns of a table without row numbers for NULL where its key is not its first columns: asked again, it
-    finds none (its own bug, mended since).
-    """
-    for (words,) in copy.execute("PRAGMA quick_check"):
-        null = re.fullmatch(r"NULL value in (\w+)\.(\w+)", words)
-        if words != "ok" and not (
-            null and not copy.execute(f"SELECT 1 FROM {null[1]} WHERE {null[2]} IS NULL LIMIT 1").fetchone()  # noqa: S608
-        ):
-            return str(words)
-    return ""
 
 
 def _take_out(copy: sqlite3.Connection, tables: Iterable[str], target: Path) -> None:

@@ -24,7 +24,7 @@ def upgrade() -> None:
     _create_ways_out()
     _rebuild_suppressions(
         sa.Column("purpose", sa.String(32), primary_key=True),
-        copied="address_hash, since, channel, cause, ''",
+        copied="address_hash, since, '', channel, cause",
         may_add=SUPPRESSED_NOW,
     )
     op.create_table(
@@ -89,9 +89,9 @@ def _rebuild_suppressions(*more: sa.Column[str], copied: str, may_add: tuple[str
         "suppressions",
         sa.Column("address_hash", sa.String(64), primary_key=True),
         sa.Column("since", Moment(), primary_key=True),
+        *more,  # the key comes first: else SQLite 3.40 takes the table for damaged
         sa.Column("channel", sa.String(8), nullable=False),
         sa.Column("cause", sa.String(16), nullable=False),
-        *more,
         sqlite_with_rowid=False,
     )
     op.execute(
