@@ -2,37 +2,16 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from portal.shared.environment import SettingsError
+from portal.shared.proofreading import NOT_TOML, BadContent, Fault, broken_at
 
 Model = TypeVar("Model", bound=BaseModel)
 Where = tuple[int | str, ...]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong in a file: the line it stands in (or near), the key, and what to do."""
-
-    line: int
-    key: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"Line {self.line}, {self.key}: {self.words}"
-
-
-class BadContent(SettingsError):
-    """The file cannot be used; `faults` says why, all of it at once."""
-
-    def __init__(self, path: Path, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("\n".join([f"{path.name} cannot be used.", *map(str, faults)]))
 
 
 def read_content(path: Path, model: type[Model]) -> Model:
@@ -46,10 +25,7 @@ def parse_content(name: str | Path, source: str, model: type[Model]) -> Model:
     try:
         return model(slug=path.stem, **tomllib.loads(source))
     except tomllib.TOMLDecodeError as fault:
-        line = re.search(r"line (\d+)", str(fault))
-        words = "This is not TOML. Look for a missing quote, comma or bracket."
-        last = source.count("\n") + 1
-        raise BadContent(path, [Fault(int(line[1]) if line else last, "file", words)]) from fault
+        raise BadContent(path, [Fault(broken_at(fault, source), "file", NOT_TOML)]) from fault
     except ValidationError as invalid:
         raise BadContent(path, [_fault(source, error) for error in invalid.errors()]) from invalid
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.shared import ids
+from portal.shared.disk import sync
 
 Line = Mapping[str, Any]
 
@@ -90,7 +91,7 @@ class Journal:
         finally:
             os.close(descriptor)
         if is_new:
-            _sync(self.folder)
+            sync(self.folder)
 
     def _make(self) -> None:
         name = self.folder / "journal.json"
@@ -108,13 +109,5 @@ class Journal:
             pass
         finally:
             draft.unlink()
-        _sync(self.folder)
-        _sync(self.folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(self.folder)
+        sync(self.folder.parent)

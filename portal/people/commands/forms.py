@@ -1,17 +1,12 @@
 """The commands on sign-up forms: the keys by which other systems may post to them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from portal.people.database import Database
+from portal.people.commands.opened import COMMAND_LINE, opened_database
 from portal.people.forms import keys
 from portal.people.forms.catalog import find_form, forms
-from portal.people.settings import load_settings
 from portal.shared import clock
 from portal.shared.environment import SettingsError
-
-COMMAND_LINE = "the command line"
 
 
 class NoSuchForm(SettingsError):
@@ -21,7 +16,7 @@ class NoSuchForm(SettingsError):
 def make_key(form: str, *, name: str) -> dict[str, str]:
     """A new key of a form, shown this once. Raises NoSuchForm, NameTaken."""
     _require(form)
-    with _opened() as database, database.transaction() as db:
+    with opened_database() as (database, _), database.transaction() as db:
         token = keys.make_key(db, form=form, name=name, by=COMMAND_LINE, now=clock.now())
     return {"form": form, "name": name, "key": token}
 
@@ -29,7 +24,7 @@ def make_key(form: str, *, name: str) -> dict[str, str]:
 def list_keys(form: str) -> list[dict[str, Any]]:
     """The keys of a form, the newest first, without themselves. Raises NoSuchForm."""
     _require(form)
-    with _opened() as database, database.reading() as db:
+    with opened_database() as (database, _), database.reading() as db:
         return [
             {
                 "name": listed.key.name,
@@ -44,19 +39,10 @@ def list_keys(form: str) -> list[dict[str, Any]]:
 def end_key(form: str, *, name: str) -> None:
     """Let a key open nothing any more. Raises NoSuchForm, NoSuchKey."""
     _require(form)
-    with _opened() as database, database.transaction() as db:
+    with opened_database() as (database, _), database.transaction() as db:
         keys.end_key(db, form=form, name=name, by=COMMAND_LINE, now=clock.now())
 
 
 def _require(form: str) -> None:
     if find_form(form) is None:
         raise NoSuchForm(f"There is no form {form} in content/forms. There are: {', '.join(forms())}")
-
-
-@contextmanager
-def _opened() -> Iterator[Database]:
-    database = Database(load_settings().database_url)
-    try:
-        yield database
-    finally:
-        database.close()

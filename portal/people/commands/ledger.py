@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing import get_context
 
 from sqlalchemy import func, select
 
 from portal.people.accounts.persons import find_person_id, get_seal
+from portal.people.commands.opened import opened_with_keyring
 from portal.people.consent.counting import count_now
 from portal.people.consent.models import ConsentRecord
 from portal.people.consent.places import Place, open_place
@@ -17,7 +17,7 @@ from portal.people.consent.signing import open_signer, rotate
 from portal.people.consent.verify import Report, verify
 from portal.people.consent.verify_people import Part, Range, check_people
 from portal.people.database import Database
-from portal.people.keyring import Seal, find_keyring, open_keyring
+from portal.people.keyring import Seal, find_keyring
 from portal.people.messages.addresses import read_address
 from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
@@ -32,7 +32,7 @@ def verify_ledger(*, is_deep: bool = True, say: Callable[[int], None] | None = N
     `say` is told now and then how many records were examined.
     """
     settings = load_settings()
-    with _opened() as (database, keyring), database.reading() as db:
+    with opened_with_keyring() as (database, keyring, _), database.reading() as db:
         records = db.scalar(select(func.count()).select_from(ConsentRecord)) or 0
         cores = min(os.cpu_count() or 1, records // ENOUGH_FOR_A_CORE)
         if cores < 2:
@@ -57,7 +57,7 @@ def prove(email: str) -> bytes:
     Raises NotAnAddress, NobodyThere.
     """
     address, now = read_address(email), clock.now()
-    with _opened() as (database, keyring):
+    with opened_with_keyring() as (database, keyring, _):
         count_now(database, keyring=keyring, place=_place(), now=now)
         with database.transaction() as db:  # where no key has signed yet, the first is made
             person_id = find_person_id(db, email=address)
@@ -70,13 +70,13 @@ def prove(email: str) -> bytes:
 
 def make_signing_key() -> str:
     """Make a new key, which signs from now on; its id."""
-    with _opened() as (database, keyring), database.transaction() as db:
+    with opened_with_keyring() as (database, keyring, _), database.transaction() as db:
         return rotate(db, keyring=keyring, now=clock.now()).key_id
 
 
 def keep_retention() -> dict[str, int]:
     """Apply the retention rules now; how much each of them did."""
-    with _opened() as (database, keyring):
+    with opened_with_keyring() as (database, keyring, _):
         return keep_retention_rules(database, keyring=keyring, now=clock.now())
 
 
@@ -113,15 +113,3 @@ def _check_in_process(within: Range, texts: frozenset[str], is_deep: bool) -> Pa
 def _place() -> Place:
     settings = load_settings()
     return open_place(settings.checkpoints_url, endpoint=settings.s3_endpoint_url)
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Database, Seal]]:
-    settings = load_settings()
-    database = Database(settings.database_url, journal=settings.opt_outs_folder)
-    try:
-        with database.transaction() as db:
-            keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
-        yield database, keyring
-    finally:
-        database.close()

@@ -1,25 +1,20 @@
 """The commands by which a yes or a no comes in that was not said here: a no counts, a yes is asked for once."""
 
 import csv
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 from portal.people.accounts import audit
 from portal.people.accounts.audit import What
+from portal.people.commands.opened import COMMAND_LINE, opened_with_keyring
 from portal.people.consent.notices import current_wording
 from portal.people.consent.on_behalf import How, withdraw_for
 from portal.people.consent.record import Act
 from portal.people.consent.suppression_import import Counts, read_list, suppress_lines
-from portal.people.database import Database
-from portal.people.keyring import Seal, open_keyring
 from portal.people.messages.addresses import read_address
 from portal.people.preferences import imports
-from portal.people.settings import load_settings
 from portal.shared import clock, ids
 
-COMMAND_LINE = "the command line"
 AT_ONCE = 100  # lines in a transaction, which holds up every other writer
 
 
@@ -32,7 +27,7 @@ def withdraw(email: str, *, reason: str, purpose: str | None) -> dict[str, str]:
     if purpose not in {None, *(asked.id for asked in current_wording("sign-up").purposes)}:
         raise UnknownPurpose(f"{purpose} is no purpose of ours. Leave --purpose away to stop everything.")
     address, act = read_address(email), _act()
-    with _opened() as (database, keyring), database.transaction() as db:
+    with opened_with_keyring() as (database, keyring, _), database.transaction() as db:
         hashed = withdraw_for(
             db, address=address, purpose=purpose, how=How(reason), by=COMMAND_LINE, keyring=keyring, act=act
         )
@@ -43,7 +38,10 @@ def withdraw(email: str, *, reason: str, purpose: str | None) -> dict[str, str]:
 def import_suppressions(path: Path) -> Counts:
     """Suppress every address of a list, a few lines in each transaction. Raises NotAList."""
     counts = Counts()
-    with _opened() as (database, keyring), path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+    with (
+        opened_with_keyring() as (database, keyring, _),
+        path.open(encoding="utf-8-sig", errors="replace", newline="") as file,
+    ):
         read = read_list(file)
         while lines := list(islice(read, AT_ONCE)):
             with database.transaction() as db:
@@ -56,8 +54,10 @@ def import_suppressions(path: Path) -> Counts:
 def import_consents(path: Path, *, quarantine: Path) -> imports.Report:
     """Ask whoever a list proves to have agreed; the other lines go into the file `quarantine`. Raises NotAList."""
     report, left_out = imports.Report(), []
-    url = load_settings().url
-    with _opened() as (database, keyring), path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+    with (
+        opened_with_keyring() as (database, keyring, settings),
+        path.open(encoding="utf-8-sig", errors="replace", newline="") as file,
+    ):
         for line in imports.read_lines(file):
             act = _act()
             try:
@@ -67,7 +67,7 @@ def import_consents(path: Path, *, quarantine: Path) -> imports.Report:
                 left_out.append(line.values | {"line": str(line.number), "why": str(fault)})
                 continue
             with database.transaction() as db:
-                imports.take_in(db, line=line, claim=claim, url=url, keyring=keyring, act=act, report=report)
+                imports.take_in(db, line=line, claim=claim, url=settings.url, keyring=keyring, act=act, report=report)
         with database.transaction() as db:
             audit.note(db, What.CONSENTS_IMPORTED, by=None, now=clock.now())
     _write_quarantine(quarantine, left_out)
@@ -87,15 +87,3 @@ def _write_quarantine(path: Path, lines: list[dict[str, str]]) -> None:
         rows = csv.DictWriter(file, fieldnames=["line", "why", *imports.COLUMNS])
         rows.writeheader()
         rows.writerows(lines)
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Database, Seal]]:
-    settings = load_settings()
-    database = Database(settings.database_url, journal=settings.opt_outs_folder)
-    try:
-        with database.transaction() as db:
-            keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
-        yield database, keyring
-    finally:
-        database.close()

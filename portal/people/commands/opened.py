@@ -1,10 +1,14 @@
-"""The only place that opens the people database for one command."""
+"""The only place that opens the people database for one command, and that says in whose name a command acts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from portal.people.database import Database
+from portal.people.keyring import Seal, open_keyring
 from portal.people.settings import Settings, load_settings
+from portal.shared import clock
+
+COMMAND_LINE = "the command line"
 
 
 @contextmanager
@@ -16,3 +20,12 @@ def opened_database() -> Iterator[tuple[Database, Settings]]:
         yield database, settings
     finally:
         database.close()
+
+
+@contextmanager
+def opened_with_keyring() -> Iterator[tuple[Database, Seal, Settings]]:
+    """The same with the key under which people's evidence is sealed."""
+    with opened_database() as (database, settings):
+        with database.transaction() as db:
+            keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
+        yield database, keyring, settings

@@ -9,9 +9,7 @@ from click import ClickException
 
 from portal.people.accounts import audit
 from portal.people.accounts.audit import What
-from portal.people.commands.staff import COMMAND_LINE
-from portal.people.database import Database
-from portal.people.keyring import Seal, open_keyring
+from portal.people.commands.opened import COMMAND_LINE, opened_database, opened_with_keyring
 from portal.people.messages.addresses import NotAnAddress, read_address
 from portal.people.outreach import feeding, preflight, preview, runs
 from portal.people.outreach.campaigns import Campaign, NoSuchCampaign, get_campaign, list_campaigns, read_campaign
@@ -20,7 +18,6 @@ from portal.people.outreach.reading import Faulty
 from portal.people.outreach.results import results_of
 from portal.people.outreach.runs import AlreadyRunning, NotPossible
 from portal.people.outreach.segments import find_segment
-from portal.people.settings import Settings, load_settings
 from portal.people.staff import members
 from portal.shared import clock
 
@@ -31,7 +28,7 @@ class NotStaff(LookupError):
 
 def list_all() -> dict[str, Any]:
     """Every campaign, and where its newest run stands."""
-    with _opened() as (database, _keyring, _settings), database.reading() as db:
+    with opened_database() as (database, _), database.reading() as db:
         found = []
         for slug, campaign in list_campaigns().items():
             if not isinstance(campaign, Campaign):
@@ -46,7 +43,7 @@ def list_all() -> dict[str, Any]:
 def show_preview(slug: str, email: str) -> dict[str, str]:
     """The campaign as the person of this address would get it. Raises NoSuchCampaign, Faulty, NobodyThere."""
     campaign = get_campaign(slug)
-    with _opened() as (database, keyring, settings), database.reading() as db:
+    with opened_with_keyring() as (database, keyring, settings), database.reading() as db:
         person = preview.find_person(db, email=read_address(email)) if email else None
         shown = preview.preview(
             db, campaign=campaign, person=person, url=settings.url, keyring=keyring, now=clock.now()
@@ -59,7 +56,7 @@ def show_preflight(slug: str, rule: str = "", number: int = 1) -> dict[str, Any]
     campaign = get_campaign(slug)
     segment = find_segment(campaign.segment)
     assert segment is not None  # noqa: S101  # get_campaign looked
-    with _opened() as (database, keyring, _settings), database.reading() as db:
+    with opened_with_keyring() as (database, keyring, _), database.reading() as db:
         found = preflight.look(
             db, campaign=campaign, segment=segment, keyring=keyring, now=clock.now(), rule=rule, number=number
         )
@@ -77,7 +74,7 @@ def show_preflight(slug: str, rule: str = "", number: int = 1) -> dict[str, Any]
 def send_test(slug: str, email: str) -> str:
     """Send the campaign to one of the staff, marked as a test; the address. Raises NotStaff, TestRefused."""
     campaign, address, now = get_campaign(slug), read_address(email), clock.now()
-    with _opened() as (database, keyring, settings), database.transaction() as db:
+    with opened_with_keyring() as (database, keyring, settings), database.transaction() as db:
         staff = members.find_by_email(db, email=address)
         if staff is None:
             raise NotStaff(f"{address} does not work here. A test goes to the staff alone: bin/portal staff list")
@@ -89,7 +86,7 @@ def send_test(slug: str, email: str) -> str:
 def send(slug: str, starts_at: datetime | None = None) -> dict[str, Any]:
     """Begin a run and put it into the outbox, whose worker sends it. Raises AlreadyRunning."""
     campaign, now = get_campaign(slug), clock.now()
-    with _opened() as (database, keyring, settings):
+    with opened_with_keyring() as (database, keyring, settings):
         with database.transaction() as db:
             run = runs.begin(db, campaign=campaign, by=COMMAND_LINE, starts_at=starts_at or now, now=now)
             audit.note(db, What.CAMPAIGN_SENT, by=None, about=slug, now=now)
@@ -107,7 +104,7 @@ def act(slug: str, what: str) -> dict[str, Any]:
         "cancel": (runs.cancel, What.CAMPAIGN_CANCELLED),
     }
     do, noted = acts[what]
-    with _opened() as (database, _keyring, _settings), database.transaction() as db:
+    with opened_database() as (database, _), database.transaction() as db:
         do(db, campaign=slug, by=COMMAND_LINE, now=now)
         audit.note(db, noted, by=None, about=slug, now=now)
     return show_results(slug)
@@ -115,7 +112,7 @@ def act(slug: str, what: str) -> dict[str, Any]:
 
 def show_results(slug: str) -> dict[str, Any]:
     """What became of every run of a campaign, the newest first."""
-    with _opened() as (database, _keyring, _settings), database.reading() as db:
+    with opened_database() as (database, _), database.reading() as db:
         found = []
         for run in runs.list_runs(db, campaign=slug):
             campaign = read_campaign(slug, run.row.source)
@@ -163,15 +160,3 @@ def results_in_words(found: dict[str, Any]) -> str:
 
 
 NUMBERS = ("made", "sent", "waiting", "failed", "bounced", "complained", "opted_out")
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Database, Seal, Settings]]:
-    settings = load_settings()
-    database = Database(settings.database_url, journal=settings.opt_outs_folder)
-    try:
-        with database.transaction() as db:
-            keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
-        yield database, keyring, settings
-    finally:
-        database.close()

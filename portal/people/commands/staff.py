@@ -1,30 +1,25 @@
 """The commands on those who work here: adding someone, listing them, and the link by which a machine signs one in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from sqlalchemy import select
 
 from portal.people.accounts import audit
 from portal.people.accounts.audit import What
 from portal.people.accounts.links import Purpose, make_link
-from portal.people.database import Database
+from portal.people.commands.opened import COMMAND_LINE, opened_database
 from portal.people.messages.addresses import read_address
-from portal.people.settings import Settings, load_settings
 from portal.people.staff import members
 from portal.people.staff.models import Staff
 from portal.people.staff.roles import Role
 from portal.shared import clock, ids
 from portal.shared.reserved import SAMPLE_DOMAIN
 
-COMMAND_LINE = "the command line"
 SAMPLE = f"mara@{SAMPLE_DOMAIN}"
 
 
 def add_staff(email: str, role: str) -> dict[str, str]:
     """Add someone, or let who is there begin their sign-in anew; the link by which they do. Raises NotAnAddress."""
     address, now = read_address(email), clock.now()
-    with _opened() as (database, settings), database.transaction() as db:
+    with opened_database() as (database, settings), database.transaction() as db:
         invited = members.invite(db, email=address, role=Role(role), by=COMMAND_LINE, now=now)
         what = What.STAFF_ADDED if invited.is_new else What.STAFF_INVITED
         audit.note(db, what, by=None, about=invited.staff.id, now=now)
@@ -37,7 +32,7 @@ def add_staff(email: str, role: str) -> dict[str, str]:
 
 def list_staff() -> list[dict[str, str]]:
     """Everybody who works or worked here."""
-    with _opened() as (database, _settings), database.reading() as db:
+    with opened_database() as (database, _settings), database.reading() as db:
         return [
             {
                 "email": staff.email,
@@ -52,7 +47,7 @@ def list_staff() -> list[dict[str, str]]:
 def add_sample_staff() -> None:
     """Let Mara work here, with every right, on one's own machine alone; she has no password."""
     now = clock.now()
-    with _opened() as (database, settings):
+    with opened_database() as (database, settings):
         if not settings.is_development:
             return
         with database.transaction() as db:
@@ -64,7 +59,7 @@ def add_sample_staff() -> None:
 def make_start_link() -> str:
     """A link that signs Mara in once, for whoever sees what this machine prints; empty outside development."""
     now, token = clock.now(), ids.new_token()
-    with _opened() as (database, settings):
+    with opened_database() as (database, settings):
         if not settings.is_development:
             return ""
         with database.transaction() as db:
@@ -74,13 +69,3 @@ def make_start_link() -> str:
             account = members.account_of(mara)
             make_link(db, link_id=ids.new_id(), token=token, purpose=Purpose.START, account=account, now=now)
         return f"{settings.url}/sign-in/staff/start/{token}"
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Database, Settings]]:
-    settings = load_settings()
-    database = Database(settings.database_url)
-    try:
-        yield database, settings
-    finally:
-        database.close()

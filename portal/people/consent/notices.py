@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from portal.people.consent.models import Notice
 from portal.people.messages.channels import CHANNELS
-from portal.shared.content import BadContent, Fault, parse_content
+from portal.shared.content import parse_content
 from portal.shared.environment import ROOT
+from portal.shared.proofreading import BadContent, Fault
 
 FOLDER = ROOT / "content" / "notices"
 NOTICES = ("sign-up", "reminder")

@@ -18,6 +18,7 @@ from sqlalchemy import insert, select
 
 from portal.people.consent.checkpoints import Checkpoint, CheckpointExport
 from portal.people.database import Database
+from portal.shared.disk import sync
 
 NAME = re.compile(r"\d{8,}-[0-9a-f]{16}\.txt")
 SEPARATOR = b"\nsignature "
@@ -96,7 +97,7 @@ class Folder:
             with suppress(FileExistsError):  # an earlier try came that far
                 path.hardlink_to(part)
             part.unlink()
-            _sync(self._folder)
+            sync(self._folder)
             if path.read_bytes() != content:
                 raise PlaceAway(f"{path} is not the checkpoint that belongs there. Look into who wrote to the folder.")
         except OSError as fault:
@@ -162,11 +163,3 @@ def _s3_faults(url: str) -> Iterator[None]:
         yield
     except (BotoCoreError, ClientError) as fault:
         raise PlaceAway(f"{url}: {fault}") from fault
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

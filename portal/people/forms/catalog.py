@@ -10,10 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 
 from portal.people.consent.notices import DEFAULT, Jurisdiction, Purpose, Wording, current_wording, wording_for
 from portal.people.consent.notices import FOLDER as NOTICES
-from portal.shared.content import BadContent, Fault, read_content
+from portal.shared.content import read_content
 from portal.shared.environment import ROOT
 from portal.shared.markdown import to_html
 from portal.shared.origins import is_loopback_http, origin_of
+from portal.shared.proofreading import BadContent, Fault
 
 FOLDER = ROOT / "content" / "forms"
 

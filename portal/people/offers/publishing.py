@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.people.offers.catalog import Offer, find_withdrawal, newest_publication
 from portal.people.offers.models import OfferPublication, OfferWithdrawal
-from portal.people.offers.reading import BadOffer, Fault, read_offer
+from portal.people.offers.reading import BadOffer, read_offer
 from portal.shared.environment import ROOT
+from portal.shared.proofreading import Fault
 
 
 class NotPublic(LookupError):

@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,9 @@ from typing import Any
 from portal.people.offers.catalog import Offer
 from portal.shared.environment import ROOT
 from portal.shared.markdown import to_html
+from portal.shared.proofreading import Fault, broken_at
 
 FOLDER = ROOT / "content" / "offers"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong in a file: the line it stands in (or near), the key, and what to do."""
-
-    line: int
-    key: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"Line {self.line}, {self.key}: {self.words}"
 
 
 class BadOffer(ValueError):
@@ -46,9 +34,7 @@ def read_offer(path: Path) -> Offer:
     try:
         found = tomllib.loads(parts["keys"])
     except tomllib.TOMLDecodeError as fault:
-        line = re.search(r"line (\d+)", str(fault))
-        number = int(line[1]) + 1 if line else parts["keys"].count("\n") + 2
-        raise BadOffer(path, [Fault(number, "keys", _NOT_TOML)]) from fault
+        raise BadOffer(path, [Fault(broken_at(fault, parts["keys"]) + 1, "keys", _NOT_TOML)]) from fault
     about, terms = _split(parts["words"] or "")
     faults = [Fault(_line_of(source, key), key, words) for key, words in _faults_in(path.stem, found, terms)]
     if faults:

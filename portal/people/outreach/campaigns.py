@@ -11,9 +11,10 @@ from portal.people.consent.notices import current_wording
 from portal.people.messages.channels import CHANNELS
 from portal.people.messages.models import Offering
 from portal.people.outreach import placeholders
-from portal.people.outreach.reading import Fault, Faulty, Reader, read_toml
+from portal.people.outreach.reading import Faulty, Reader, read_toml
 from portal.people.outreach.segments import find_segment
 from portal.shared.environment import ROOT
+from portal.shared.proofreading import Fault
 
 FOLDER = ROOT / "content" / "campaigns"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

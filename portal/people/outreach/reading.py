@@ -6,9 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from portal.shared.content import Fault
-
-__all__ = ["Fault", "Faulty", "Reader", "read_toml"]
+from portal.shared.proofreading import NOT_TOML, Fault, broken_at
 
 
 class Faulty(ValueError):
@@ -106,7 +104,5 @@ def read_toml(source: str, *, name: str, first_line: int = 1) -> Reader:
     try:
         return Reader(tomllib.loads(source), source, first_line=first_line)
     except tomllib.TOMLDecodeError as fault:
-        at = re.search(r"line (\d+)", str(fault))
-        line = first_line - 1 + (int(at[1]) if at else source.count("\n") + 1)
-        words = "This is not TOML. Look for a missing quote, comma or bracket."
-        raise Faulty(name, [Fault(line, "file", words)]) from fault
+        line = first_line - 1 + broken_at(fault, source)
+        raise Faulty(name, [Fault(line, "file", NOT_TOML)]) from fault

@@ -15,9 +15,10 @@ from portal.people.accounts.models import Person
 from portal.people.consent.models import ConsentState
 from portal.people.consent.states import State
 from portal.people.offers.models import Place
-from portal.people.outreach.reading import Fault, Faulty, Reader, read_toml
+from portal.people.outreach.reading import Faulty, Reader, read_toml
 from portal.people.webinars.models import Watched
 from portal.shared.environment import ROOT
+from portal.shared.proofreading import Fault
 
 FOLDER = ROOT / "content" / "segments"
 

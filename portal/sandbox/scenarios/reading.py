@@ -3,34 +3,17 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from portal.sandbox.scenarios import recipe as parts
 from portal.sandbox.scenarios.proofreading import faults_of
 from portal.sandbox.scenarios.recipe import Recipe
-from portal.shared.environment import SettingsError
+from portal.shared.proofreading import NOT_TOML, BadContent, Fault, broken_at
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong in a recipe: the line it stands in (or near), the key, and what to do."""
-
-    line: int
-    key: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"Line {self.line}, {self.key}: {self.words}"
-
-
-class BadRecipe(SettingsError):
-    """The recipe cannot be used; `faults` says why, all of it at once."""
-
-    def __init__(self, path: Path, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("\n".join([f"{path.name} cannot be used.", *map(str, faults)]))
+class BadRecipe(BadContent):
+    """The recipe cannot be used."""
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -39,9 +22,7 @@ def read_recipe(path: Path) -> Recipe:
     try:
         found = tomllib.loads(source)
     except tomllib.TOMLDecodeError as fault:
-        line = re.search(r"line (\d+)", str(fault))
-        words = "This is not TOML. Look for a missing quote, comma or bracket."
-        raise BadRecipe(path, [Fault(int(line[1]) if line else source.count("\n") + 1, "file", words)]) from fault
+        raise BadRecipe(path, [Fault(broken_at(fault, source), "file", NOT_TOML)]) from fault
     table = _Table(found)
     recipe = _recipe(path.stem, table)
     wrong = table.wrong or list(faults_of(recipe))

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from portal.shared.backups.refusals import InUse, NotABackup
+from portal.shared.disk import sync
 from portal.shared.soundness import find_fault
 
 DATABASE = "database.db"
@@ -80,9 +81,7 @@ def put_in_place(draft: Path, url: str) -> None:
         stale.unlink(missing_ok=True)  # a log of the old file would be played into the new one
     draft.replace(target)
     for path in (target, target.parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        sync(path)
 
 
 def belong_to_folder(path: Path) -> None:

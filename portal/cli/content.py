@@ -1,0 +1,173 @@
+"""The commands about what marketing writes: forms, offers, webinars, notices, scenarios."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from portal.cli.root import RECIPES, answer, portal, with_json
+from portal.shared.environment import ROOT
+
+FORMS = ROOT / "content" / "forms"
+OFFERS = ROOT / "content" / "offers"
+
+
+@portal.group()
+def content() -> None:
+    """What marketing writes."""
+
+
+@content.command("check")
+def content_check() -> None:
+    """Say what is wrong with what marketing wrote, by line and key; exit 1 where anything is."""
+    from portal.people.consent.notices import FOLDER as NOTICES
+    from portal.people.consent.notices import check as check_notice
+    from portal.people.forms.catalog import check as check_form
+    from portal.people.offers.reading import check as check_offer
+    from portal.people.outreach import campaigns, segments
+    from portal.sandbox.scenarios.reading import check as check_recipe
+
+    kinds = (
+        (NOTICES, "*/*.toml", check_notice),
+        (RECIPES, "*.toml", check_recipe),
+        (FORMS, "*.toml", check_form),
+        (OFFERS, "*.md", check_offer),
+        (segments.FOLDER, "*.toml", segments.check),
+        (campaigns.FOLDER, "*.md", campaigns.check),
+    )
+    faults = [
+        f"{path.name}: {fault}"
+        for folder, names, check in kinds
+        for path in sorted(folder.glob(names))
+        for fault in check(path)
+    ]
+    click.echo("\n".join(faults) or "Nothing is wrong.")
+    sys.exit(1 if faults else 0)
+
+
+@content.command("hash")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def content_hash(path: Path) -> None:
+    """Print the line for content/notices/SHA256SUMS that makes the notice PATH one that may be shown."""
+    from portal.people.consent.notices import FOLDER, manifest_line
+
+    if not path.resolve().is_relative_to(FOLDER):
+        raise click.ClickException(f"{path} is no notice. Notices lie in {FOLDER}, in a folder each.")
+    click.echo(manifest_line(path))
+
+
+@portal.command()
+@click.argument("path", type=click.Path(exists=True))
+def publish(path: str) -> None:
+    """Make the webinar in the folder PATH public, or the offer in the file PATH."""
+    from portal.people.commands.publish import publish_path
+    from portal.people.offers.reading import BadOffer
+    from portal.people.webinars.publishing import NotPublishable
+
+    try:
+        click.echo(publish_path(path))
+    except (NotPublishable, BadOffer) as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+@portal.group("forms")
+def sign_up_forms() -> None:
+    """Sign-up forms, and the keys by which other systems may post to them."""
+
+
+@sign_up_forms.command("key")
+@click.argument("form")
+@click.option("--name", default="default", show_default=True, help="Who holds it: it is named in the evidence.")
+@with_json
+def forms_key(form: str, name: str, as_json: bool) -> None:
+    """Make a key of FORM (its name in content/forms) and print it, once."""
+    from portal.people.commands.forms import make_key
+    from portal.people.forms.keys import NameTaken
+
+    try:
+        made = make_key(form, name=name)
+    except NameTaken as fault:
+        raise click.ClickException(
+            f"{form} has a key named {name}. End it first, or give this one a --name."
+        ) from fault
+    words = f"Whoever holds this can post sign-ups to {form}. It is not shown again:\n{made['key']}"
+    answer(made, words, as_json=as_json)
+
+
+@sign_up_forms.command("keys")
+@click.argument("form")
+@with_json
+def forms_keys(form: str, as_json: bool) -> None:
+    """List the keys of FORM: their names, when they were made, when they were ended."""
+    from portal.people.commands.forms import list_keys
+
+    found = list_keys(form)
+    lines = [
+        f"{one['name']}  made {one['made_at'][:10]}" + (f"  ended {one['ended_at'][:10]}" if one["ended_at"] else "")
+        for one in found
+    ]
+    answer({"keys": found}, "\n".join(lines) or f"None yet: bin/portal forms key {form}", as_json=as_json)
+
+
+@sign_up_forms.command("end-key")
+@click.argument("form")
+@click.argument("name")
+def forms_end_key(form: str, name: str) -> None:
+    """Let the key NAME of FORM open nothing any more, at once."""
+    from portal.people.commands.forms import end_key
+    from portal.people.forms.keys import NoSuchKey
+
+    try:
+        end_key(form, name=name)
+    except NoSuchKey as fault:
+        raise click.ClickException(f"{form} has no open key named {name}. See: bin/portal forms keys {form}") from fault
+    click.echo(f"{name} opens {form} no more")
+
+
+@portal.group()
+def offers() -> None:
+    """What we propose, and the codes of those who took it."""
+
+
+@offers.command("list")
+@with_json
+def offers_list(as_json: bool) -> None:
+    """List the public offers with what is left of each."""
+    from portal.people.commands.offers import list_public
+
+    found = list_public()
+    lines = [
+        f"{one['offer']:20}  {one['stands']:8}  {one['taken']} of {one['places']} taken  "
+        f"{one['opens_on']} to {one['closes_on']}"
+        for one in found
+    ]
+    answer({"offers": found}, "\n".join(lines) or "None is public: bin/portal publish PATH", as_json=as_json)
+
+
+@offers.command("redeem")
+@click.argument("code")
+@click.option("--by", default="the command line", help="Who takes it in.")
+@with_json
+def offers_redeem(code: str, by: str, as_json: bool) -> None:
+    """Take in CODE, once; exit 1 where nobody has it or it was used before."""
+    from portal.people.commands.offers import redeem_code
+    from portal.people.offers.redeeming import NoSuchCode, UsedBefore
+
+    try:
+        found = redeem_code(code, by=by)
+    except (NoSuchCode, UsedBefore) as fault:
+        raise click.ClickException(str(fault)) from fault
+    answer(found, f"Good: {found['name']}, place {found['place']}. It cannot be used again.", as_json=as_json)
+
+
+@offers.command("unpublish")
+@click.argument("slug")
+def offers_unpublish(slug: str) -> None:
+    """Take the offer SLUG off the site."""
+    from portal.people.commands.publish import unpublish
+    from portal.people.offers.publishing import NotPublic
+
+    try:
+        click.echo(unpublish(slug))
+    except NotPublic as fault:
+        raise click.ClickException(str(fault)) from fault

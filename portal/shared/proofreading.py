@@ -1,0 +1,36 @@
+"""The only place that says what is wrong with a file of content: line, key and cure, all of it at once."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.shared.environment import SettingsError
+
+NOT_TOML = "This is not TOML. Look for a missing quote, comma or bracket."
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a file: the line it stands in (or near), the key, and what to do."""
+
+    line: int
+    key: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line}, {self.key}: {self.words}"
+
+
+class BadContent(SettingsError):
+    """The file cannot be used; `faults` says why."""
+
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join([f"{path.name} cannot be used.", *map(str, faults)]))
+
+
+def broken_at(fault: tomllib.TOMLDecodeError, source: str) -> int:
+    """The line of `source` at which it ceases to be TOML."""
+    line = re.search(r"line (\d+)", str(fault))
+    return int(line[1]) if line else source.count("\n") + 1
