@@ -1,4 +1,4 @@
-"""The only place for figures that rows of the people side tell: outbox, jobs, ledger, sessions, separation check."""
+"""The only place for figures that rows of the people side tell: outbox, jobs, films, ledger, sessions, separation."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.people.consent.models import ConsentRecord
+from portal.people.films.library import count_waiting
 from portal.people.jobs import list_jobs
 from portal.people.messages.models import Message, MessageState
 from portal.people.privacy.models import SeparationCheck
@@ -18,7 +19,7 @@ from portal.shared import clock
 def look(db: Session) -> Sequence[Metric]:
     """Every figure, by queries that an index answers; nothing in them tells one person from another."""
     now = clock.now()
-    return [*_outbox(db, now), *_jobs(db, now), *_ledger(db), *_separation(db, now)]
+    return [*_outbox(db, now), *_jobs(db, now), *_films(db), *_ledger(db), *_separation(db, now)]
 
 
 def _outbox(db: Session, now: datetime) -> Iterator[Metric]:
@@ -47,6 +48,10 @@ def _jobs(db: Session, now: datetime) -> Iterator[Metric]:
         runs.add_metric((job.name,), job.runs)
         failures.add_metric((job.name,), job.failures)
     yield from (age, seconds, runs, failures)
+
+
+def _films(db: Session) -> Iterator[Metric]:
+    yield GaugeMetricFamily("portal_films_waiting", "Films that are still to be made.", value=count_waiting(db))
 
 
 def _ledger(db: Session) -> Iterator[Metric]:
