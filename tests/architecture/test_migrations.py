@@ -33,7 +33,7 @@ GUARDED = (
     *("notices", "consent_records", "consent_payloads", "suppressions", "consent_states", "audit_log"),
     *("signing_keys", "ways_out", "choices"),
     *("counted_records", "checkpoints"),
-    *("offer_publications", "offer_withdrawals", "redemptions"),
+    *("publications", "offer_publications", "offer_withdrawals", "redemptions"),
     *("campaign_run_acts", "campaign_recipients"),
     *("restores", "replays", "mail_reports"),
 )

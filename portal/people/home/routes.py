@@ -21,7 +21,7 @@ def index() -> str:
     """One sentence, one button, and a look at what is here."""
     now = clock.now()
     with reading() as db:
-        webinars = list_webinars(db)
+        webinars = list_webinars(db, now=now)
         return render_template(
             "home/index.html",
             glimpse=_glimpse(),

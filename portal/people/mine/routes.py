@@ -154,7 +154,7 @@ def _page(name_form: NameForm, passkey_form: PasskeyForm, status: int = 200) -> 
             name_form=name_form,
             passkey_form=passkey_form,
             agreed=list_agreed(db, person_id=person.id, keyring=keyring),
-            watched=list_watched(db, person_id=person.id),
+            watched=list_watched(db, person_id=person.id, now=clock.now()),
             passkeys=passkeys.list_passkeys(db, account=_me()),
             told=entries.list_answers(db, person_id=_me().id),
             sessions=sessions.list_sessions(db, account=_me(), now=clock.now()),

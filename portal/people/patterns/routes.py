@@ -19,7 +19,7 @@ def index() -> str:
     now = clock.now()
     form = samples.refused_sign_up()
     with web.reading() as db:
-        webinars = list_webinars(db)
+        webinars = list_webinars(db, now=now)
     return render_template(
         "patterns/index.html",
         now=now,

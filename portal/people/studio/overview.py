@@ -11,8 +11,8 @@ from portal.people.offers.catalog import Offer
 from portal.people.offers.places import Availability, Stand, list_available
 from portal.people.offers.reading import FOLDER as OFFERS
 from portal.people.privacy.separation import find_last_check
-from portal.people.webinars.library import list_webinars, newest_publication
-from portal.people.webinars.models import Publication
+from portal.people.publications.models import Publication
+from portal.people.webinars.library import list_published
 from portal.people.webinars.recording import Recording
 from portal.shared.environment import ROOT
 
@@ -39,11 +39,7 @@ class Overview:
 
 def look(db: Session, *, now: datetime) -> Overview:
     """How everything stands at this moment."""
-    webinars = [
-        (webinar, publication)
-        for webinar in list_webinars(db)
-        if (publication := newest_publication(db, webinar.slug)) is not None
-    ]
+    webinars = list_published(db, now=now)
     listed = list_available(db, today=now.date())
     work = [
         *_unpublished({webinar.slug for webinar, _ in webinars}),

@@ -1,6 +1,5 @@
 """The only place that makes a webinar public: from its folder in `content/` and what was recorded from it."""
 
-import hashlib
 import tomllib
 from datetime import date, datetime
 from html import unescape
@@ -10,9 +9,9 @@ from typing import Any
 import webvtt
 from sqlalchemy.orm import Session
 
-from portal.people.webinars.library import newest_publication
+from portal.people.publications.models import Publication
+from portal.people.publications.records import publish
 from portal.people.webinars.media import store_file
-from portal.people.webinars.models import Publication
 from portal.people.webinars.recording import Chapter, Line, Media, Recording
 from portal.shared.markdown import to_html
 
@@ -29,15 +28,7 @@ def publish_webinar(
     Returns the publication in force and whether it is new: publishing the same twice changes nothing.
     """
     recording = _read(db, folder, recorded=recorded, store=store, now=now)
-    content = recording.as_json()
-    version = hashlib.sha256(content.encode()).hexdigest()
-    current = newest_publication(db, recording.slug)
-    if current and current.version == version:
-        return current, False
-    publication = Publication(slug=recording.slug, version=version, content=content, published_at=now, published_by=by)
-    db.add(publication)
-    db.flush()
-    return publication, True
+    return publish(db, kind="webinar", slug=recording.slug, content=recording.as_json(), by=by, now=now)
 
 
 def _read(db: Session, folder: Path, *, recorded: Path, store: Path, now: datetime) -> Recording:

@@ -23,7 +23,7 @@ _MEDIA_POLICY = "default-src 'none'; sandbox"
 def index() -> str:
     """All webinars, newest first."""
     with reading() as db:
-        return render_template("webinars/index.html", webinars=list_webinars(db))
+        return render_template("webinars/index.html", webinars=list_webinars(db, now=clock.now()))
 
 
 @blueprint.get("/webinars/<slug>")
@@ -93,7 +93,7 @@ def _find_watcher() -> str | None:
 
 
 def _get_webinar(db: Session, slug: str) -> Recording:
-    webinar = find_webinar(db, slug)
+    webinar = find_webinar(db, slug, now=clock.now())
     if webinar is None:
         raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
     return webinar

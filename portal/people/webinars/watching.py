@@ -38,9 +38,9 @@ def find_position(db: Session, *, person_id: str, slug: str) -> int | None:
     return db.scalar(select(Watched.position).where(Watched.person_id == person_id, Watched.webinar == slug))
 
 
-def list_watched(db: Session, *, person_id: str) -> list[Seen]:
+def list_watched(db: Session, *, person_id: str, now: datetime) -> list[Seen]:
     """What somebody watched, the last first; a webinar that is public no more is left out."""
-    public = {webinar.slug: webinar for webinar in list_webinars(db)}
+    public = {webinar.slug: webinar for webinar in list_webinars(db, now=now)}
     theirs = select(Watched).where(Watched.person_id == person_id).order_by(Watched.watched_at.desc())
     return [
         Seen(webinar=public[row.webinar], position=row.position, furthest=row.furthest, at=row.watched_at)

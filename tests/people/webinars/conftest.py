@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.people.database import Database
-from portal.people.webinars.models import Publication
+from portal.people.publications.models import Publication
 from portal.people.webinars.publishing import publish_webinar
 from tests.support.engines import Engine
 from tests.support.sides import people_app

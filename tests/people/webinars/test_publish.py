@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from portal.people.publications.models import Publication
 from portal.people.webinars.library import find_webinar, list_webinars
-from portal.people.webinars.models import MediaFile, Publication
+from portal.people.webinars.models import MediaFile
 from portal.people.webinars.publishing import NotPublishable
 from tests.people.webinars.conftest import NOW, VIDEO, Studio
 
@@ -14,7 +15,7 @@ from tests.people.webinars.conftest import NOW, VIDEO, Studio
 def test_a_published_webinar_holds_its_sentences_whole_and_in_their_chapters(studio: Studio) -> None:
     studio.publish()
     with studio.app.extensions["database"].reading() as db:
-        webinar = find_webinar(db, "second-message")
+        webinar = find_webinar(db, "second-message", now=NOW)
     assert webinar is not None
     assert [chapter.title for chapter in webinar.chapters] == ["Why", "How"]
     lines = [line for chapter in webinar.chapters for line in chapter.lines]
@@ -30,7 +31,7 @@ def test_a_published_webinar_holds_its_sentences_whole_and_in_their_chapters(stu
 def test_its_files_lie_in_the_store_by_the_hash_of_their_bytes(studio: Studio) -> None:
     studio.publish()
     with studio.app.extensions["database"].reading() as db:
-        webinar = find_webinar(db, "second-message")
+        webinar = find_webinar(db, "second-message", now=NOW)
         assert db.scalar(select(func.count()).select_from(MediaFile)) == 4
     assert webinar is not None
     assert (studio.store / webinar.video.sha256).read_bytes() == VIDEO
@@ -48,7 +49,7 @@ def test_publishing_a_change_adds_a_publication_and_keeps_the_old(studio: Studio
     _, is_new = studio.publish(now=NOW + timedelta(days=1))
     with studio.app.extensions["database"].reading() as db:
         assert db.scalar(select(func.count()).select_from(Publication)) == 2
-        (webinar,) = list_webinars(db)
+        (webinar,) = list_webinars(db, now=NOW + timedelta(days=1))
     assert is_new
     assert "Other words" in webinar.notes_html
 

@@ -1,0 +1,141 @@
+"""The only place that makes something public, takes it back, and says what is in force at a moment.
+
+Of one thing that record is in force whose moment came last; of two for the same moment, the one added last. So a
+change for Christmas stays what it is when a slip is mended today, and is called off by another record for Christmas.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.people.publications.models import Publication
+
+Kind = Literal["webinar", "tip", "path"]
+
+
+class NotPublic(LookupError):
+    """There is no such thing, or no such version of it; the message says where to look."""
+
+
+class HasPassed(ValueError):
+    """A moment that is meant to come lies in the past."""
+
+
+def publish(
+    db: Session,
+    *,
+    kind: Kind,
+    slug: str,
+    content: str,
+    by: str,
+    now: datetime,
+    public_from: datetime | None = None,
+    reason: str = "",
+) -> tuple[Publication, bool]:
+    """Make `content` public, at once or from a moment on, all of it in one record. Raises HasPassed.
+
+    Returns the record that says so and whether it is new: publishing the same twice changes nothing.
+    """
+    at = _moment(public_from, now)
+    current = find_in_force(db, kind=kind, slug=slug, at=at)
+    version = hashlib.sha256(content.encode()).hexdigest()
+    if current is not None and current.version == version:
+        return current, False
+    return _add(db, kind=kind, slug=slug, version=version, content=content, at=at, by=by, now=now, reason=reason), True
+
+
+def roll_back(
+    db: Session, *, kind: Kind, slug: str, version: str, by: str, now: datetime, public_from: datetime | None = None
+) -> Publication:
+    """Make an earlier version public again; its first characters are enough. Raises NotPublic, HasPassed."""
+    found = {
+        record.version: record
+        for record in list_records(db, kind=kind, slug=slug)
+        if record.is_shown and record.version.startswith(version)
+    }
+    if len(found) != 1:
+        raise NotPublic(
+            f"{'No version' if not found else 'More than one version'} of {slug} begins with {version or 'nothing'}. "
+            f"All of them: bin/portal publications {kind} {slug}"
+        )
+    (record,) = found.values()
+    return publish(
+        db, kind=kind, slug=slug, content=record.content, by=by, now=now, public_from=public_from, reason=record.reason
+    )[0]
+
+
+def unpublish(db: Session, *, kind: Kind, slug: str, redirect_to: str, by: str, now: datetime) -> Publication:
+    """Take it off the site; its address leads to `redirect_to`, a path of this site. Raises NotPublic."""
+    current = find_in_force(db, kind=kind, slug=slug, at=now)
+    if current is None or not current.is_shown:
+        raise NotPublic(f"No {kind} {slug} is public. What is: bin/portal publications {kind}")
+    return _add(db, kind=kind, slug=slug, version="", content="", at=now, by=by, now=now, redirect_to=redirect_to)
+
+
+def in_force(db: Session, *, kind: Kind, at: datetime) -> list[Publication]:
+    """What is public at that moment, a record for each thing, in the order of their names."""
+    place = func.row_number().over(
+        partition_by=Publication.slug, order_by=(Publication.public_from.desc(), Publication.id.desc())
+    )
+    begun = select(Publication.id, place.label("place")).where(Publication.kind == kind, Publication.public_from <= at)
+    newest = begun.subquery()
+    found = select(Publication).join(newest, newest.c.id == Publication.id).where(newest.c.place == 1)
+    return list(db.scalars(found.where(Publication.content != "").order_by(Publication.slug)))
+
+
+def find_in_force(db: Session, *, kind: Kind, slug: str, at: datetime) -> Publication | None:
+    """The record in force for one thing, also where it says that the thing was taken off the site."""
+    theirs = select(Publication).where(
+        Publication.kind == kind, Publication.slug == slug, Publication.public_from <= at
+    )
+    return db.scalar(theirs.order_by(Publication.public_from.desc(), Publication.id.desc()).limit(1))
+
+
+def list_scheduled(db: Session, *, kind: Kind, at: datetime) -> list[Publication]:
+    """What is still to come after that moment, the nearest first."""
+    coming = select(Publication).where(Publication.kind == kind, Publication.public_from > at)
+    return list(db.scalars(coming.order_by(Publication.public_from, Publication.id)))
+
+
+def list_records(db: Session, *, kind: Kind, slug: str) -> list[Publication]:
+    """Everything that was ever said about one thing, the last first."""
+    theirs = select(Publication).where(Publication.kind == kind, Publication.slug == slug)
+    return list(db.scalars(theirs.order_by(Publication.id.desc())))
+
+
+def _moment(public_from: datetime | None, now: datetime) -> datetime:
+    if public_from is not None and public_from < now:
+        raise HasPassed(f"{public_from:%Y-%m-%d %H:%M %Z} has passed. Leave the moment out to publish now.")
+    return public_from or now
+
+
+def _add(
+    db: Session,
+    *,
+    kind: Kind,
+    slug: str,
+    version: str,
+    content: str,
+    at: datetime,
+    by: str,
+    now: datetime,
+    reason: str = "",
+    redirect_to: str = "",
+) -> Publication:
+    made = Publication(
+        kind=kind,
+        slug=slug,
+        version=version,
+        content=content,
+        public_from=at,
+        redirect_to=redirect_to,
+        reason=reason,
+        published_at=now,
+        published_by=by,
+    )
+    db.add(made)
+    db.flush()
+    return made
