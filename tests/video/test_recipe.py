@@ -6,43 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.video.tool import make
+from tests.video.tool import POSTER, make, write_short_one
 
-RECIPE = """
-title = "A short one"
-summary = "Two sentences."
-presenter = "Ines Okafor-Lind"
-date = 2026-03-12
-language = "en"
-voice = "heart"
-pace = 1.0
-said = "the first of two"
-
-[[chapters]]
-title = "Only chapter"
-
-[[chapters.slides]]
-title = "Only slide"
-under = "Nothing more"
-say = \"\"\"
-This is the first of two sentences.
-And this is the second.
-\"\"\"
-"""
-POSTER = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180">
-  <path fill="var(--accent)" d="M0 0h320v180H0z"/>
-</svg>
-"""
 SLIDE = 'under = "Nothing more"'
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "short-one"
-    (made / "slides").mkdir(parents=True)
-    (made / "webinar.toml").write_text(RECIPE)
-    (made / "poster.svg").write_text(POSTER)
-    return made
+    return write_short_one(tmp_path)
 
 
 def test_the_smallest_recipe_becomes_a_film_with_everything_beside_it(folder: Path, tmp_path: Path) -> None:

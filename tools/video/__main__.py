@@ -1,11 +1,15 @@
 """The only place that reads the command line: `python -m tools.video content/webinars/<slug> --out DIR`."""
 
 import argparse
+import json
+import os
 import shutil
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from tools.video.inputs import find_missing, fingerprint
+from portal.people.films.recipes import find_missing, source_of_recipe
 from tools.video.output import CAPTIONS, CHAPTERS, find_note
 from tools.video.recipe import BadRecipe, read_recipe
 from tools.video.vtt import agree, read_cues
@@ -19,22 +23,30 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="content/webinars/<slug>")
     parser.add_argument("--out", type=Path, required=True, help="where the film, its captions and its poster go")
     parser.add_argument("--write-captions", action="store_true", help="put captions and chapters into the folder, too")
+    parser.add_argument("--progress", action="store_true", help="say each percent as JSON; end when the input does")
     options = parser.parse_args()
+    if options.progress:
+        threading.Thread(target=_end_with_whoever_started, daemon=True).start()
     try:
-        print(_make(options.folder.resolve(), options.out.resolve()))
+        said = _make(options.folder.resolve(), options.out.resolve(), _Percents(options.progress).tell)
     except BadRecipe as error:
         print(f"tools.video: {options.folder}: {error}", file=sys.stderr)
         return 2
+    print(json.dumps({"percent": 100, "words": said}) if options.progress else said, flush=True)
     for name in (CAPTIONS, CHAPTERS):
         if options.write_captions:
             shutil.copyfile(options.out / name, options.folder / name)
         elif not agree(read_cues(options.folder / name), read_cues(options.out / name), within=_DRIFT):
-            print(f"{options.folder / name} is not what is said. --write-captions brings it up to date.")
+            words = f"{options.folder / name} is not what is said. --write-captions brings it up to date."
+            if options.progress:  # nobody reads what stands beside a film that was made well
+                print(f"tools.video: {words}", file=sys.stderr)
+                return 2
+            print(words)
     return 0
 
 
-def _make(folder: Path, out: Path) -> str:
-    inputs = fingerprint(folder)
+def _make(folder: Path, out: Path, tell: Callable[[float], None]) -> str:
+    inputs = source_of_recipe(folder)
     note = find_note(out)
     if note and note["inputs"] == inputs:
         return f"{folder.name}: {_clock(note['duration'])}, unchanged"
@@ -47,10 +59,30 @@ def _make(folder: Path, out: Path) -> str:
         raise BadRecipe(f"--out {out} cannot be written ({error.strerror}): name a folder that can") from None
     from tools.video.build import build  # only here: the voice takes a second to load, an unchanged film none
 
-    build(recipe, out, slug=folder.name, inputs=inputs)
+    build(recipe, out, slug=folder.name, inputs=inputs, tell=tell)
     note = find_note(out)
     assert note is not None
     return f"{folder.name}: {_clock(note['duration'])}, made in {note['took']} s"
+
+
+class _Percents:
+    """Says each percent once, to who asked for them; a person reads one line at the end."""
+
+    def __init__(self, are_wanted: bool) -> None:
+        self._said = 0 if are_wanted else 100
+
+    def tell(self, share: float) -> None:
+        percent = int(share * 100)
+        if percent > self._said:
+            self._said = percent
+            print(json.dumps({"percent": percent}), flush=True)
+
+
+def _end_with_whoever_started() -> None:
+    """The input ends when the process at its other end does, whatever ended that; nobody waits for this film then."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(3)
 
 
 def _clock(seconds: float) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 import resvg_py
 from PIL import Image, ImageDraw, ImageFont
 
-from tools.video.inputs import TOKENS, TYPEFACE
+from portal.people.films.recipes import TOKENS, TYPEFACE
 from tools.video.recipe import BadRecipe
 
 WIDTH, HEIGHT = 1280, 720

@@ -11,6 +11,7 @@ from typing import Any
 WHOLE = "whole"
 """What a line points at to step back to all of a slide."""
 _LONGEST_TITLE, _MOST_POINTS = 40, 3
+_OF_THE_PAGE = ("topics", "level", "speakers")
 
 
 class BadRecipe(Exception):
@@ -75,6 +76,8 @@ class Recipe:
     date: datetime.date
     voice: str
     pace: float
+    pitch: float
+    """1 is the voice as it is, 0.9 a deeper one, so that not every presenter sounds the same."""
     said: str
     """The words of the one line that the home page quotes."""
     sounds: dict[str, str]
@@ -97,6 +100,7 @@ def read_recipe(folder: Path) -> Recipe:
         date=top.date("date"),
         voice=top.text("voice"),
         pace=top.number("pace", low=0.7, high=1.3),
+        pitch=top.number("pitch", low=0.85, high=1.1) if "pitch" in top.values else 1.0,
         said=top.text("said"),
         sounds=top.pairs("sounds"),
         poster=_existing(folder / "poster.svg", "draw it as an SVG of 320 by 180"),
@@ -104,6 +108,7 @@ def read_recipe(folder: Path) -> Recipe:
     )
     if top.text("language") != "en":
         raise top.problem('the voices speak English only: write language = "en"')
+    top.leave(_OF_THE_PAGE)
     top.refuse_others()
     return _with_whole_quote(recipe)
 
@@ -249,6 +254,10 @@ class _Table:
         if not rows or not all(isinstance(row, dict) for row in rows):
             raise self.problem(f"there is no {noun}: begin one with [[{key}]]")
         return [_Table(row, f"{self.where}, {noun} {number}") for number, row in enumerate(rows, 1)]
+
+    def leave(self, keys: tuple[str, ...]) -> None:
+        """What others read and check."""
+        self._asked.update(keys)
 
     def refuse_others(self) -> None:
         for key in self.values.keys() - self._asked:

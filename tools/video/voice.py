@@ -1,10 +1,12 @@
 """The only place that turns a sentence into sound: the voice, how it says our names, where speech begins and ends."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
+import av
 import numpy as np
 from hibari import Hibari
 from hibari.voices import VOICES
@@ -46,20 +48,25 @@ class Speech:
 class Voice:
     """Speaks with one of the voices that came with the package: nothing is fetched."""
 
-    def __init__(self, name: str, *, pace: float, sounds: dict[str, str]) -> None:
+    def __init__(self, name: str, *, pace: float, pitch: float, sounds: dict[str, str]) -> None:
         ours = [known for known, voice in VOICES.items() if voice.get("bundled")]
         if name not in ours:
             raise BadRecipe(f"webinar.toml: there is no voice “{name}” here: write one of {', '.join(ours)}")
         self._tts = Hibari(voice=name, threads=1)  # more threads add the same numbers in another order
         self._pace = pace
+        self._pitch = pitch
         self._sounds = sounds
         self._written = re.compile("|".join(rf"\b{re.escape(written)}\b" for written in sounds))
 
-    def speak_all(self, sentences: list[str]) -> list[Speech]:
+    def speak_all(self, sentences: list[str], *, tell: Callable[[float], None]) -> list[Speech]:
         """Each sentence by itself, so that one can change without moving the sound of another."""
         phonemes = [self._phonemes(words) for words in sentences]
         with ThreadPoolExecutor(max_workers=2) as pool:
-            return list(pool.map(self._speak, sentences, phonemes))
+            speeches: list[Speech] = []
+            for speech in pool.map(self._speak, sentences, phonemes):
+                speeches.append(speech)
+                tell(len(speeches) / len(sentences))
+            return speeches
 
     def weight(self, words: str) -> int:
         """How much there is to say in these words, to guess where in a sentence they are spoken."""
@@ -70,8 +77,8 @@ class Voice:
         return list(self._tts.phonemize(spoken))
 
     def _speak(self, words: str, phonemes: list[str]) -> Speech:
-        parts = [self._tts.from_phonemes(part, speed=self._pace, seed=0) for part in phonemes]
-        samples = np.concatenate([np.zeros(_LEAD, np.float32), *parts])
+        parts = [self._tts.from_phonemes(part, speed=self._pace / self._pitch, seed=0) for part in phonemes]
+        samples = _pitched(np.concatenate([np.zeros(_LEAD, np.float32), *parts]), self._pitch)
         heard = np.flatnonzero(_loudness(samples) > _HEARD)
         if not len(heard):
             raise BadRecipe(f"webinar.toml: the voice finds nothing to say in “{words}”: write it in letters")
@@ -83,6 +90,17 @@ class Voice:
 _LEAD = round(Speech.LEAD * RATE)
 _HOP = RATE // 100
 _HEARD = 0.008  # -42 dB; the voice's own pauses lie below -60 dB
+
+
+def _pitched(samples: Samples, pitch: float) -> Samples:
+    """The same words by a larger or a smaller throat: played slower or faster, so spoken faster or slower before."""
+    if pitch == 1:
+        return samples
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
+    frame.sample_rate, frame.pts = round(RATE * pitch), 0
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+    parts = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([part.to_ndarray()[0] for part in parts]).astype(np.float32)
 
 
 def _loudness(samples: Samples) -> Samples:

@@ -1,24 +1,27 @@
-"""The only place that knows what a film is made from, so that an unchanged one is not made again."""
+"""The only place that knows what a film is made from that is spoken and drawn, so that an unchanged one is kept."""
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).resolve().parents[3]
+RECIPE = "webinar.toml"
 TOKENS = ROOT / "static/shared/tokens.css"
 TYPEFACE = ROOT.joinpath(
     "node_modules/@fontsource-variable/atkinson-hyperlegible-next/files",
     "atkinson-hyperlegible-next-latin-wght-normal.woff2",
 )
+_TOOL = ROOT / "tools" / "video"
+_NOT_IN_A_FILM = ("screens.py", "pack.py")  # they take the pictures, which count as they are
 
 
 def find_missing() -> Path | None:
-    """What a build needs from set-up and does not find."""
+    """What drawing needs from set-up and does not find."""
     return next((path for path in (TOKENS, TYPEFACE) if not path.is_file()), None)
 
 
-def fingerprint(folder: Path) -> str:
-    """One hash over everything the film of `folder` depends on, which captions and the page's words are not."""
+def source_of_recipe(folder: Path) -> str:
+    """SHA-256 in hex over all that the film of `folder` depends on, which captions and the page's words are not."""
     total = hashlib.sha256()
     for path in _inputs(folder):
         digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
@@ -27,8 +30,8 @@ def fingerprint(folder: Path) -> str:
 
 
 def _inputs(folder: Path) -> Iterator[Path]:
-    yield folder / "webinar.toml"
+    yield folder / RECIPE
     yield folder / "poster.svg"
     yield from sorted((folder / "slides").glob("*"))
-    yield from sorted(Path(__file__).parent.glob("*.py"))
+    yield from (path for path in sorted(_TOOL.glob("*.py")) if path.name not in _NOT_IN_A_FILM)
     yield from (ROOT / "requirements/video.txt", TOKENS, TYPEFACE)
