@@ -1,7 +1,7 @@
-// Our controls over the native video, fetched by the pages that have one. Where they cannot come, the browser's own stay.
+// What a page with a recording adds to it, fetched by such pages alone. Where it cannot come, the browser's own stays.
 export async function offerPlayer() {
   const root = document.querySelector('.player')
-  if (!root || !('popover' in root)) return
-  const controls = await import('./player/controls.js').catch(() => null)
-  controls?.equip(root)
+  if (!root) return
+  const watching = await import('./watching.js').catch(() => null)
+  watching?.begin(root)
 }

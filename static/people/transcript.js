@@ -24,7 +24,7 @@ function mark(group, lines, now) {
   if (current === before) return
   before?.removeAttribute('aria-current')
   current?.setAttribute('aria-current', 'true')
-  if (current && !group.matches(':hover, :focus-within')) bringIntoView(group, current)
+  if (current && !group.matches(':hover, :focus-within, [data-finding]')) bringIntoView(group, current)
 }
 
 function bringIntoView(group, line) {

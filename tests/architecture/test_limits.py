@@ -166,6 +166,8 @@ PEOPLE = {
     "POST /studio/withdrawals": POSTS,
     "GET /webinars/": NOTHING_SECRET,
     "GET /webinars/<slug>": NOTHING_SECRET,
+    "GET /webinars/<slug>/transcript.txt": NOTHING_SECRET,
+    "GET /webinars/<slug>/transcript.vtt": NOTHING_SECRET,
     "POST /webinars/<slug>/watched": PLAYER,
 }
 SANDBOX = {

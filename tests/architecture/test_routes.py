@@ -163,6 +163,8 @@ PEOPLE = {
     "POST /studio/withdrawals": staff(Right.WITHDRAW),
     "GET /webinars/": ANYONE,
     "GET /webinars/<slug>": ANYONE,
+    "GET /webinars/<slug>/transcript.txt": ANYONE,
+    "GET /webinars/<slug>/transcript.vtt": ANYONE,
     "POST /webinars/<slug>/watched": ACCOUNT,
 }
 SANDBOX = {

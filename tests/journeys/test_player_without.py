@@ -67,7 +67,7 @@ def test_without_scripts_the_browsers_own_controls_are_there_and_ours_are_not(vi
 
 def test_a_script_that_never_comes_leaves_the_browsers_own_controls(visitor: Visitor, site: Running) -> None:
     page = visitor()
-    page.route("**/static/controls-*.js", lambda route: route.fulfill(status=503))
+    page.route("**/static/watching-*.js", lambda route: route.fulfill(status=503))
     page.goto(site.people + ADDRESS, wait_until="networkidle")
     expect(page.locator("video")).to_have_attribute("controls", "")
     expect(page.locator(".player button:visible")).to_have_count(0)
@@ -89,17 +89,17 @@ def test_the_player_asks_for_its_script_and_its_icons_and_home_for_neither(visit
     asked: list[str] = []
     page.on("request", lambda request: asked.append(re.sub(r"-[0-9A-Z]{8}\b", "", request.url.split("/")[-1])))
     page.goto(site.people, wait_until="networkidle")
-    assert "controls.js" not in asked
+    assert "watching.js" not in asked
     asked.clear()
     page = visitor()
     page.on("request", lambda request: asked.append(re.sub(r"-[0-9A-Z]{8}\b", "", request.url.split("/")[-1])))
     page.goto(site.people + ADDRESS, wait_until="networkidle")
     assert sorted({name for name in asked if name.endswith((".js", ".svg", ".css"))}) == [
-        "controls.js",
         "favicon.svg",
         "icons.svg",
         "people.css",
         "people.js",
+        "watching.js",
     ]
 
 

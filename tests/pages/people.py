@@ -71,6 +71,8 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "webinars", site.get("/webinars/")
     yield "webinar", site.get(WEBINAR)
     yield "webinar-from-a-sentence", site.get(f"{WEBINAR}?t=95")
+    yield "webinar-found", site.get(f"{WEBINAR}?find=second+message")
+    yield "webinar-not-found", site.get(f"{WEBINAR}?find=unsaid")
     yield "media", site.get(_first(r"/media/[^\"]+", site.get(WEBINAR).text), headers={"Range": "bytes=0-99"})
     yield "offers", site.get("/offers/")
     yield "offer", site.get(OFFER)

@@ -2,14 +2,14 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, render_template, request
-from sqlalchemy.orm import Session
+from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.wsgi import wrap_file
 
 from portal.people.web import reading, settings, signed_in, transaction
-from portal.people.webinars.library import find_media, find_webinar, list_webinars
+from portal.people.webinars.asked import get_webinar, second_of
+from portal.people.webinars.library import find_media, list_webinars
 from portal.people.webinars.media import read_part
-from portal.people.webinars.recording import Recording
+from portal.people.webinars.transcript import as_text, as_webvtt, find_said
 from portal.people.webinars.watching import find_position, note_watched
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
@@ -27,30 +27,53 @@ def index() -> str:
 
 
 @blueprint.get("/webinars/<slug>")
-def show(slug: str) -> str:
-    """One webinar; `?t=SECONDS` starts there."""
-    start = _start(request.args.get("t", "0"))
+def show(slug: str) -> Response:
+    """One webinar; `?t=SECONDS` starts there, `?find=WORDS` marks who says them."""
+    start = second_of(request.args.get("t", "0"))
     with reading() as db:
-        webinar = _get_webinar(db, slug)
+        webinar = get_webinar(db, slug)
         person_id = _find_watcher()
         left_at = find_position(db, person_id=person_id, slug=slug) if person_id else None
     start = min(start, int(webinar.seconds))
-    return render_template(
-        "webinars/show.html", webinar=webinar, start=start, current=webinar.line_at(start), left_at=left_at or 0
+    return make_response(
+        render_template(
+            "webinars/show.html",
+            webinar=webinar,
+            start=start,
+            current=webinar.line_at(start),
+            found=find_said(webinar, request.args.get("find", "")),
+            left_at=left_at or 0,
+        )
     )
+
+
+@blueprint.get("/webinars/<slug>/transcript.txt")
+def transcript(slug: str) -> Response:
+    """All that is said, to read; downloaded."""
+    with reading() as db:
+        webinar = get_webinar(db, slug)
+    return _file(as_text(webinar, url=_url(slug)), name=f"{slug}.txt", content_type="text/plain")
+
+
+@blueprint.get("/webinars/<slug>/transcript.vtt")
+def timed_transcript(slug: str) -> Response:
+    """All that is said with its times, for other programs; downloaded."""
+    with reading() as db:
+        webinar = get_webinar(db, slug)
+    return _file(as_webvtt(webinar, url=_url(slug)), name=f"{slug}.vtt", content_type="text/vtt")
 
 
 @blueprint.post("/webinars/<slug>/watched")
 def watched(slug: str) -> Response:
     """Remember, for who is signed in, where in the recording they are (form field `position`, whole seconds)."""
-    position = _start(request.form.get("position", ""))
+    position = second_of(request.form.get("position", ""))
     person_id = _find_watcher()
     if person_id is None:
         raise Problem(
             403, "Nobody is signed in", "Sign in, and we remember where you stopped. Watching needs no account."
         )
     with transaction() as db:
-        webinar = _get_webinar(db, slug)
+        webinar = get_webinar(db, slug)
         note_watched(db, person_id=person_id, webinar=webinar, position=position, now=clock.now())
     return Response(status=204)
 
@@ -92,20 +115,17 @@ def _find_watcher() -> str | None:
     return account.id if account and account.kind == "person" else None
 
 
-def _get_webinar(db: Session, slug: str) -> Recording:
-    webinar = find_webinar(db, slug, now=clock.now())
-    if webinar is None:
-        raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
-    return webinar
+def _url(slug: str) -> str:
+    return f"{settings().url}/webinars/{slug}"
+
+
+def _file(text: str, *, name: str, content_type: str) -> Response:
+    response = Response(text, content_type=f"{content_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _beyond(size: int) -> Response:
     response = answer(Problem(416, "That part does not exist", f"The file has {size:,} bytes."))
     response.headers["Content-Range"] = f"bytes */{size}"
     return response
-
-
-def _start(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or len(value) > 6:
-        raise Problem(400, "That moment cannot be read", "Write it in whole seconds, for example ?t=90.")
-    return int(value)

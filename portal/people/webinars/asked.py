@@ -1,0 +1,23 @@
+"""The only place that reads which webinar, and which moment of it, a page was asked for."""
+
+from sqlalchemy.orm import Session
+
+from portal.people.webinars.library import find_webinar
+from portal.people.webinars.recording import Recording
+from portal.shared import clock
+from portal.shared.problems import Problem
+
+
+def get_webinar(db: Session, slug: str) -> Recording:
+    """The webinar as it is public now. Raises Problem (404)."""
+    webinar = find_webinar(db, slug, now=clock.now())
+    if webinar is None:
+        raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
+    return webinar
+
+
+def second_of(value: str) -> int:
+    """A moment in whole seconds, as addresses and forms write it. Raises Problem (400)."""
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise Problem(400, "That moment cannot be read", "Write it in whole seconds, for example ?t=90.")
+    return int(value)
