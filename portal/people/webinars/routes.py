@@ -7,10 +7,11 @@ from werkzeug.wsgi import wrap_file
 
 from portal.people.web import reading, settings, signed_in, transaction
 from portal.people.webinars.asked import get_webinar, second_of
+from portal.people.webinars.finding import find_said
 from portal.people.webinars.library import find_media, list_webinars
 from portal.people.webinars.media import read_part
-from portal.people.webinars.transcript import as_text, as_webvtt, find_said
 from portal.people.webinars.watching import find_position, note_watched
+from portal.people.webinars.written_down import as_text, as_webvtt
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
 

@@ -1,4 +1,4 @@
-// Text as it is compared: without regard to case, accents and the kind of quotes, as portal/people/webinars/transcript.py
+// Text as it is compared: without regard to case, accents and the kind of quotes, as portal/people/webinars/finding.py
 // does it. `places[i]` is where in the text the folded character i came from.
 const PLAIN = { '’': "'", '‘': "'", '“': '"', '”': '"', '„': '"', '–': '-', '—': '-', '‐': '-', '‑': '-' }
 

@@ -8,9 +8,10 @@ import pytest
 import webvtt
 from flask.testing import FlaskClient
 
+from portal.people.webinars.finding import find_said
 from portal.people.webinars.library import find_webinar
 from portal.people.webinars.recording import Recording
-from portal.people.webinars.transcript import as_webvtt, find_said
+from portal.people.webinars.written_down import as_webvtt
 from tests.people.webinars.conftest import NOW, Studio
 
 PAGE = "/webinars/second-message"

@@ -1,4 +1,4 @@
-"""The only place for what is done with the words of a webinar: found, and written down as text and as WebVTT."""
+"""The only place that finds what was said in a webinar."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -45,35 +45,6 @@ def find_said(webinar: Recording, asked: str) -> Finding | None:
     return Finding(asked=asked, lines=found, words=words)
 
 
-def as_text(webinar: Recording, *, url: str) -> str:
-    """The whole transcript to read: who, when, where, then each sentence at its time, under its chapter."""
-    parts = [webinar.title, f"{webinar.presenter}, {webinar.held_on:%B} {webinar.held_on.day}, {webinar.held_on.year}"]
-    parts += [url, ""]
-    for chapter in webinar.chapters:
-        parts += ["", f"{chapter.title} ({clock_of(chapter.start)})", ""]
-        parts += [f"{clock_of(line.start):>7}  {line.words}" for line in chapter.lines]
-    return "\n".join(parts) + "\n"
-
-
-def as_webvtt(webinar: Recording, *, url: str) -> str:
-    """The whole transcript as WebVTT: a cue a sentence, with its speaker; chapters are notes before their first."""
-    parts = ["WEBVTT", _note(f"{webinar.title}. {webinar.presenter}. {url}")]
-    for chapter in webinar.chapters:
-        parts.append(_note(f"Chapter: {chapter.title}"))
-        parts += [
-            f"{_stamp(line.start)} --> {_stamp(line.stop)}\n<v {_quiet(webinar.presenter)}>{_quiet(line.words)}"
-            for line in chapter.lines
-        ]
-    return "\n\n".join(parts) + "\n"
-
-
-def clock_of(seconds: float) -> str:
-    """4:52, or 1:04:52."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def _spans(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """Where in `text` the words stand, first to last, none inside another."""
     folded, places = _folded(text)
@@ -95,17 +66,3 @@ def _folded(text: str) -> tuple[str, list[int]]:
                 folded.append(one)
                 places.append(place)
     return "".join(folded), places
-
-
-def _note(words: str) -> str:
-    return f"NOTE {' '.join(words.split()).replace('-->', '→')}"
-
-
-def _quiet(words: str) -> str:
-    """Words that a reader of WebVTT takes for words, whatever is in them."""
-    return " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _stamp(seconds: float) -> str:
-    whole, thousandths = divmod(round(seconds * 1000), 1000)
-    return f"{whole // 3600:02}:{whole % 3600 // 60:02}:{whole % 60:02}.{thousandths:03}"
