@@ -1,4 +1,4 @@
-"""The commands about what marketing writes: forms, offers, webinars, notices, scenarios."""
+"""The commands about what marketing writes: forms, offers, webinars, tips, notices, scenarios."""
 
 import sys
 from pathlib import Path
@@ -25,6 +25,8 @@ def content_check() -> None:
     from portal.people.forms.catalog import check as check_form
     from portal.people.offers.reading import check as check_offer
     from portal.people.outreach import campaigns, segments
+    from portal.people.tips.reading import FOLDER as TIPS
+    from portal.people.tips.reading import check as check_tip
     from portal.sandbox.scenarios.reading import check as check_recipe
 
     kinds = (
@@ -32,6 +34,7 @@ def content_check() -> None:
         (RECIPES, "*.toml", check_recipe),
         (FORMS, "*.toml", check_form),
         (OFFERS, "*.md", check_offer),
+        (TIPS, "*.md", check_tip),
         (segments.FOLDER, "*.toml", segments.check),
         (campaigns.FOLDER, "*.md", campaigns.check),
     )
@@ -59,14 +62,16 @@ def content_hash(path: Path) -> None:
 @portal.command()
 @click.argument("path", type=click.Path(exists=True))
 def publish(path: str) -> None:
-    """Make the webinar in the folder PATH public, or the offer in the file PATH."""
+    """Make the webinar in the folder PATH public, or the tip or the offer in the file PATH."""
+    from portal.people.commands.kinds import NoKind
     from portal.people.commands.publish import publish_path
     from portal.people.offers.reading import BadOffer
+    from portal.people.tips.reading import BadTip
     from portal.people.webinars.publishing import NotPublishable
 
     try:
         click.echo(publish_path(path))
-    except (NotPublishable, BadOffer) as fault:
+    except (NoKind, NotPublishable, BadTip, BadOffer) as fault:
         raise click.ClickException(str(fault)) from fault
 
 

@@ -26,13 +26,14 @@ from portal.people.sign_in.routes import blueprint as sign_in
 from portal.people.sign_in.staff_routes import blueprint as staff_sign_in
 from portal.people.staff.members import MEMBERS
 from portal.people.studio.routes import blueprint as studio
+from portal.people.tips.routes import blueprint as tips
 from portal.people.webinars.routes import blueprint as webinars
 from portal.shared.metrics import look_at_rows
 
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, well_known, webinars, forms, hosted, api, offers, consent, preferences),
+    *(home, well_known, webinars, tips, forms, hosted, api, offers, consent, preferences),
     *(receipts, bounces, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from portal.people.commands.publish import SET_UP, publish_path, publish_sample_offers
+from portal.people.commands.publish import SET_UP, publish_path, publish_sample_offers, publish_sample_tips
 from portal.people.commands.staff import add_sample_staff
 from portal.people.consent.signing import open_signer
 from portal.people.database import Database
@@ -35,7 +35,7 @@ def migrate() -> None:
 
 
 def seed() -> None:
-    """Publish the sample offers and recorded webinars, plant the canary of the separation check, let Mara work here.
+    """Publish sample offers, tips and recorded webinars, plant the canary of the separation check, let Mara work here.
 
     On one's own machine a few invented people leave their mail in the outbox, too.
     """
@@ -46,6 +46,7 @@ def seed() -> None:
     add_sample_staff()
     for folder in sorted((ROOT / ".build" / "webinars").glob("*/")):
         publish_path(str(ROOT / "content" / "webinars" / folder.name), by=SET_UP)
+    publish_sample_tips()
     publish_sample_offers()
     _add_sample_people()
 

@@ -132,6 +132,8 @@ PEOPLE = {
     "GET /stop": NOTHING_SECRET,
     "POST /stop": A_NO,
     "GET /stop/done": NOTHING_SECRET,
+    "GET /tips/": NOTHING_SECRET,
+    "GET /tips/<slug>": NOTHING_SECRET,
     "GET /studio/": NOTHING_SECRET,
     "GET /studio/forms": NOTHING_SECRET,
     "GET /studio/campaigns/": NOTHING_SECRET,

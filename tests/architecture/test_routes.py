@@ -158,6 +158,8 @@ PEOPLE = {
     "POST /studio/staff/<staff_id>/begin-anew": staff(Right.MANAGE_STAFF),
     "POST /studio/staff/<staff_id>/end-sessions": staff(Right.MANAGE_STAFF),
     "POST /studio/staff/<staff_id>/leave": staff(Right.MANAGE_STAFF),
+    "GET /tips/": ANYONE,
+    "GET /tips/<slug>": ANYONE,
     "GET /why/<token>": HOLDER,
     "GET /studio/withdrawals": staff(Right.WITHDRAW),
     "POST /studio/withdrawals": staff(Right.WITHDRAW),

@@ -60,6 +60,7 @@ def tell(installed: Installation) -> Told:
 def _before_anything_is_published(site: Site) -> Told:
     yield "home-empty", site.get("/")
     yield "webinars-empty", site.get("/webinars/")
+    yield "tips-empty", site.get("/tips/")
     yield "separation-unchecked", site.get("/privacy/separation")
     yield "outbox-empty", site.get("/_outbox")
 
@@ -74,6 +75,11 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "webinar-found", site.get(f"{WEBINAR}?find=second+message")
     yield "webinar-not-found", site.get(f"{WEBINAR}?find=unsaid")
     yield "media", site.get(_first(r"/media/[^\"]+", site.get(WEBINAR).text), headers={"Range": "bytes=0-99"})
+    yield "tips", site.get("/tips/")
+    yield "tips-newest", site.get("/tips/?by=newest")
+    yield "tips-of-a-topic", site.get("/tips/?topic=following-up")
+    yield "tip", site.get("/tips/make-no-easy")
+    yield "tip-with-a-table", site.get("/tips/stages-with-rules")
     yield "offers", site.get("/offers/")
     yield "offer", site.get(OFFER)
     yield "offer-few-places", site.get("/offers/first-letter")
@@ -193,6 +199,8 @@ def _wrong_turns(site: Site) -> Told:
     """Errors that routes word themselves; those of the ground are told for both sides alike."""
     yield "unknown-webinar", site.get("/webinars/nothing")
     yield "unknown-moment", site.get(f"{WEBINAR}?t=soon")
+    yield "unknown-tip", site.get("/tips/nothing")
+    yield "tips-unknown-topic", site.get("/tips/?topic=nothing")
     yield "unknown-offer", site.get("/offers/nothing")
     yield "unknown-confirmation", site.get("/confirm/nothing")
     yield "stop-code", site.get("/stop")

@@ -57,6 +57,23 @@ def test_the_home_page_of_the_learning_center_may_start_one_and_no_other_page(ap
 
 
 @pytest.mark.parametrize(
+    ("page", "where"),
+    [
+        ("/today", "/today"),
+        ("/leads?f=stage:is:Proposal&sort=-value", "/leads?f=stage:is:Proposal&sort=-value"),
+        ("/nothing", "/leads?started=1"),
+        ("/undo", "/leads?started=1"),
+        ("//elsewhere.example/today", "/leads?started=1"),
+        ("https://elsewhere.example/", "/leads?started=1"),
+        ("/today\r\nSet-Cookie: a=b", "/leads?started=1"),
+    ],
+)
+def test_a_start_may_name_the_page_to_begin_on(arrive: Callable[[], Visitor], page: str, where: str) -> None:
+    answer = arrive().post("/drives", {"scenario": "small", "page": page})
+    assert (answer.status_code, answer.headers["Location"]) == (303, where)
+
+
+@pytest.mark.parametrize(
     ("sent", "status"), [({"scenario": "nope"}, 404), ({}, 404), ({"scenario": ["small", "small"]}, 400)]
 )
 def test_a_business_that_is_not_there_starts_nothing(

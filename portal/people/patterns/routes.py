@@ -5,6 +5,7 @@ from flask import Blueprint, render_template
 from portal.people import web
 from portal.people.forms.pages import draw_boxes
 from portal.people.patterns import samples
+from portal.people.tips.tip import TOPICS
 from portal.people.webinars.library import list_webinars
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -31,6 +32,8 @@ def index() -> str:
         boxes=draw_boxes(form.wording, form.boxes, ("offers_email",)),
         agreements=samples.AGREEMENTS,
         claims=samples.CLAIMS,
+        tip=samples.TIP,
+        topics=TOPICS,
         rows=samples.preferences(now),
         entries=samples.history(now),
         own_passkeys=samples.passkeys(now),

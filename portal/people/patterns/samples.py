@@ -17,6 +17,7 @@ from portal.people.offers.catalog import Offer, Round
 from portal.people.offers.places import Availability
 from portal.people.preferences.grid import Cell, Row
 from portal.people.sessions import PeopleSession
+from portal.people.tips.tip import Door, Tip
 
 CLAIMS = [
     {"number": 1, "title": "No key opens both sides", "state": "holds"},
@@ -42,6 +43,22 @@ OFFER = Offer(
     gets=(),
     steps=(),
     why=(),
+)
+
+TIP = Tip(
+    slug="read-before-you-write",
+    title="Read the timeline before you write",
+    summary="Five minutes with one story, and the second message writes itself.",
+    author="Ines Okafor-Lind",
+    written_on=date(2026, 3, 17),
+    topics=("following-up",),
+    level="beginner",
+    word_count=620,
+    body_html="",
+    paragraphs=(),
+    door=Door(scenario="fernhollow-cycles", page="/today", button="Open Today", words="Eleven tasks are due."),
+    moments=(),
+    related=(),
 )
 
 

@@ -90,7 +90,7 @@ def _faults_in(path: Path, found: dict[str, Any], said: Said) -> Iterator[tuple[
         yield "date", "Add a line like date = 2026-11-03, without quotes."
     topics = found.get("topics")
     if not isinstance(topics, list) or not 1 <= len(topics) <= 3 or not {str(one) for one in topics} <= set(TOPICS):
-        yield "topics", f"List one to three of {', '.join(TOPICS)}: topics = [\"{next(iter(TOPICS))}\"]"
+        yield "topics", f'List one to three of {", ".join(TOPICS)}: topics = ["{next(iter(TOPICS))}"]'
     if found.get("level") not in LEVELS:
         yield "level", f"Write one of {', '.join(LEVELS)}, in quotes."
     yield from _faults_in_door(found.get("sandbox"))
@@ -130,7 +130,10 @@ def _faults_in_moments(moments: object, said: Said) -> Iterator[tuple[str, str]]
         at, words = one.get("at"), one.get("words")
         named = re.fullmatch(rf"({_SLUG})@(\d{{1,5}})", at) if isinstance(at, str) else None
         if set(one) != {"at", "words"} or named is None or not isinstance(words, str) or not words.strip():
-            yield "moments", 'Each [[moments]] has a line like at = "second-message@86", and the words that are said there.'
+            yield (
+                "moments",
+                'Each [[moments]] has a line like at = "second-message@86", and the words that are said there.',
+            )
             continue
         yield from _faults_in_moment(at, named[1], int(named[3]), words, said)
 
@@ -151,8 +154,8 @@ def _faults_in_related(path: Path, related: object) -> Iterator[tuple[str, str]]
     for one in related:
         if one == path.stem:
             yield "related", "A tip is not related to itself."
-        elif not re.fullmatch(_SLUG, str(one)) or not (path.parent / f"{one}.md").is_file():
-            yield "related", f"There is no {one}.md beside this file."
+        elif not re.fullmatch(_SLUG, str(one)) or not _is_tip(path, str(one)):
+            yield "related", f"There is no {one}.md beside this file, nor in content/tips."
 
 
 def _faults_in_words(path: Path, body: str, *, first: int) -> Iterator[Fault]:
@@ -183,8 +186,12 @@ def _faults_in_line(path: Path, line: str) -> Iterator[str]:
 def _faults_in_link(path: Path, target: str) -> Iterator[str]:
     if not re.match(r"/(?!/)|https://[\w-]", target):
         yield f"A link begins with / for this site, or with https://. This one leads to {target or 'nothing'}."
-    elif (tip := re.fullmatch(rf"/tips/({_SLUG})(#.*)?", target)) and not (path.parent / f"{tip[1]}.md").is_file():
-        yield f"There is no {tip[1]}.md beside this file, so this link would lead nowhere."
+    elif (tip := re.fullmatch(rf"/tips/({_SLUG})(#.*)?", target)) and not _is_tip(path, tip[1]):
+        yield f"There is no {tip[1]}.md beside this file, nor in content/tips: this link would lead nowhere."
+
+
+def _is_tip(path: Path, slug: str) -> bool:
+    return any((folder / f"{slug}.md").is_file() for folder in (path.parent, FOLDER))
 
 
 def _tip(slug: str, found: dict[str, Any], body_html: str) -> Tip:

@@ -51,7 +51,10 @@ def held() -> str:
 
 @blueprint.post("/drives")
 def create() -> Answer:
-    """Start a drive and open it. The learning center's first page posts here too, without cookie or token."""
+    """Start a drive and open it, at its leads or at another `page` of it that the form names.
+
+    The learning center posts here too, without cookie or token.
+    """
     slug = request.form.get("scenario", "")
     with transaction() as db:
         refuse_another(db)
@@ -60,7 +63,7 @@ def create() -> Answer:
         if scenario is None:
             raise Problem(404, "There is no such business", "Pick one from the first page of the test drives.")
         started = start_drive(db, scenario_id=scenario.id, now=clock.now())
-    answer = make_response(redirect(url_for("leads.index", started=1), 303))
+    answer = make_response(redirect(_page_asked_for() or url_for("leads.index", started=1), 303))
     count("drive-started")
     hold(answer, public_id=started.public_id, token=started.token)
     return answer
@@ -157,6 +160,12 @@ def _get_drive(db: Session, code: str) -> Drive:
             "Check that it is whole. A drive ends when nobody has come for 14 days, and after 60 at most.",
         )
     return drive
+
+
+def _page_asked_for() -> str:
+    """The page to begin on, where the form names one that there is."""
+    page = _BACK.fullmatch(request.form.get("page", ""))
+    return page[0] if page and _is_page(page["path"]) else ""
 
 
 _BACK = re.compile(r"(?P<path>/[a-z-]+(?:/(?P<id>[0-9A-Za-z-]{1,20}))?(?:/[a-z]+)?)(?:\?[!-~]*)?")
