@@ -31,6 +31,8 @@ SECRETS: Rules = (
     Rule(what="secrets", most=400, per=site, title=_SECRETS),
 )
 PLAYER: Rules = (Rule(what="places in webinars", most=3000, per=network, title="Too much sent from your network"),)
+# Sixty bits, forty tries an hour: nobody guesses the code by which somebody goes on elsewhere.
+CODES: Rules = (Rule(what="codes", most=40, per=network, title="Too many codes tried from your network"),)
 MAIL_EVENTS: Rules = (Rule(what="mail events", most=6000, per=network, title="Too many events from your network"),)
 OTHER_POSTS: Rules = (Rule(what="posts", most=300, per=network, title="Too much sent from your network"),)
 
@@ -59,6 +61,10 @@ TABLE: dict[str, Rules] = {
     "factors": SECRETS,
     "studio.own.update_password": SECRETS,
     "webinars.watched": PLAYER,
+    "resuming.start": CODES,
+    "resuming.show": CODES,
+    "resuming.place": PLAYER,
+    "resuming.update": PLAYER,
     # A no must get through, whoever sends it, how often, and whatever is away; so must the end of a session.
     "consent.opt_out_page": NEVER,
     "consent.opt_out": NEVER,
@@ -69,5 +75,6 @@ TABLE: dict[str, Rules] = {
     "preferences.ask_page": NEVER,
     "preferences.ask": SIGN_UPS,
     "mine.withdraw": NEVER,
+    "resuming.destroy": NEVER,
     "sign_in.destroy": NEVER,
 }

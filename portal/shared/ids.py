@@ -12,6 +12,12 @@ def new_id() -> str:
     return "".join(_ALPHABET[bits >> shift & 31] for shift in range(0, 80, 5))
 
 
+def new_code() -> str:
+    """A secret to be typed: 12 characters, 60 random bits, for what is guarded against guessing besides."""
+    bits = secrets.randbits(60)
+    return "".join(_ALPHABET[bits >> shift & 31] for shift in range(0, 60, 5))
+
+
 def new_token() -> str:
     """A secret that opens something by itself: 43 URL-safe characters, 256 random bits (OWASP ASVS 7.2.3)."""
     return secrets.token_urlsafe(32)

@@ -6,6 +6,7 @@ import { tellHeight } from './framed.js'
 import { checkReceipts } from './receipt-check.js'
 import { offerPasskeys } from './passkey.js'
 import { workAhead } from './proof/proof.js'
+import { offerResumeCode } from './resuming.js'
 import { offerReveals } from './reveal.js'
 import { offerPlayer } from './player.js'
 import { followRecording } from './transcript.js'
@@ -16,6 +17,7 @@ followRecording()
 localizeMoments()
 offerCopies()
 offerPasskeys()
+offerResumeCode()
 offerReveals()
 offerPlayer()
 tellHeight()

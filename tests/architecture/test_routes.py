@@ -16,6 +16,7 @@ from tests.support.sides import people_app, sandbox_app
 
 ANYONE = "anyone"
 HOLDER = "whoever holds the token in its address"
+FORGOTTEN = "anyone: a code that nobody holds is forgotten already"
 MAIL_PROVIDER = "whoever holds the token, without origin, cookie or CSRF token"
 SIGNED = "whoever signs with a secret of MAIL_EVENTS_SECRETS"
 DEVELOPMENT = "only on one's own machine"
@@ -165,6 +166,13 @@ PEOPLE = {
     "POST /studio/withdrawals": staff(Right.WITHDRAW),
     "GET /webinars/": ANYONE,
     "GET /webinars/<slug>": ANYONE,
+    "GET /webinars/resume": ANYONE,
+    "POST /webinars/resume": ANYONE,
+    "POST /webinars/resume/codes": ANYONE,
+    "GET /webinars/resume/<code>": HOLDER,
+    "GET /webinars/resume/<code>/<slug>.json": HOLDER,
+    "POST /webinars/resume/<code>/<slug>": HOLDER,
+    "POST /webinars/resume/<code>/forget": FORGOTTEN,
     "GET /webinars/<slug>/transcript.txt": ANYONE,
     "GET /webinars/<slug>/transcript.vtt": ANYONE,
     "POST /webinars/<slug>/watched": ACCOUNT,

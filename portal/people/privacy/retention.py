@@ -21,6 +21,7 @@ from portal.people.database import Database
 from portal.people.forms.api.answers import forget_old_answers
 from portal.people.keyring import Seal, SealBroken
 from portal.people.messages import outbox
+from portal.people.resuming.codes import clear_idle
 from portal.people.sessions import end_old_sessions
 from portal.people.web import PeopleCounter
 from portal.people.webhooks.delivering import clear_old as clear_old_webhooks
@@ -50,6 +51,7 @@ def keep_retention_rules(database: Database, *, keyring: Seal, now: datetime) ->
         "links, challenges and wrong tries of yesterday cleared": until_done(_clear_yesterdays),
         "lines of the audit log deleted after a year": until_done(_clear_audit_log),
         "webhooks of a month ago cleared": until_done(_clear_webhooks),
+        "codes to go on by forgotten that nobody used for 90 days": until_done(_forget_codes),
         "counters of limits forgotten whose time is over": until_done(_forget_counters),
     }
 
@@ -96,6 +98,10 @@ def _clear_webhooks(db: Session, _keyring: Seal, now: datetime) -> int:
 
 def _forget_counters(db: Session, _keyring: Seal, now: datetime) -> int:
     return forget_old_counters(db, PeopleCounter, now=now)
+
+
+def _forget_codes(db: Session, _keyring: Seal, now: datetime) -> int:
+    return clear_idle(db, now=now, most=AT_ONCE)
 
 
 def _forget_messages(db: Session, _keyring: Seal, now: datetime) -> int:

@@ -1,5 +1,5 @@
 // Going on where one stopped: the moment is kept while it plays, offered on return, and forgotten at the end.
-import { endMoment, findMoment, forgetMoment, keepMoment } from './progress.js'
+import { endMoment, findMoment, forgetMoment, isUnderCode, keepMoment } from './progress.js'
 import { shown } from './words.js'
 
 const WORTH = 5 // seconds: nearer to the start or the end there is nothing to go on with
@@ -18,6 +18,7 @@ export function offerResuming({ root, video, part, say }) {
     moment = await findMoment(slug)
     if (!isWorth(moment) || new URLSearchParams(location.search).has('t') || !video.paused) return
     for (const place of part('resume').querySelectorAll('[data-part=moment]')) place.textContent = shown(moment)
+    if (isUnderCode()) part('kept').textContent = 'Kept in this browser and under your code.'
     part('resume').hidden = false
   }
 
