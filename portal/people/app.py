@@ -13,6 +13,8 @@ from portal.people.forms.hosted_routes import blueprint as hosted
 from portal.people.forms.routes import blueprint as forms
 from portal.people.home.routes import blueprint as home
 from portal.people.home.well_known import blueprint as well_known
+from portal.people.media.routes import blueprint as media
+from portal.people.media.routes import take_no_cookies
 from portal.people.messages.routes import blueprint as messages
 from portal.people.mine.routes import blueprint as mine
 from portal.people.offers.routes import blueprint as offers
@@ -34,7 +36,7 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, well_known, webinars, resuming, tips, forms, hosted, api, offers, consent, preferences),
+    *(home, well_known, webinars, resuming, tips, media, forms, hosted, api, offers, consent, preferences),
     *(receipts, bounces, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
@@ -47,6 +49,7 @@ def create_app(settings: Settings) -> Flask:
     use_presence(app, {"person": PERSONS, "staff": MEMBERS})
     for feature in FEATURES:
         app.register_blueprint(feature)
+    take_no_cookies(app)
     look_at_rows(app, metrics.look)
     web.limit(app, settings)
     return app

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.commands.kinds import kind_of
 from portal.people.commands.opened import opened_database
+from portal.people.media.store import open_store
 from portal.people.offers.catalog import find_withdrawal, newest_publication
 from portal.people.offers.publishing import publish_offer, withdraw_offer
 from portal.people.offers.reading import FOLDER as OFFERS
@@ -61,7 +62,7 @@ def unpublish(slug: str, *, by: str = "the command line") -> str:
 def _publish_webinar(db: Session, folder: Path, settings: Settings, by: str) -> tuple[str, bool]:
     recorded = ROOT / ".build" / "webinars" / folder.name
     publication, is_new = publish_webinar(
-        db, folder, recorded=recorded, store=settings.media_folder, by=by, now=clock.now()
+        db, folder, recorded=recorded, store=open_store(settings), by=by, now=clock.now()
     )
     return publication.slug, is_new
 

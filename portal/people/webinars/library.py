@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from portal.people.publications.models import Publication
 from portal.people.publications.records import find_in_force, in_force
-from portal.people.webinars.models import MediaFile
 from portal.people.webinars.recording import Recording, from_json
 
 
@@ -25,8 +24,3 @@ def find_webinar(db: Session, slug: str, *, now: datetime) -> Recording | None:
     """The version of a webinar that is public at that moment, or None where there is none."""
     record = find_in_force(db, kind="webinar", slug=slug, at=now)
     return from_json(record.content) if record is not None and record.is_shown else None
-
-
-def find_media(db: Session, sha256: str) -> MediaFile | None:
-    """The file with these bytes, if it is in the store."""
-    return db.get(MediaFile, sha256)

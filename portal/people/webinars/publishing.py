@@ -9,9 +9,9 @@ from typing import Any
 import webvtt
 from sqlalchemy.orm import Session
 
+from portal.people.media.store import Store, store_file
 from portal.people.publications.models import Publication
 from portal.people.publications.records import publish
-from portal.people.webinars.media import store_file
 from portal.people.webinars.recording import Chapter, Line, Media, Recording
 from portal.shared.markdown import to_html
 
@@ -21,7 +21,7 @@ class NotPublishable(ValueError):
 
 
 def publish_webinar(
-    db: Session, folder: Path, *, recorded: Path, store: Path, by: str, now: datetime
+    db: Session, folder: Path, *, recorded: Path, store: Store, by: str, now: datetime
 ) -> tuple[Publication, bool]:
     """Publish the webinar of `folder`, whose video, poster and tracks lie in `recorded`; the files go into `store`.
 
@@ -31,7 +31,7 @@ def publish_webinar(
     return publish(db, kind="webinar", slug=recording.slug, content=recording.as_json(), by=by, now=now)
 
 
-def _read(db: Session, folder: Path, *, recorded: Path, store: Path, now: datetime) -> Recording:
+def _read(db: Session, folder: Path, *, recorded: Path, store: Store, now: datetime) -> Recording:
     about = _about(folder / "webinar.toml")
     slug = folder.name
 

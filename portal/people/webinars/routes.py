@@ -1,23 +1,17 @@
-"""Pages of webinars, and their bytes."""
-
-from http import HTTPStatus
+"""Pages of webinars."""
 
 from flask import Blueprint, Response, make_response, render_template, request
-from werkzeug.wsgi import wrap_file
 
 from portal.people.web import reading, settings, signed_in, transaction
 from portal.people.webinars.asked import get_webinar, second_of
 from portal.people.webinars.finding import find_said
-from portal.people.webinars.library import find_media, list_webinars
-from portal.people.webinars.media import read_part
+from portal.people.webinars.library import list_webinars
 from portal.people.webinars.watching import find_position, note_watched
 from portal.people.webinars.written_down import as_text, as_webvtt
 from portal.shared import clock
-from portal.shared.problems import Problem, answer
+from portal.shared.problems import Problem
 
 blueprint = Blueprint("webinars", __name__)
-
-_MEDIA_POLICY = "default-src 'none'; sandbox"
 
 
 @blueprint.get("/webinars/")
@@ -79,37 +73,6 @@ def watched(slug: str) -> Response:
     return Response(status=204)
 
 
-@blueprint.get("/media/<sha256>/<name>")
-def media(sha256: str, name: str) -> Response:
-    """The bytes of a file, by range: at most 1 MB an answer, so that a stalled viewer holds no worker."""
-    with reading() as db:
-        file = find_media(db, sha256)
-    path = settings().media_folder / sha256
-    if file is None or not path.is_file():
-        raise Problem(404, "There is no such file", "Open the page again: it names the newest files.")
-    asked = (
-        request.range if request.range and request.range.units == "bytes" and len(request.range.ranges) == 1 else None
-    )
-    span = asked.range_for_length(file.size) if asked else None
-    if asked and span is None:
-        return _beyond(file.size)
-    if span:
-        start, stop = span
-        body = read_part(path, start=start, stop=stop)
-        response = Response(body, HTTPStatus.PARTIAL_CONTENT)
-        response.headers["Content-Range"] = f"bytes {start}-{start + len(body) - 1}/{file.size}"
-    else:
-        # Without a range the server's own loop sends the file; no worker waits for it either.
-        response = Response(wrap_file(request.environ, path.open("rb")), direct_passthrough=True)
-        response.content_length = file.size
-    response.headers["Content-Type"] = file.content_type
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    response.headers["Content-Security-Policy"] = _MEDIA_POLICY
-    response.set_etag(sha256)
-    return response
-
-
 def _find_watcher() -> str | None:
     """The person who is signed in; staff watch as anybody does."""
     account = signed_in()
@@ -123,10 +86,4 @@ def _url(slug: str) -> str:
 def _file(text: str, *, name: str, content_type: str) -> Response:
     response = Response(text, content_type=f"{content_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _beyond(size: int) -> Response:
-    response = answer(Problem(416, "That part does not exist", f"The file has {size:,} bytes."))
-    response.headers["Content-Range"] = f"bytes */{size}"
     return response

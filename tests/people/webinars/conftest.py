@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.people.database import Database
+from portal.people.media.store import Store, open_store
 from portal.people.publications.models import Publication
 from portal.people.webinars.publishing import publish_webinar
 from tests.support.engines import Engine
@@ -67,9 +68,8 @@ class Studio:
             return publish_webinar(db, self.folder, recorded=self.recorded, store=self.store, by="Mara", now=now)
 
     @property
-    def store(self) -> Path:
-        store: Path = self.app.extensions["settings"].media_folder
-        return store
+    def store(self) -> Store:
+        return open_store(self.app.extensions["settings"])
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from portal.people.media.models import MediaFile
 from portal.people.publications.models import Publication
 from portal.people.webinars.library import find_webinar, list_webinars
-from portal.people.webinars.models import MediaFile
 from portal.people.webinars.publishing import NotPublishable
 from tests.people.webinars.conftest import NOW, VIDEO, Studio
 
@@ -34,7 +34,7 @@ def test_its_files_lie_in_the_store_by_the_hash_of_their_bytes(studio: Studio) -
         webinar = find_webinar(db, "second-message", now=NOW)
         assert db.scalar(select(func.count()).select_from(MediaFile)) == 4
     assert webinar is not None
-    assert (studio.store / webinar.video.sha256).read_bytes() == VIDEO
+    assert studio.store.path(webinar.video.sha256).read_bytes() == VIDEO
 
 
 def test_publishing_the_same_again_changes_nothing(studio: Studio) -> None:

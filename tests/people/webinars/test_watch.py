@@ -5,7 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from portal.people.webinars.media import MOST_BYTES_AN_ANSWER
+from portal.people.media.delivering import MOST_BYTES_AN_ANSWER
 from tests.people.webinars.conftest import VIDEO, Studio
 
 

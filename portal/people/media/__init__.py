@@ -1,0 +1,1 @@
+"""Media: films, pictures, captions and downloads, kept by the hash of their bytes and delivered to visitors."""
