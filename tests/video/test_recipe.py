@@ -50,6 +50,18 @@ def test_captions_are_written_into_the_folder_when_asked_and_reported_stale_when
     assert "captions.en.vtt is not what is said" in make(folder, out).stdout
 
 
+def test_a_translation_follows_the_captions_by_the_names_of_its_cues(folder: Path, tmp_path: Path) -> None:
+    out, german = tmp_path / "out", folder / "captions.de.vtt"
+    make(folder, out, "--write-captions")
+    spoken = (folder / "captions.en.vtt").read_text()
+    german.write_text(spoken.replace("00:00:01.000", "00:00:02.000").replace("the first", "der erste"))
+    assert "captions.de.vtt stands at other moments" in make(folder, out).stdout
+    make(folder, out, "--write-captions")
+    assert german.read_text() == spoken.replace("the first", "der erste")
+    german.write_text(spoken.replace("\n2\n", "\n7\n"))
+    assert "captions.de.vtt has a cue '7', which captions.en.vtt has not" in make(folder, out).stdout
+
+
 def _mend(folder: Path, old: str, new: str) -> None:
     recipe = folder / "webinar.toml"
     assert old in recipe.read_text()

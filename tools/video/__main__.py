@@ -6,13 +6,13 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from portal.people.films.recipes import find_missing, source_of_recipe
-from tools.video.output import CAPTIONS, CHAPTERS, find_note
+from tools.video.output import CAPTIONS, CHAPTERS, POSTER, find_note
 from tools.video.recipe import BadRecipe, read_recipe
-from tools.video.vtt import agree, read_cues
+from tools.video.vtt import agree, moved, read_cues, write_cues
 
 _DRIFT = 0.3
 """Seconds that captions may be off; another kind of processor can make a syllable a hundredth longer."""
@@ -22,7 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.video", description="Makes a recorded webinar.")
     parser.add_argument("folder", type=Path, help="content/webinars/<slug>")
     parser.add_argument("--out", type=Path, required=True, help="where the film, its captions and its poster go")
-    parser.add_argument("--write-captions", action="store_true", help="put captions and chapters into the folder, too")
+    parser.add_argument("--write-captions", action="store_true", help="put them into the folder, too, but for the film")
     parser.add_argument("--progress", action="store_true", help="say each percent as JSON; end when the input does")
     options = parser.parse_args()
     if options.progress:
@@ -33,15 +33,14 @@ def main() -> int:
         print(f"tools.video: {options.folder}: {error}", file=sys.stderr)
         return 2
     print(json.dumps({"percent": 100, "words": said}) if options.progress else said, flush=True)
-    for name in (CAPTIONS, CHAPTERS):
-        if options.write_captions:
+    if options.write_captions:
+        for name in (CAPTIONS, CHAPTERS, POSTER):
             shutil.copyfile(options.out / name, options.folder / name)
-        elif not agree(read_cues(options.folder / name), read_cues(options.out / name), within=_DRIFT):
-            words = f"{options.folder / name} is not what is said. --write-captions brings it up to date."
-            if options.progress:  # nobody reads what stands beside a film that was made well
-                print(f"tools.video: {words}", file=sys.stderr)
-                return 2
-            print(words)
+    stale = list(_stale(options.folder, options.out, may_move=options.write_captions))
+    if stale and options.progress:  # nobody reads what stands beside a film that was made well
+        print(f"tools.video: {stale[0]}", file=sys.stderr)
+        return 2
+    print("\n".join(stale), end="\n" * bool(stale))
     return 0
 
 
@@ -63,6 +62,26 @@ def _make(folder: Path, out: Path, tell: Callable[[float], None]) -> str:
     note = find_note(out)
     assert note is not None
     return f"{folder.name}: {_clock(note['duration'])}, made in {note['took']} s"
+
+
+def _stale(folder: Path, out: Path, *, may_move: bool) -> Iterator[str]:
+    """What in the folder is not as it is in the film; translations, whose cues bear the same names, may be moved."""
+    for name in (CAPTIONS, CHAPTERS):
+        if not agree(read_cues(folder / name), read_cues(out / name), within=_DRIFT):
+            yield f"{folder / name} is not what is said. --write-captions brings it up to date."
+    for path in sorted(folder.glob("captions.*.vtt")):
+        if path.name == CAPTIONS:
+            continue
+        translated = read_cues(path)
+        try:
+            timed = moved(translated, read_cues(out / CAPTIONS))
+        except KeyError as missing:
+            yield f"{path} has a cue {missing}, which {CAPTIONS} has not: name cues as they are named there."
+            continue
+        if may_move:
+            write_cues(timed, path)
+        elif not agree(translated, timed, within=_DRIFT):
+            yield f"{path} stands at other moments than {CAPTIONS}. --write-captions moves it."
 
 
 class _Percents:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 
@@ -24,9 +25,15 @@ def read_cues(path: Path) -> list[Cue]:
     """The cues of a file that `write_cues` wrote; none where there is no file."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return [
-        Cue(name, _seconds(start), _seconds(end), words.strip())
+        Cue(name, _seconds(start), _seconds(end), unescape(words.strip()))
         for name, start, end, words in re.findall(r"^(\S+)\n(\S+) --> (\S+)\n((?:.+\n)+)", text, re.MULTILINE)
     ]
+
+
+def moved(cues: list[Cue], others: list[Cue]) -> list[Cue]:
+    """The cues at the moments of those among `others` that have the same names; raises KeyError where one has not."""
+    moments = {cue.name: (cue.start, cue.end) for cue in others}
+    return [Cue(cue.name, *moments[cue.name], cue.text) for cue in cues]
 
 
 def agree(some: list[Cue], others: list[Cue], *, within: float) -> bool:

@@ -1,0 +1,1 @@
+"""The walks through the sandbox that webinars show, a module each, named as the webinar is."""
