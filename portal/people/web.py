@@ -77,6 +77,7 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
     measure(app, database=store, token=settings.metrics_token, is_open=settings.is_development, acts=ACTS)
     app.context_processor(
         lambda: {
+            "site_url": settings.url,
             "sandbox_url": settings.sandbox_url,
             "is_development": settings.is_development,
             "signed_in": signed_in(),

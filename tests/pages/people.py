@@ -94,6 +94,8 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "remind", site.get("/offers/spring-table/remind")
     yield "remind-not-ticked", site.sign_up(ADA, path=f"{OFFER}/remind")
     yield "remind-nothing-left", site.get("/offers/winter-cards/remind")
+    yield "feed", site.get("/feed.xml")
+    yield "site-map", site.get("/sitemap.xml")
     yield "questions", site.get("/questions")
     yield "privacy", site.get("/privacy")
 

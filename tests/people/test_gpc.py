@@ -75,7 +75,8 @@ def test_whom_to_tell_of_a_hole_stands_where_rfc_9116_wants_it_and_is_never_out_
 def test_search_engines_may_list_what_is_public_and_nothing_of_one_person(site: Site) -> None:
     lines = site.get("/robots.txt").text.splitlines()
     assert lines[0] == "User-agent: *"
-    hidden = [line.removeprefix("Disallow: ") for line in lines[1:]]
+    assert lines[-1] == f"Sitemap: {site.settings.url}/sitemap.xml"
+    hidden = [line.removeprefix("Disallow: ") for line in lines[1:-1]]
     for path in ("/confirm/x", "/opt-out/x", "/receipts/x", "/account", "/studio/"):
         assert any(path.startswith(prefix) for prefix in hidden), path
     for path in ("/", "/webinars/", "/offers/setup-day", "/privacy", "/questions"):

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from portal.people.home.schema import graph_of_site
 from portal.people.offers.places import find_open_offer
 from portal.people.privacy.separation import find_last_check
-from portal.people.web import reading
+from portal.people.web import reading, settings
 from portal.people.webinars.library import list_webinars
 from portal.shared import clock
 from portal.shared.environment import ROOT
@@ -29,6 +30,8 @@ def index() -> str:
             open_offer=find_open_offer(db, today=now.date()),
             separation=find_last_check(db),
             now=now,
+            picture=None,
+            data=graph_of_site(settings().url),
         )
 
 

@@ -158,7 +158,9 @@ def _offer_page(
     offer: Offer, now: Availability, form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None
 ) -> Response:
     remind_on = day_to_remind(now, today=clock.now().date())
-    return form_page("offers/show.html", form, status, held_up=held_up, offer=offer, now=now, remind_on=remind_on)
+    return form_page(
+        "offers/show.html", form, status, held_up=held_up, offer=offer, now=now, remind_on=remind_on, picture=None
+    )
 
 
 def _remind_page(

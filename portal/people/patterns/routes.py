@@ -5,10 +5,12 @@ from flask import Blueprint, render_template
 from portal.people import web
 from portal.people.forms.pages import draw_boxes
 from portal.people.patterns import samples
+from portal.people.tips.schema import things_of
 from portal.people.tips.tip import TOPICS
 from portal.people.webinars.library import list_webinars
 from portal.shared import clock
 from portal.shared.problems import Problem
+from portal.shared.structured import graph
 
 blueprint = Blueprint("patterns", __name__)
 blueprint.before_request(web.only_in_development)
@@ -34,6 +36,7 @@ def index() -> str:
         claims=samples.CLAIMS,
         tip=samples.TIP,
         topics=TOPICS,
+        data=graph(*things_of(samples.TIP, url=web.settings().url, picture=None)),
         rows=samples.preferences(now),
         entries=samples.history(now),
         own_passkeys=samples.passkeys(now),

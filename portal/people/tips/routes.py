@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response
 
 from portal.people.publications.records import find_in_force
 from portal.people.tips.library import find_tip, list_moments, list_next, list_tips, shelve
+from portal.people.tips.schema import things_of
 from portal.people.tips.tip import LEVELS, TOPICS
-from portal.people.web import reading
+from portal.people.web import reading, settings
 from portal.shared import clock
 from portal.shared.problems import Problem
+from portal.shared.structured import graph
 
 blueprint = Blueprint("tips", __name__)
 
@@ -43,7 +45,15 @@ def show(slug: str) -> str | Response:
             return _gone(db, slug)
         moments = list_moments(db, tip, now=now)
         following = list_next(tip, list_tips(db, now=now))
-    return render_template("tips/show.html", tip=tip, level=LEVELS[tip.level], moments=moments, following=following)
+    return render_template(
+        "tips/show.html",
+        tip=tip,
+        level=LEVELS[tip.level],
+        moments=moments,
+        following=following,
+        picture=None,
+        data=graph(*things_of(tip, url=settings().url, picture=None)),
+    )
 
 
 def _chosen(name: str, among: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from portal.people.web import reading, settings, signed_in, transaction
 from portal.people.webinars.asked import get_webinar, second_of
 from portal.people.webinars.finding import find_said
 from portal.people.webinars.library import list_webinars
+from portal.people.webinars.schema import graph_of
 from portal.people.webinars.watching import find_position, note_watched
 from portal.people.webinars.written_down import as_text, as_webvtt
 from portal.shared import clock
@@ -38,6 +39,8 @@ def show(slug: str) -> Response:
             current=webinar.line_at(start),
             found=find_said(webinar, request.args.get("find", "")),
             left_at=left_at or 0,
+            picture=None,
+            data=graph_of(webinar, url=settings().url),
         )
     )
 

@@ -1,10 +1,13 @@
 """A tip as somebody would write it, and what is said in a webinar that it names."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from portal.people.tips.publishing import publish_tip
+from portal.shared import clock
 from tests.people.site import Site
 
 PROSE = "\n\n".join(f"Call number {number} and write down what they asked for, word by word." for number in range(20))
@@ -32,6 +35,7 @@ words = "The third brings six more"
 """
 
 Write = Callable[..., Path]
+Publish = Callable[..., None]
 
 
 @pytest.fixture
@@ -49,6 +53,19 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return write_tip
+
+
+@pytest.fixture
+def publish(site: Site, write: Write) -> Publish:
+    """Publish that tip, with some of its words changed."""
+
+    def publish_changed(*changes: tuple[str, str], name: str = "call-before-ten", days_ahead: int = 0) -> None:
+        now = clock.now()
+        later = now + timedelta(days=days_ahead) if days_ahead else None
+        with site.database.transaction() as db:
+            publish_tip(db, write(*changes, name=name), by="Mara", now=now, public_from=later)
+
+    return publish_changed
 
 
 @pytest.fixture

@@ -1,34 +1,17 @@
 """Pages of tips: drawn when they were published, found by topic, and led on from."""
 
-from datetime import timedelta
-
-import pytest
-
 from portal.people.publications import records
 from portal.people.tips.publishing import publish_tip
 from portal.people.tips.reading import FOLDER
 from portal.people.tips.tip import TOPICS
 from portal.shared import clock
 from tests.people.site import Site
-from tests.people.tips.conftest import Write
+from tests.people.tips.conftest import Publish, Write
 
 HERE = "/tips/call-before-ten"
 
 
-@pytest.fixture
-def publish(site: Site, write: Write) -> Write:
-    """Publish that tip, with some of its words changed."""
-
-    def publish_changed(*changes: tuple[str, str], name: str = "call-before-ten", days_ahead: int = 0) -> object:
-        now = clock.now()
-        later = now + timedelta(days=days_ahead) if days_ahead else None
-        with site.database.transaction() as db:
-            return publish_tip(db, write(*changes, name=name), by="Mara", now=now, public_from=later)
-
-    return publish_changed  # type: ignore[return-value]
-
-
-def test_a_tip_shows_its_words_where_to_try_it_and_what_comes_next(site: Site, publish: Write) -> None:
+def test_a_tip_shows_its_words_where_to_try_it_and_what_comes_next(site: Site, publish: Publish) -> None:
     publish()
     publish(("Call before ten", "Call after four"), name="call-after-four")
     page = site.get(HERE).text
@@ -40,7 +23,9 @@ def test_a_tip_shows_its_words_where_to_try_it_and_what_comes_next(site: Site, p
     assert '<a href="/tips/call-after-four">Call after four</a>' in page
 
 
-def test_a_tip_is_drawn_when_it_is_published_and_not_when_it_is_read(site: Site, publish: Write, write: Write) -> None:
+def test_a_tip_is_drawn_when_it_is_published_and_not_when_it_is_read(
+    site: Site, publish: Publish, write: Write
+) -> None:
     publish()
     write(("Call number 3 ", "Something else "))
     assert "Something else" not in site.get(HERE).text
@@ -48,7 +33,7 @@ def test_a_tip_is_drawn_when_it_is_published_and_not_when_it_is_read(site: Site,
     assert "Something else" in site.get(HERE).text
 
 
-def test_hostile_words_are_shown_as_they_were_typed(site: Site, publish: Write) -> None:
+def test_hostile_words_are_shown_as_they_were_typed(site: Site, publish: Publish) -> None:
     hostile = '</script><script>alert(1)</script>" onmouseover="x'
     publish(('title = "Call before ten"', f"title = '{hostile}'"), ("Open Today", "</button><script>"))
     for path in ("/tips/", HERE):
@@ -58,7 +43,7 @@ def test_hostile_words_are_shown_as_they_were_typed(site: Site, publish: Write) 
         assert "&lt;/script&gt;&lt;script&gt;alert(1)" in page
 
 
-def test_the_list_stands_by_topic_by_one_topic_or_by_age(site: Site, publish: Write) -> None:
+def test_the_list_stands_by_topic_by_one_topic_or_by_age(site: Site, publish: Publish) -> None:
     assert "Nothing is published yet" in site.get("/tips/").text
     publish()
     publish(("2026-03-03", "2026-02-03"), ('["following-up", "consent"]', '["numbers"]'), name="older")
@@ -73,7 +58,7 @@ def test_the_list_stands_by_topic_by_one_topic_or_by_age(site: Site, publish: Wr
         assert site.get(f"/tips/{wrong}").status_code == 400
 
 
-def test_a_moment_shows_only_while_its_webinar_is_public(site: Site, publish: Write) -> None:
+def test_a_moment_shows_only_while_its_webinar_is_public(site: Site, publish: Publish) -> None:
     publish()
     assert "Said in a webinar" not in site.get(HERE).text
     with site.database.transaction() as db:
@@ -85,13 +70,13 @@ def test_a_moment_shows_only_while_its_webinar_is_public(site: Site, publish: Wr
     assert 'href="/webinars/second-message?t=26"' in page
 
 
-def test_a_tip_of_tomorrow_is_not_there_today(site: Site, publish: Write) -> None:
+def test_a_tip_of_tomorrow_is_not_there_today(site: Site, publish: Publish) -> None:
     publish(days_ahead=1)
     assert site.get(HERE).status_code == 404
     assert "call-before-ten" not in site.get("/tips/").text
 
 
-def test_a_tip_that_was_taken_off_the_site_leads_on_or_says_so(site: Site, publish: Write) -> None:
+def test_a_tip_that_was_taken_off_the_site_leads_on_or_says_so(site: Site, publish: Publish) -> None:
     assert site.get(HERE).status_code == 404
     publish()
     for redirect_to, status in (("/tips/another", 302), ("", 410)):

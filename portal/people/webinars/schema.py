@@ -1,0 +1,47 @@
+"""The only place that says what schema.org has to know of a webinar: the video, its chapters, and what is said."""
+
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from portal.people.webinars.recording import Chapter, Recording
+from portal.shared.structured import Thing, breadcrumbs, duration, graph
+
+
+@lru_cache(maxsize=64)
+def graph_of(webinar: Recording, *, url: str) -> Markup:
+    """The video and where its page stands; `url` is the site's address."""
+    path = f"/webinars/{webinar.slug}"
+    trail = (("Learning center", "/"), ("Webinars", "/webinars/"), (webinar.title, path))
+    return graph(_video(webinar, url=url, path=path), breadcrumbs(url, trail))
+
+
+def _video(webinar: Recording, *, url: str, path: str) -> Thing:
+    return {
+        "@type": "VideoObject",
+        "@id": f"{url}{path}",
+        "url": f"{url}{path}",
+        "name": webinar.title,
+        "description": webinar.summary,
+        "uploadDate": webinar.held_on.isoformat(),
+        "duration": duration(webinar.seconds),
+        "thumbnailUrl": [f"{url}{webinar.poster.url}"],
+        "contentUrl": f"{url}{webinar.video.url}",
+        "inLanguage": "en",
+        "author": {"@type": "Person", "name": webinar.presenter},
+        "publisher": {"@type": "Organization", "name": "CustomerHub", "url": f"{url}/"},
+        "isAccessibleForFree": True,
+        "transcript": " ".join(line.words for chapter in webinar.chapters for line in chapter.lines),
+        "hasPart": [_clip(chapter, f"{url}{path}") for chapter in webinar.chapters],
+    }
+
+
+def _clip(chapter: Chapter, address: str) -> Thing:
+    start = int(chapter.start)
+    return {
+        "@type": "Clip",
+        "name": chapter.title,
+        "startOffset": start,
+        "endOffset": int(chapter.stop),
+        "url": f"{address}?t={start}",
+    }
