@@ -103,8 +103,13 @@ def bind(db: Session, drive_id: int, *, layer: int = 0) -> None:
 
 def insert_and_bind(db: Session, drive: Insert, values: Mapping[str, Any]) -> int:
     """Insert the row of a new drive and bind `db` to it, in one statement where the engine must be told; its number."""
+    return note_binding(db, _told(drive, db.connection().dialect.name), values)
+
+
+def note_binding(db: Session, statement: Any, values: Mapping[str, Any]) -> int:
+    """Run what makes a drive and tells the engine itself that it is the bound one from here on; its number."""
     connection = db.connection()
-    drive_id = int(connection.execute(_told(drive, connection.dialect.name), values).scalar_one())
+    drive_id = int(connection.execute(statement, values).scalar_one())
     db.info["drive"], db.info["layer"] = drive_id, 0
     connection.info["drive"] = drive_id
     return drive_id

@@ -70,6 +70,38 @@ def test_a_row_cannot_refer_to_a_row_of_another_drive(server: Shell) -> None:
         attempt(server, ADA, "insert into drive_befores values (%s, 2, 'lead', 'L001', null)", ADA)
 
 
+VIEW: LiteralString = (
+    "insert into drive_views (drive_id, layer, id, is_deleted, name, shape, place)"
+    " values (%s, 0, 'V1', false, 'Of Ben', '{}', 1)"
+)
+COPY: LiteralString = "select copy_bound_drive(%s, 0, 'copy', sha256('copy'), '', now(), now(), null, null)"
+
+
+@pytest.mark.parametrize("drive_id", [ADA, None])
+def test_the_function_that_copies_a_drive_copies_no_other_than_the_bound_one(
+    server: Shell, owner: Shell, drive_id: int | None
+) -> None:
+    """It runs as whoever calls it, so it could read no row of another one either."""
+    attempt(server, BEN, VIEW, BEN)
+    for connection in (server, owner):
+        with pytest.raises(InsufficientPrivilege, match="is not the one that is bound"):
+            attempt(connection, drive_id, COPY, BEN)
+    assert server.execute("select count(*) from drives").fetchone() == (2,)
+    asked = "select prosecdef, proconfig from pg_proc where proname = 'copy_bound_drive'"
+    assert owner.execute(asked).fetchone() == (False, ["search_path=public, pg_temp"])
+
+
+def test_who_copied_a_drive_is_bound_to_the_copy_alone_and_its_rows_are_its_own(server: Shell) -> None:
+    with server.transaction():
+        bound(server, BEN)
+        server.execute(VIEW, [BEN])
+        (copy,) = server.execute(COPY, [BEN]).fetchone() or ()
+        assert server.execute("select drive_id, name from drive_views").fetchall() == [(copy, "Of Ben")]
+        server.execute("update drive_views set name = 'Of the copy'")
+        bound(server, BEN)
+        assert server.execute("select drive_id, name from drive_views").fetchall() == [(BEN, "Of Ben")]
+
+
 def test_a_number_that_another_drive_has_is_free(server: Shell) -> None:
     """A key that all drives shared would tell by its error what another one holds."""
     attempt(server, BEN, "insert into drive_acts values (%s, 7, 'of Ben', now())", BEN)

@@ -9,7 +9,7 @@ link's token is made from the process's secret and stored as a digest alone.
 
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal.sandbox.database import bind
 from portal.sandbox.drives.bulk import COUNTS, Rows, count_own_rows, insert_rows, read_rows, table_of
-from portal.sandbox.drives.drive import KEPT, Drive, Started, copy_drive, delete_drive
+from portal.sandbox.drives.drive import KEPT, Drive, Started, copy_bound_drive, copy_drive, delete_drive
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import StartedDrive
@@ -62,19 +62,14 @@ class Withdrawn(Exception):
 
 def fork(db: Session, drive_id: int, *, layer: int = 0, name: str, now: datetime) -> Started:
     """A drive of its own, with the rows of a layer of another one, or of a checkpoint, which has one alone."""
-    kept, rows = _all_of(db, drive_id, layer=layer)
-    made, started = copy_drive(db, kept, values={"name": name, "started_at": now, "seen_at": now})
-    _fill(db, made, rows)
-    return started
+    return _copy(db, drive_id, layer=layer, values={"name": name, "started_at": now, "seen_at": now})[1]
 
 
 def make_checkpoint(db: Session, drive: Drive, *, name: str, now: datetime) -> Checkpoint:
     """Keep the bound drive as it is now, under a name. Raises TooManyCheckpoints."""
     if len(list_checkpoints(db, drive)) >= MOST_CHECKPOINTS:
         raise TooManyCheckpoints
-    kept, rows = _all_of(db, drive.id, layer=drive.layer)
-    made, _ = copy_drive(db, kept, values={"name": name, "frozen_at": now, "came_from": drive.id})
-    _fill(db, made, rows)
+    made, _ = _copy(db, drive.id, layer=drive.layer, values={"name": name, "frozen_at": now, "came_from": drive.id})
     bind(db, drive.id, layer=drive.layer)
     return next(one for one in list_checkpoints(db, drive) if one.id == made)
 
@@ -150,6 +145,17 @@ def count_rows_of(db: Session, drive_id: int) -> int:
     """How many rows a copy would take along; `db` ends up bound to the drive that is copied."""
     bind(db, drive_id)
     return count_own_rows(db)
+
+
+def _copy(db: Session, drive_id: int, *, layer: int, values: Mapping[str, Any]) -> tuple[int, Started]:
+    """Copy a drive, but for `values`; `db` is bound to the copy from here on. Its number, and what opens it."""
+    if db.get_bind().dialect.name == "postgresql":
+        bind(db, drive_id, layer=layer)
+        return copy_bound_drive(db, drive_id, layer=layer, values=values)
+    kept, rows = _all_of(db, drive_id, layer=layer)
+    made, started = copy_drive(db, kept, values=values)
+    _fill(db, made, rows)
+    return made, started
 
 
 def _all_of(db: Session, drive_id: int, *, layer: int = 0) -> tuple[dict[str, Any], Rows]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from portal.sandbox.database import Base, bind, first_row, insert_and_bind
+from portal.sandbox.database import Base, bind, first_row, insert_and_bind, note_binding
 from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Act, Before, OwnRow, StartedDrive
 from portal.sandbox.scenarios.hours import NOW_IN_DAY, NOW_WEEKDAY
@@ -79,6 +79,13 @@ def copy_drive(db: Session, kept: Mapping[str, Any], *, values: Mapping[str, Any
     """
     started = Started(ids.new_id(), ids.new_token())
     return insert_and_bind(db, _START, {**kept, **_named(started), **values}), started
+
+
+def copy_bound_drive(db: Session, drive_id: int, *, layer: int, values: Mapping[str, Any]) -> tuple[int, Started]:
+    """The same on PostgreSQL, with the rows of a layer of the bound drive: in one statement, within the database."""
+    started = Started(ids.new_id(), ids.new_token())
+    named = {"of_drive": drive_id, "of_layer": layer, **_named(started)}
+    return note_binding(db, _COPY_BOUND, {**named, **dict.fromkeys(_COPIED_AS), **values}), started
 
 
 def find_drive(db: Session, token: str, *, now: datetime) -> Drive | None:
@@ -217,6 +224,13 @@ def _present(now: datetime) -> datetime:
 _drives, _scenarios = StartedDrive.__table__.c, Scenario.__table__.c
 _AT_THE_START = {"clock": 0, "revision": 0, "layer": 0, "name": ""}
 _START = insert(Base.metadata.tables[StartedDrive.__tablename__])
+_COPIED_AS = ("name", "started_at", "seen_at", "frozen_at", "came_from")
+_COPY_BOUND = select(
+    func.copy_bound_drive(
+        *(bindparam("of_drive", type_=Integer), bindparam("of_layer", type_=Integer)),
+        *(bindparam(name, type_=_drives[name].type) for name in ("public_id", "token_digest", *_COPIED_AS)),
+    )
+)
 _BY_TOKEN = (
     select(
         *(_drives.id, _drives.public_id, _drives.epoch, _drives.clock, _drives.started_at, _drives.seen_at),
