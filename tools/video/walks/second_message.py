@@ -9,7 +9,9 @@ _QUIET_PROPOSALS = "/leads?stage=Proposal&tag=Fleet&sort=last"
 
 def _start(page: Page) -> Marks:
     page.goto("/")
-    return {"open": page.locator("form[action='/drives'] button").first}
+    button = page.locator("form[action='/drives'] button").first
+    button.evaluate("button => button.scrollIntoView({block: 'center'})")
+    return {"open": button}
 
 
 def _leads(page: Page) -> Marks:
@@ -20,12 +22,12 @@ def _leads(page: Page) -> Marks:
 
 def _leads_by_stage(page: Page) -> Marks:
     page.goto("/leads?stage=Proposal")
-    return {"stage": page.locator(".filters-field").nth(0)}
+    return {"stage": page.locator(".chip").nth(0)}
 
 
 def _leads_by_tag(page: Page) -> Marks:
     page.goto("/leads?stage=Proposal&tag=Fleet")
-    return {"tag": page.locator(".filters-field").nth(1)}
+    return {"tag": page.locator(".chip").nth(1)}
 
 
 def _leads_sorted(page: Page) -> Marks:
@@ -47,7 +49,7 @@ def _lead(page: Page) -> Marks:
 
 def _lead_note(page: Page) -> Marks:
     page.locator("[name=note]").fill("Draft: you asked whether all eight could be ready by the first of May. They can.")
-    return {"note": page.locator(".panel", has=page.locator("[name=note]"))}
+    return {"note": page.locator(".composer")}
 
 
 def _lead_edit(page: Page) -> Marks:
@@ -68,7 +70,8 @@ def _lead_undone(page: Page) -> Marks:
 
 def _lead_twin(page: Page) -> Marks:
     page.locator("[name=email]").fill("odalys.brandt@people.customerhub.net")
-    page.get_by_role("button", name="Save").click()
+    page.locator("[name=email]").press("Enter")
+    page.locator(".notice-practice").wait_for()
     return {"twin": page.locator(".notice-practice")}
 
 
