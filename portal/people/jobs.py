@@ -28,6 +28,7 @@ class Job(StrEnum):
     BOUNCES = "bounces"  # the mailbox of what could not be delivered
     CHECKPOINT = "checkpoint"  # new records of the ledger are counted, and the count kept elsewhere
     NOES = "noes"  # what the journal of noes lacks
+    FILMS = "films"  # what was asked for to be made of videos
 
 
 class JobState(Base):

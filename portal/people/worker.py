@@ -15,8 +15,11 @@ from portal.people.consent.places import open_place
 from portal.people.consent.replay import catch_up, find_unknown, replay
 from portal.people.consent.restores import is_sending_held
 from portal.people.database import Database
+from portal.people.films.making import FOLDER as FILMS
+from portal.people.films.making import Studio, make_next, sweep
 from portal.people.jobs import BEAT_EVERY, Job, note_run
 from portal.people.keyring import Seal, open_keyring
+from portal.people.media.store import open_store
 from portal.people.messages import outbox
 from portal.people.messages.channels.email import Line, Transport, open_transport
 from portal.people.messages.channels.outcome import Result
@@ -71,11 +74,13 @@ def work() -> None:
     noes = Turns(database, Job.NOES, noted_every=timedelta())
     others = threading.Thread(target=_talk_to_others, args=(database, keyring, settings, stopping), name="others")
     others.start()
+    films = threading.Thread(target=_make_films, args=(database, settings, room, stopping), name="films")
+    films.start()
     log.info("worker.started")
     next_retention = clock.now()
     noes_kept_until = clock.now() - FORGETFUL
     while not stopping.is_set():
-        if not offers.is_alive() or not others.is_alive():
+        if not (offers.is_alive() and others.is_alive() and films.is_alive()):
             raise RuntimeError("A lane ended by a fault, which stands above. The supervisor starts anew.")
         if not room.keep():  # what is left on the disk belongs to opt-outs
             log.warning("worker.no_room")
@@ -90,6 +95,7 @@ def work() -> None:
         stopping.wait(LOOK_EVERY_SECONDS)
     offers.join()
     others.join()
+    films.join()
     database.close()
     log.info("worker.stopped")
 
@@ -140,6 +146,16 @@ def _talk_to_others(database: Database, keyring: Seal, settings: Settings, stopp
             bounces.take(lambda: read_mailbox(database, url=settings.mail_bounces_url, keyring=keyring))
             next_bounces = clock.now() + BOUNCES_EVERY
         stopping.wait(LOOK_TO_OTHERS_EVERY_SECONDS)
+
+
+def _make_films(database: Database, settings: Settings, room: Room, stopping: threading.Event) -> None:
+    """What takes minutes: one film after the other, the last that was asked for first."""
+    films = Turns(database, Job.FILMS, noted_every=BEAT_EVERY)
+    studio = Studio(database=database, store=open_store(settings), folder=settings.folder / FILMS)
+    films.take(lambda: sweep(studio))
+    while not stopping.is_set():
+        if not room.keep() or not films.take(lambda: make_next(studio, stopping=stopping)) or not films.did_something:
+            stopping.wait(LOOK_TO_OTHERS_EVERY_SECONDS)
 
 
 def deliver(
