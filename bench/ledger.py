@@ -1,4 +1,9 @@
-"""How long it takes to prove the ledger: seconds of a core for a million records, reading them not counted."""
+"""How long it takes to prove the ledger: seconds of a core for a million records, reading them not counted.
+
+The limit of the issue is for the records: chains, states, checkpoints. To open their payloads as well, 2.6 kB each,
+is what `consent verify` does unless told otherwise; decryption and two HMACs a payload already take several times the
+limit, so that is measured beside those calls alone.
+"""
 
 import time
 from collections.abc import Iterator
@@ -14,6 +19,7 @@ from bench.consent import make_sign_up
 from bench.figure import Figure
 from bench.stores import Store, stores
 from portal.people.accounts.models import Person, PersonKey
+from portal.people.accounts.persons import open_seal
 from portal.people.consent import envelope
 from portal.people.consent.checkpoints import make_checkpoint
 from portal.people.consent.ledger import Chain, Standing, Step
@@ -23,7 +29,7 @@ from portal.people.consent.states import State
 from portal.people.consent.tree import root_of
 from portal.people.consent.verify import A_RANGE
 from portal.people.consent.verify_checkpoints import Leaves, check_checkpoints
-from portal.people.consent.verify_people import Part, check_rows, ranges, read_rows
+from portal.people.consent.verify_people import Part, Stored, check_rows, ranges, read_rows
 from portal.people.database import Database
 from portal.people.keyring import Seal, new_secret, open_keyring
 from portal.people.settings import load_settings
@@ -49,17 +55,47 @@ def _proving(store: Store, folder: Path) -> Iterator[Figure]:
         with database.transaction() as db:
             keyring = open_keyring(db, secret_keys=("k" * 40,), now=NOW)
         _fill(database, keyring)
-        for is_deep, what in ((False, "payloads sealed"), (True, "payloads opened")):
+        for is_deep in (False, True):
             checking, reading = min(_time(database, keyring, is_deep=is_deep) for _ in range(3))
-            yield Figure(
-                name=f"Verify a million records, {what}, {store.name} "
-                f"({1e6 / (checking + reading):,.0f} a second with {reading:.1f} s to read)",
-                value=checking,
-                peer=LIMIT,
-                against="the limit, of a core",
-                unit="s",
-                goal=1.0,
-            )
+            what = f"{store.name} ({1e6 / (checking + reading):,.0f} a second with {reading:.1f} s to read)"
+            if is_deep:
+                yield Figure(
+                    name=f"Verify a million records and open their payloads, {what}",
+                    value=checking,
+                    peer=_time_alone(database, keyring),
+                    against="decryption and HMACs alone",
+                    unit="s",
+                    goal=2.0,
+                )
+            else:
+                yield Figure(
+                    name=f"Verify a million records, {what}",
+                    value=checking,
+                    peer=LIMIT,
+                    against="the limit, of a core",
+                    unit="s",
+                    goal=1.0,
+                )
+
+
+def _time_alone(database: Database, keyring: Seal) -> float:
+    """Seconds of a core to decrypt the payloads of a million records and to bind each to its record, nothing else."""
+    with database.reading() as db:
+        rows = [read_rows(db, within, is_deep=True) for within in ranges(PEOPLE * 4 // A_RANGE)]
+    best = float("inf")
+    for _ in range(3):
+        began = time.process_time()
+        for part in rows:
+            last, seal = "", keyring
+            for record in map(Stored._make, part.records):
+                if record.person_id != last:
+                    last = record.person_id
+                    seal = open_seal(part.keys[last], person_id=last, keyring=keyring)
+                payload = seal.open(record.payload or b"", label=envelope.payload_label(record.id))
+                opening = envelope.opening_of(record.id, seal=seal)
+                envelope.commitment_to(payload, head=record.head, opening=opening)
+        best = min(best, time.process_time() - began)
+    return best * 1e6 / (PEOPLE * 4)
 
 
 def _time(database: Database, keyring: Seal, *, is_deep: bool) -> tuple[float, float]:

@@ -30,7 +30,7 @@ def main() -> int:
     try:
         said = _make(options.folder.resolve(), options.out.resolve(), _Percents(options.progress).tell)
     except BadRecipe as error:
-        print(f"tools.video: {options.folder}: {error}", file=sys.stderr)
+        print(f"tools.video: {options.folder.resolve().name}: {error}", file=sys.stderr)
         return 2
     print(json.dumps({"percent": 100, "words": said}) if options.progress else said, flush=True)
     if options.write_captions:
@@ -68,7 +68,7 @@ def _stale(folder: Path, out: Path, *, may_move: bool) -> Iterator[str]:
     """What in the folder is not as it is in the film; translations, whose cues bear the same names, may be moved."""
     for name in (CAPTIONS, CHAPTERS):
         if not agree(read_cues(folder / name), read_cues(out / name), within=_DRIFT):
-            yield f"{folder / name} is not what is said. --write-captions brings it up to date."
+            yield f"{folder.name}/{name} is not what is said. --write-captions brings it up to date."
     for path in sorted(folder.glob("captions.*.vtt")):
         if path.name == CAPTIONS:
             continue
@@ -76,12 +76,12 @@ def _stale(folder: Path, out: Path, *, may_move: bool) -> Iterator[str]:
         try:
             timed = moved(translated, read_cues(out / CAPTIONS))
         except KeyError as missing:
-            yield f"{path} has a cue {missing}, which {CAPTIONS} has not: name cues as they are named there."
+            yield f"{folder.name}/{path.name} has a cue {missing}, which {CAPTIONS} has not: name it as there."
             continue
         if may_move:
             write_cues(timed, path)
         elif not agree(translated, timed, within=_DRIFT):
-            yield f"{path} stands at other moments than {CAPTIONS}. --write-captions moves it."
+            yield f"{folder.name}/{path.name} stands at other moments than {CAPTIONS}. --write-captions moves it."
 
 
 class _Percents:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from portal.people.films.recipes import OF_THE_PAGE
+
 WHOLE = "whole"
 """What a line points at to step back to all of a slide."""
 _LONGEST_TITLE, _MOST_POINTS = 40, 3
-_OF_THE_PAGE = ("topics", "level", "speakers")
 
 
 class BadRecipe(Exception):
@@ -108,7 +109,7 @@ def read_recipe(folder: Path) -> Recipe:
     )
     if top.text("language") != "en":
         raise top.problem('the voices speak English only: write language = "en"')
-    top.leave(_OF_THE_PAGE)
+    top.leave(OF_THE_PAGE)
     top.refuse_others()
     return _with_whole_quote(recipe)
 

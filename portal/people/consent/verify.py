@@ -23,7 +23,7 @@ from portal.people.consent.verify_checkpoints import (
 from portal.people.consent.verify_people import UNREADABLE, Bad, Finding, Part, Range, check_people, ranges
 from portal.people.keyring import Seal
 
-A_RANGE = 2_000  # records, about: as many as stay near the processor
+A_RANGE = 1_000  # records, about: as many as stay near the processor
 
 NEWER = (
     "records newer than the last checkpoint, taken away from the end of a chain with their state, or a whole person's"

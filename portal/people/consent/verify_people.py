@@ -262,8 +262,13 @@ def _is_committed(record: Stored, seal: Seal, texts: frozenset[str]) -> bool:
     return (
         record.version > 1
         and _commitment(record, payload, seal) == record.commitment
-        and all(digest.decode() in texts for digest in _QUOTED.findall(payload))
+        and all(digest.decode() in texts for digest in _quoted(payload))
     )
+
+
+def _quoted(payload: bytes) -> list[bytes]:
+    """The digests of the texts that a payload quotes: they stand in `shown`, which canonical order puts last."""
+    return _QUOTED.findall(payload, max(0, payload.rfind(b'"shown":{')))
 
 
 # The careful way.
@@ -368,7 +373,7 @@ def _check_payload(record: Stored, seal: Seal | None, texts: frozenset[str]) -> 
     said = json.loads(stored)
     if head_in(said) != json.loads(record.head):
         raise Bad(record.id, "its payload says otherwise than its head")
-    if not {digest.decode() for digest in _QUOTED.findall(stored)} <= texts:
+    if not {digest.decode() for digest in _quoted(stored)} <= texts:
         raise Bad(record.id, "a text that it quotes is not kept")
 
 

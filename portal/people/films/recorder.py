@@ -11,13 +11,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
+import structlog
+
 from portal.people.films.recipes import ROOT
 
 PYTHON = ROOT / ".venv-video" / "bin" / "python"
+BAD_RECIPE = 2
+"""What the tool ends with where the recipe is to be mended, and its one line says how."""
 SILENCE_SECONDS = 120
 """So long the child may say nothing; a film of four minutes takes it about ten seconds in all."""
 _LOOK_EVERY_SECONDS = 0.5
+_MOST_LOGGED = 2_000
 _KINDNESS = 10  # it gives way to whoever looks at a page meanwhile
+
+
+log = structlog.get_logger()
 
 
 class CannotRecord(Exception):
@@ -50,7 +58,7 @@ def record(
                 tell(percent)
         problem = child.stderr.read().decode(errors="replace").strip() if child.stderr else ""
         if child.wait() != 0:
-            raise CannotRecord(_in_words(problem))
+            raise CannotRecord(_in_words(problem, is_ours=child.returncode != BAD_RECIPE))
     finally:
         _end(child)
     return out / f"{folder.name}.mp4"
@@ -99,10 +107,12 @@ def _percent(line: bytes) -> int:
         return 0
 
 
-def _in_words(problem: str) -> str:
-    """The one line for the person who wrote the recipe, without the child's name; a fault of ours by its last line."""
-    last = problem.splitlines()[-1] if problem else "It ended without a word"
-    return last.removeprefix("tools.video: ")
+def _in_words(problem: str, *, is_ours: bool) -> str:
+    """The one line for the person who wrote the recipe; what else the child says may name folders, so it is logged."""
+    if is_ours or not problem:
+        log.error("film.not_recorded", error=problem[-_MOST_LOGGED:])
+        return "What speaks and draws it ended by a fault of its own, which stands in the log of the worker."
+    return problem.splitlines()[-1].removeprefix("tools.video: ")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

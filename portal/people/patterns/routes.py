@@ -6,7 +6,7 @@ from portal.people import web
 from portal.people.forms.pages import draw_boxes
 from portal.people.patterns import samples
 from portal.people.tips.schema import things_of
-from portal.people.tips.tip import TOPICS
+from portal.people.tips.tip import TOPICS, slug_of
 from portal.people.webinars.library import list_webinars
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -35,7 +35,7 @@ def index() -> str:
         agreements=samples.AGREEMENTS,
         claims=samples.CLAIMS,
         tip=samples.TIP,
-        topics=TOPICS,
+        topics=[slug_of(topic) for topic in TOPICS],
         data=graph(*things_of(samples.TIP, url=web.settings().url, picture=None)),
         rows=samples.preferences(now),
         entries=samples.history(now),

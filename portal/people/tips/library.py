@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.publications.models import Publication
 from portal.people.publications.records import find_in_force, in_force
-from portal.people.tips.tip import TOPICS, Moment, Tip, from_json
+from portal.people.tips.tip import TOPICS, Moment, Tip, from_json, slug_of
 
 NEXT = 3  # tips that a tip leads on to
 
@@ -18,7 +18,7 @@ NEXT = 3  # tips that a tip leads on to
 class Shelf:
     """The tips of one topic, the newest first; a tip with several topics stands under the first of them."""
 
-    topic: str
+    slug: str
     name: str
     tips: list[Tip]
 
@@ -42,7 +42,7 @@ def find_tip(db: Session, slug: str, *, now: datetime) -> Tip | None:
 
 def shelve(tips: Sequence[Tip]) -> list[Shelf]:
     """The tips by topic, in the order of the topics; none is empty."""
-    shelves = (Shelf(topic, name, [tip for tip in tips if tip.topics[0] == topic]) for topic, name in TOPICS.items())
+    shelves = (Shelf(slug_of(topic), topic, [tip for tip in tips if tip.topics[0] == topic]) for topic in TOPICS)
     return [shelf for shelf in shelves if shelf.tips]
 
 

@@ -90,7 +90,7 @@ def _faults_in(path: Path, found: dict[str, Any], said: Said) -> Iterator[tuple[
         yield "date", "Add a line like date = 2026-11-03, without quotes."
     topics = found.get("topics")
     if not isinstance(topics, list) or not 1 <= len(topics) <= 3 or not {str(one) for one in topics} <= set(TOPICS):
-        yield "topics", f'List one to three of {", ".join(TOPICS)}: topics = ["{next(iter(TOPICS))}"]'
+        yield "topics", f'List one to three of {", ".join(TOPICS)}: topics = ["{TOPICS[0]}"]'
     if found.get("level") not in LEVELS:
         yield "level", f"Write one of {', '.join(LEVELS)}, in quotes."
     yield from _faults_in_door(found.get("sandbox"))

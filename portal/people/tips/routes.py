@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from portal.people.publications.records import find_in_force
 from portal.people.tips.library import find_tip, list_moments, list_next, list_tips, shelve
 from portal.people.tips.schema import things_of
-from portal.people.tips.tip import LEVELS, TOPICS
+from portal.people.tips.tip import LEVELS, TOPICS, slug_of
 from portal.people.web import reading, settings
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -21,17 +21,17 @@ blueprint = Blueprint("tips", __name__)
 @blueprint.get("/tips/")
 def index() -> str:
     """Every tip: on shelves by topic, those of one topic (`?topic=`), or all by their age (`?by=newest`)."""
-    topic, by = _chosen("topic", TOPICS), _chosen("by", ("newest",))
+    topic, by = _chosen("topic", [slug_of(topic) for topic in TOPICS]), _chosen("by", ("newest",))
     with reading() as db:
         tips = list_tips(db, now=clock.now())
-    found = [tip for tip in tips if not topic or topic in tip.topics]
+    found = [tip for tip in tips if not topic or topic in tip.topic_slugs]
     return render_template(
         "tips/index.html",
         tips=found,
         shelves=[] if topic or by else shelve(found[1:]),
         topic=topic,
         by=by,
-        topics={name: words for name, words in TOPICS.items() if any(name in tip.topics for tip in tips)},
+        topics={slug_of(topic): topic for topic in TOPICS if any(topic in tip.topics for tip in tips)},
     )
 
 

@@ -17,7 +17,7 @@ def things_of(tip: Tip, *, url: str, picture: str | None) -> tuple[Thing, ...]:
         "datePublished": tip.written_on.isoformat(),
         "inLanguage": "en",
         "wordCount": tip.word_count,
-        "articleSection": list(tip.topic_names),
+        "articleSection": list(tip.topics),
         "isAccessibleForFree": True,
     }
     if picture:

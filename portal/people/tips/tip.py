@@ -6,15 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-TOPICS = {
-    "first-steps": "First steps",
-    "following-up": "Following up",
-    "clean-lists": "Clean lists",
-    "pipeline": "Pipeline",
-    "numbers": "Numbers",
-    "consent": "Consent",
-}
-LEVELS = {"beginner": "For a first look", "practiced": "For daily work", "advanced": "For going further"}
+TOPICS = ("First steps", "Following up", "Clean lists", "Pipeline", "Numbers", "Consent")
+LEVELS = {"first steps": "For a first look", "everyday": "For daily work", "advanced": "For going further"}
 
 _WORDS_A_MINUTE = 200
 
@@ -70,12 +63,18 @@ class Tip:
         return max(1, -(-self.word_count // _WORDS_A_MINUTE))
 
     @property
-    def topic_names(self) -> tuple[str, ...]:
-        return tuple(TOPICS[topic] for topic in self.topics)
+    def topic_slugs(self) -> tuple[str, ...]:
+        """Its topics as addresses and pictures name them."""
+        return tuple(map(slug_of, self.topics))
 
     def as_json(self) -> str:
         """Everything about it, as a publication keeps it; the same text for the same content."""
         return json.dumps(asdict(self), default=date.isoformat, sort_keys=True, ensure_ascii=False)
+
+
+def slug_of(topic: str) -> str:
+    """A topic as an address names it."""
+    return topic.lower().replace(" ", "-")
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import structlog.testing
 
 from portal.people.films.recipes import source_of_recipe
 from portal.people.films.recorder import CannotRecord, Stopped, record
@@ -81,6 +82,21 @@ def test_a_source_is_another_once_the_film_would_be(tmp_path: Path) -> None:
     assert len(source) == 64
     (folder / "page.md").write_text("Other words under the player.")
     (folder / "captions.en.vtt").write_text("WEBVTT\n")
+    recipe = folder / "webinar.toml"
+    recipe.write_text('level = "advanced"\ntopics = ["Pipeline"]\n' + recipe.read_text())
     assert source_of_recipe(folder) == source
     (folder / "slides" / "marks.toml").write_text("[leads]\n")
     assert source_of_recipe(folder) != source
+    (folder / "slides" / "marks.toml").unlink()
+    recipe.write_text(recipe.read_text().replace("second", "last"))
+    assert source_of_recipe(folder) != source
+
+
+def test_a_fault_of_the_tool_is_logged_and_names_no_folder(written: Path, tmp_path: Path) -> None:
+    failing = tmp_path / "python"
+    failing.write_text(f"#!/bin/sh\necho 'FileNotFoundError: {tmp_path}/secret' >&2\nexit 1\n")
+    failing.chmod(0o700)
+    with structlog.testing.capture_logs() as logs, pytest.raises(CannotRecord, match="in the log") as refused:
+        record(written, tmp_path, tell=print, stopping=threading.Event(), python=failing)
+    assert str(tmp_path) not in str(refused.value)
+    assert "secret" in logs[0]["error"]

@@ -16,8 +16,8 @@ title = "Call before ten"
 summary = "Whom to ring in the morning, and what to ask."
 author = "Ines Okafor-Lind"
 date = 2026-03-03
-topics = ["following-up", "consent"]
-level = "beginner"
+topics = ["Following up", "Consent"]
+level = "first steps"
 
 [sandbox]
 page = "/today"

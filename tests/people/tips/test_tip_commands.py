@@ -37,14 +37,14 @@ def test_what_a_file_is_shows_in_its_folder_or_else_in_its_keys(at_the_desk: Sit
 
 
 def test_a_file_that_is_wrong_is_not_published_and_says_why(at_the_desk: Site, write: Write) -> None:
-    refused = say("publish", str(write(('"beginner"', '"easy"'))))
+    refused = say("publish", str(write(('"first steps"', '"easy"'))))
     assert refused.exit_code == 1
     assert "call-before-ten.md: Line 7, level: Write one of" in refused.output
     assert at_the_desk.count("publications") == 0
 
 
 def test_the_check_reads_tips_too(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "FOLDER", write(('"beginner"', '"easy"')).parent)
+    monkeypatch.setattr(reading, "FOLDER", write(('"first steps"', '"easy"')).parent)
     checked = say("content", "check")
     assert checked.exit_code == 1
     assert "call-before-ten.md: Line 7, level" in checked.output

@@ -15,7 +15,7 @@ def told(path: Path) -> list[str]:
 
 def test_a_tip_is_read_with_all_that_its_page_shows(write: Write) -> None:
     tip = read_tip(write())
-    assert (tip.slug, tip.title, tip.topic_names) == ("call-before-ten", "Call before ten", ("Following up", "Consent"))
+    assert (tip.slug, tip.title, tip.topics) == ("call-before-ten", "Call before ten", ("Following up", "Consent"))
     assert (tip.word_count, tip.minutes) == (261, 2)
     assert tip.moments[0].url == "/webinars/second-message?t=26"
     assert (tip.door.scenario, tip.door.page) == ("fernhollow-cycles", "/today")
@@ -34,13 +34,13 @@ def test_a_tip_is_read_with_all_that_its_page_shows(write: Write) -> None:
         ('title = "Call before ten"', 'title = "a\\u202eb"', "Line 2, title: Keep it on one line"),
         ("date = 2026-03-03", 'date = "2026-03-03"', "Line 5, date: Add a line like date = 2026-11-03, without"),
         ("date = 2026-03-03", "date = 2026-03-03T09:00:00Z", "Line 5, date: Add a line like"),
-        ('["following-up", "consent"]', '["sales"]', "Line 6, topics: List one to three of first-steps, following-up"),
-        ('["following-up", "consent"]', "[]", "Line 6, topics: List one to three of"),
-        ('["following-up", "consent"]', '"consent"', "Line 6, topics: List one to three of"),
-        ('"beginner"', '"easy"', "Line 7, level: Write one of beginner, practiced, advanced, in quotes."),
+        ('["Following up", "Consent"]', '["sales"]', "Line 6, topics: List one to three of First steps, Following up"),
+        ('["Following up", "Consent"]', "[]", "Line 6, topics: List one to three of"),
+        ('["Following up", "Consent"]', '"consent"', "Line 6, topics: List one to three of"),
+        ('"first steps"', '"easy"', "Line 7, level: Write one of first steps, everyday, advanced, in quotes."),
         (
-            'level = "beginner"',
-            'level = "beginner"\nprize = 1',
+            'level = "first steps"',
+            'level = "first steps"\nprize = 1',
             "Line 8, prize: There is no such key. There are: title",
         ),
         ("[sandbox]\n", "[door]\n", "sandbox: Say where to try it, under a line [sandbox]"),
@@ -58,8 +58,16 @@ def test_a_tip_is_read_with_all_that_its_page_shows(write: Write) -> None:
         ("second-message@26", "second-message@90", "Line 15, second-message@90: At 90 seconds it says “Look for"),
         ("second-message@26", "second-message@9000", "Line 15, second-message@9000: At 9000 seconds it says “Thank"),
         ("[[moments]]", "[moments]", "Line 14, moments: Write each of them under a line [[moments]]"),
-        ('level = "beginner"', 'level = "beginner"\nrelated = ["nothing"]', "Line 8, related: There is no nothing.md"),
-        ('level = "beginner"', 'level = "beginner"\nrelated = ["call-before-ten"]', "Line 8, related: A tip is not"),
+        (
+            'level = "first steps"',
+            'level = "first steps"\nrelated = ["nothing"]',
+            "Line 8, related: There is no nothing.md",
+        ),
+        (
+            'level = "first steps"',
+            'level = "first steps"\nrelated = ["call-before-ten"]',
+            "Line 8, related: A tip is not",
+        ),
         ("Call number 3 ", "Call <b>number</b> 3 ", "Line 27, words: HTML is shown as it is typed. Write Markdown."),
         ("## Why", "# Why", "Line 19, words: The title is a key, above. A heading in the text begins with ##."),
         ("Call number 3 ", "![x](/y) ", "Line 27, words: A tip has no pictures"),
@@ -74,7 +82,7 @@ def test_what_is_wrong_is_told_with_its_line(write: Write, old: str, new: str, s
 
 
 def test_all_of_it_is_told_at_once_in_the_order_of_the_lines(write: Write) -> None:
-    found = told(write(('"beginner"', '"easy"'), ("2026-03-03", '"soon"'), ("## Why", "# Why")))
+    found = told(write(('"first steps"', '"easy"'), ("2026-03-03", '"soon"'), ("## Why", "# Why")))
     assert [fault.partition(":")[0] for fault in found] == ["Line 5, date", "Line 7, level", "Line 19, words"]
 
 
