@@ -9,13 +9,14 @@ from typing import Self
 
 import av
 from av.video.frame import PictureType
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from portal.people.films import bounds
 from portal.people.films.child.pictures import Picture
 
 _BASE = Fraction(1, 90_000)
-_BT709 = 1  # primaries and transfer, as H.264 numbers them
+_BT709 = 1  # matrix, primaries and transfer, as H.264 numbers them
+_UNTOLD = 2
 PRESET, CRF = "veryfast", 23
 
 
@@ -71,6 +72,7 @@ class Coder:
             "threads": "auto",
         }
         self.stream = stream
+        self.reformatter = VideoReformatter()  # one for all pictures: making it takes longer than using it
 
     def __enter__(self) -> Self:
         return self
@@ -82,17 +84,19 @@ class Coder:
 
     def write(self, picture: Picture, frame: av.VideoFrame) -> av.VideoFrame:
         """Code `frame`, in whatever size it comes, at the picture's moment; returns it in this size."""
-        sized = frame.reformat(
-            self.rung.width,
-            self.rung.height,
-            "yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
+        sized = self.reformatter.reformat(
+            frame, self.rung.width, self.rung.height, "yuv420p", threads=1, **_colours(frame)
         )
         sized.pts, sized.time_base = round(picture.at * _BASE.denominator), _BASE
         sized.pict_type = PictureType.I if picture.is_key else PictureType.NONE
         self.container.mux(self.stream.encode(sized))
         return sized
+
+
+def _colours(frame: av.VideoFrame) -> dict[str, int]:
+    """What to turn its colours into, where they are not those of our films already; most are, and are left alone."""
+    is_ours = frame.colorspace in (_BT709, _UNTOLD) and frame.color_range in (ColorRange.UNSPECIFIED, ColorRange.MPEG)
+    return {} if is_ours else {"dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG}
 
 
 def code(pictures: Iterable[Picture], coders: list[Coder]) -> None:
