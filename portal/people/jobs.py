@@ -27,6 +27,7 @@ class Job(StrEnum):
     WEBHOOKS = "webhooks"
     BOUNCES = "bounces"  # the mailbox of what could not be delivered
     CHECKPOINT = "checkpoint"  # new records of the ledger are counted, and the count kept elsewhere
+    PICTURES = "pictures"  # of pages, for links to them
     NOES = "noes"  # what the journal of noes lacks
     FILMS = "films"  # what was asked for to be made of videos
 

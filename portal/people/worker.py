@@ -17,6 +17,7 @@ from portal.people.consent.restores import is_sending_held
 from portal.people.database import Database
 from portal.people.films.making import FOLDER as FILMS
 from portal.people.films.making import Studio, make_next, sweep
+from portal.people.home.pictures import Drawing
 from portal.people.jobs import BEAT_EVERY, Job, note_run
 from portal.people.keyring import Seal, open_keyring
 from portal.people.media.store import open_store
@@ -72,7 +73,7 @@ def work() -> None:
     place = open_place(settings.checkpoints_url, endpoint=settings.s3_endpoint_url)
     counting = Counting(database, keyring, place)
     noes = Turns(database, Job.NOES, noted_every=timedelta())
-    others = threading.Thread(target=_talk_to_others, args=(database, keyring, settings, stopping), name="others")
+    others = threading.Thread(target=_talk_to_others, args=(database, keyring, settings, room, stopping), name="others")
     others.start()
     films = threading.Thread(target=_make_films, args=(database, settings, room, stopping), name="films")
     films.start()
@@ -131,10 +132,14 @@ def tell_what_it_forgot(database: Database, *, keyring: Seal) -> None:
             log.error("worker.held")
 
 
-def _talk_to_others(database: Database, keyring: Seal, settings: Settings, stopping: threading.Event) -> None:
-    """What waits for other systems: it has a thread of its own, so that a slow one of them never holds up the mail."""
+def _talk_to_others(
+    database: Database, keyring: Seal, settings: Settings, room: Room, stopping: threading.Event
+) -> None:
+    """What waits for other systems, or is no haste: a thread of its own, so that none of it ever holds up the mail."""
     webhooks = Turns(database, Job.WEBHOOKS, noted_every=BEAT_EVERY)
     bounces = Turns(database, Job.BOUNCES, noted_every=timedelta())
+    pictures = Turns(database, Job.PICTURES, noted_every=BEAT_EVERY)
+    drawing = Drawing(database, open_store(settings))
     next_bounces = clock.now()
 
     def send(url: str, body: bytes, headers: dict[str, str]) -> Result:
@@ -145,6 +150,8 @@ def _talk_to_others(database: Database, keyring: Seal, settings: Settings, stopp
         if settings.mail_bounces_url and clock.now() >= next_bounces:
             bounces.take(lambda: read_mailbox(database, url=settings.mail_bounces_url, keyring=keyring))
             next_bounces = clock.now() + BOUNCES_EVERY
+        if room.keep():
+            pictures.take(lambda: drawing.take(clock.now()))
         stopping.wait(LOOK_TO_OTHERS_EVERY_SECONDS)
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from portal.people.home.pictures import OF_THE_SITE
 from portal.people.home.schema import graph_of_site
 from portal.people.offers.places import find_open_offer
+from portal.people.pictures.library import find_picture
 from portal.people.privacy.separation import find_last_check
 from portal.people.web import reading, settings
 from portal.people.webinars.library import list_webinars
@@ -30,7 +32,7 @@ def index() -> str:
             open_offer=find_open_offer(db, today=now.date()),
             separation=find_last_check(db),
             now=now,
-            picture=None,
+            picture=find_picture(db, OF_THE_SITE),
             data=graph_of_site(settings().url),
         )
 

@@ -16,7 +16,9 @@ from portal.people.offers import confirmation
 from portal.people.offers.catalog import Offer, find_offer, find_offer_as_it_was
 from portal.people.offers.places import Availability, Stand, availability, list_available
 from portal.people.offers.reminders import WishToBeReminded, day_to_remind
+from portal.people.offers.sharing import picture_of
 from portal.people.offers.wishes import OfferWish
+from portal.people.pictures.library import find_picture
 from portal.shared import clock, ids
 from portal.shared.limits import TooManyTries
 from portal.shared.problems import Problem, answer, wants_json
@@ -157,9 +159,17 @@ def _wording() -> Wording:
 def _offer_page(
     offer: Offer, now: Availability, form: SignUpForm, status: int = 200, *, held_up: TooManyTries | None = None
 ) -> Response:
-    remind_on = day_to_remind(now, today=clock.now().date())
+    with web.reading() as db:
+        picture = find_picture(db, picture_of(offer))
     return form_page(
-        "offers/show.html", form, status, held_up=held_up, offer=offer, now=now, remind_on=remind_on, picture=None
+        "offers/show.html",
+        form,
+        status,
+        held_up=held_up,
+        offer=offer,
+        now=now,
+        remind_on=day_to_remind(now, today=clock.now().date()),
+        picture=picture,
     )
 
 

@@ -6,9 +6,11 @@ from flask import Blueprint, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from portal.people.pictures.library import find_picture
 from portal.people.publications.records import find_in_force
 from portal.people.tips.library import find_tip, list_moments, list_next, list_tips, shelve
 from portal.people.tips.schema import things_of
+from portal.people.tips.sharing import picture_of
 from portal.people.tips.tip import LEVELS, TOPICS, slug_of
 from portal.people.web import reading, settings
 from portal.shared import clock
@@ -45,14 +47,15 @@ def show(slug: str) -> str | Response:
             return _gone(db, slug)
         moments = list_moments(db, tip, now=now)
         following = list_next(tip, list_tips(db, now=now))
+        picture = find_picture(db, picture_of(tip))
     return render_template(
         "tips/show.html",
         tip=tip,
         level=LEVELS[tip.level],
         moments=moments,
         following=following,
-        picture=None,
-        data=graph(*things_of(tip, url=settings().url, picture=None)),
+        picture=picture,
+        data=graph(*things_of(tip, url=settings().url, picture=picture)),
     )
 
 

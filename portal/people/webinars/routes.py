@@ -2,11 +2,13 @@
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from portal.people.pictures.library import find_picture
 from portal.people.web import reading, settings, signed_in, transaction
 from portal.people.webinars.asked import get_webinar, second_of
 from portal.people.webinars.finding import find_said
 from portal.people.webinars.library import list_webinars
 from portal.people.webinars.schema import graph_of
+from portal.people.webinars.sharing import picture_of
 from portal.people.webinars.watching import find_position, note_watched
 from portal.people.webinars.written_down import as_text, as_webvtt
 from portal.shared import clock
@@ -29,6 +31,7 @@ def show(slug: str) -> Response:
     with reading() as db:
         webinar = get_webinar(db, slug)
         person_id = _find_watcher()
+        picture = find_picture(db, picture_of(webinar))
         left_at = find_position(db, person_id=person_id, slug=slug) if person_id else None
     start = min(start, int(webinar.seconds))
     return make_response(
@@ -39,7 +42,7 @@ def show(slug: str) -> Response:
             current=webinar.line_at(start),
             found=find_said(webinar, request.args.get("find", "")),
             left_at=left_at or 0,
-            picture=None,
+            picture=picture,
             data=graph_of(webinar, url=settings().url),
         )
     )
