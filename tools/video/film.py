@@ -39,9 +39,9 @@ def _picture_stream(container: OutputContainer) -> av.VideoStream:
     stream.codec_context.color_primaries = stream.codec_context.color_trc = _BT709
     stream.codec_context.color_range = ColorRange.MPEG
     stream.options = {
-        "preset": "veryfast",
+        "preset": "superfast",
         "tune": "stillimage",
-        "crf": "26",
+        "crf": "20",
         "forced-idr": "1",
         "sc_threshold": "0",
         "threads": "2",
