@@ -20,6 +20,7 @@ class DrawnPicture(Base):
     name: Mapped[str] = mapped_column(String(100))
     drawn_at: Mapped[datetime] = mapped_column(Moment)
 
-    @property
-    def url(self) -> str:
-        return f"/media/{self.sha256}/{self.name}"
+
+def address_of(sha256: str, name: str) -> str:
+    """The path at which a picture is served."""
+    return f"/media/{sha256}/{name}"

@@ -1,17 +1,34 @@
-"""The only place that asks which tips are public at a moment, and what goes with each of them."""
+"""The only place that asks which tips are public at a moment, and what goes with each of them.
+
+What was published is known by its SHA-256 and never changes, so it is read once a process: a page asks the database
+which versions are in force, and for their words only where it has not met them yet.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.people.publications.models import Publication
-from portal.people.publications.records import find_in_force, in_force
+from portal.people.publications.records import in_force
 from portal.people.tips.tip import TOPICS, Moment, Tip, from_json, slug_of
 
+Thing = TypeVar("Thing")
+
 NEXT = 3  # tips that a tip leads on to
+MOST_KEPT = 1000  # versions
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The versions of tips and of webinars that are in force, by their slugs."""
+
+    tips: Mapping[str, str]
+    webinars: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -23,21 +40,25 @@ class Shelf:
     tips: list[Tip]
 
 
-def list_tips(db: Session, *, now: datetime) -> list[Tip]:
-    """Every public tip, the newest first."""
-    return [tip for tip, _ in list_published(db, now=now)]
+def what_stands(db: Session, *, now: datetime) -> Standing:
+    """Which versions are in force at that moment."""
+    found: dict[str, dict[str, str]] = {"tip": {}, "webinar": {}}
+    for kind, slug, version in db.execute(_STANDING, {"now": now}):
+        if version:
+            found[kind][slug] = version
+    return Standing(tips=found["tip"], webinars=found["webinar"])
+
+
+def list_tips(db: Session, standing: Standing) -> list[Tip]:
+    """Every tip of them, the newest first."""
+    tips = _known(db, standing.tips.values(), _TIPS, from_json)
+    return sorted(tips.values(), key=lambda tip: (tip.written_on, tip.slug), reverse=True)
 
 
 def list_published(db: Session, *, now: datetime) -> list[tuple[Tip, Publication]]:
     """Every public tip with the record that made it so, the newest first."""
     found = [(from_json(record.content), record) for record in in_force(db, kind="tip", at=now)]
     return sorted(found, key=lambda one: (one[0].written_on, one[0].slug), reverse=True)
-
-
-def find_tip(db: Session, slug: str, *, now: datetime) -> Tip | None:
-    """The version of a tip that is public at that moment, or None where there is none."""
-    record = find_in_force(db, kind="tip", slug=slug, at=now)
-    return from_json(record.content) if record is not None and record.is_shown else None
 
 
 def shelve(tips: Sequence[Tip]) -> list[Shelf]:
@@ -54,10 +75,44 @@ def list_next(tip: Tip, tips: Sequence[Tip]) -> list[Tip]:
     return list(dict.fromkeys([*named, *alike, *others]))[:NEXT]
 
 
-def list_moments(db: Session, tip: Tip, *, now: datetime) -> list[tuple[str, Moment]]:
+def list_moments(db: Session, tip: Tip, standing: Standing) -> list[tuple[str, Moment]]:
     """The moments of webinars that the tip names, each with its webinar's title, as far as those are public."""
-    titles: dict[str, str | None] = {}
-    for slug in {moment.webinar for moment in tip.moments}:
-        record = find_in_force(db, kind="webinar", slug=slug, at=now)
-        titles[slug] = json.loads(record.content)["title"] if record is not None and record.is_shown else None
-    return [(title, moment) for moment in tip.moments if (title := titles[moment.webinar]) is not None]
+    public = [
+        (standing.webinars[moment.webinar], moment) for moment in tip.moments if moment.webinar in standing.webinars
+    ]
+    titles = _known(db, [version for version, _ in public], _TITLES, _title_in)
+    return [(titles[version], moment) for version, moment in public]
+
+
+def _title_in(content: str) -> str:
+    return str(json.loads(content)["title"])
+
+
+def _known(
+    db: Session, versions: Collection[str], kept: dict[str, Thing], read: Callable[[str], Thing]
+) -> dict[str, Thing]:
+    """What these versions say, by version: as it was read before, or else read now."""
+    found = {version: kept[version] for version in versions if version in kept}
+    if missing := set(versions) - set(found):
+        rows = db.execute(select(Publication.version, Publication.content).where(Publication.version.in_(missing)))
+        new = {version: read(content) for version, content in rows}
+        if len(kept) + len(new) > MOST_KEPT:
+            kept.clear()
+        kept.update(new)
+        found |= new
+    return found
+
+
+_TIPS: dict[str, Tip] = {}
+_TITLES: dict[str, str] = {}
+
+
+_place = func.row_number().over(
+    partition_by=(Publication.kind, Publication.slug), order_by=(Publication.public_from.desc(), Publication.id.desc())
+)
+_begun = (
+    select(Publication.kind, Publication.slug, Publication.version, _place.label("place"))
+    .where(or_(Publication.kind == "tip", Publication.kind == "webinar"), Publication.public_from <= bindparam("now"))
+    .subquery()
+)
+_STANDING = select(_begun.c.kind, _begun.c.slug, _begun.c.version).where(_begun.c.place == 1)

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from portal.people.pictures.library import find_picture
 from portal.people.publications.records import find_in_force
-from portal.people.tips.library import find_tip, list_moments, list_next, list_tips, shelve
+from portal.people.tips.drawn import keep
+from portal.people.tips.library import list_moments, list_next, list_tips, shelve, what_stands
 from portal.people.tips.schema import things_of
 from portal.people.tips.sharing import picture_of
-from portal.people.tips.tip import LEVELS, TOPICS, slug_of
+from portal.people.tips.tip import LEVELS, TOPICS, Moment, Tip, slug_of
 from portal.people.web import reading, settings
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -25,10 +26,41 @@ def index() -> str:
     """Every tip: on shelves by topic, those of one topic (`?topic=`), or all by their age (`?by=newest`)."""
     topic, by = _chosen("topic", [slug_of(topic) for topic in TOPICS]), _chosen("by", ("newest",))
     with reading() as db:
-        tips = list_tips(db, now=clock.now())
+        standing = what_stands(db, now=clock.now())
+        tips = list_tips(db, standing)
+    key = ("index", topic, by, *standing.tips.items())
+    return render_template("tips/index.html", topic=topic, list=keep(key, lambda: _draw_list(tips, topic, by)))
+
+
+@blueprint.get("/tips/<slug>")
+def show(slug: str) -> str | Response:
+    """One tip; where it was taken off the site, its address leads on."""
+    with reading() as db:
+        standing = what_stands(db, now=clock.now())
+        if slug not in standing.tips:
+            return _gone(db, slug)
+        tips = list_tips(db, standing)
+        tip = next(tip for tip in tips if tip.slug == slug)
+        picture = find_picture(db, picture_of(tip))
+        moments = list_moments(db, tip, standing)
+    key = (slug, settings().sandbox_url, *standing.tips.items(), *moments)
+    return render_template(
+        "tips/show.html",
+        tip=tip,
+        about=keep(("about", tip, settings().url, picture), lambda: _draw_about(tip, picture)),
+        article=keep(key, lambda: _draw_article(tip, list_next(tip, tips), moments)),
+    )
+
+
+def _draw_about(tip: Tip, picture: str | None) -> str:
+    data = graph(*things_of(tip, url=settings().url, picture=picture))
+    return render_template("tips/_about.html", tip=tip, picture=picture, data=data)
+
+
+def _draw_list(tips: list[Tip], topic: str, by: str) -> str:
     found = [tip for tip in tips if not topic or topic in tip.topic_slugs]
     return render_template(
-        "tips/index.html",
+        "tips/_list.html",
         tips=found,
         shelves=[] if topic or by else shelve(found[1:]),
         topic=topic,
@@ -37,26 +69,8 @@ def index() -> str:
     )
 
 
-@blueprint.get("/tips/<slug>")
-def show(slug: str) -> str | Response:
-    """One tip; where it was taken off the site, its address leads on."""
-    now = clock.now()
-    with reading() as db:
-        tip = find_tip(db, slug, now=now)
-        if tip is None:
-            return _gone(db, slug)
-        moments = list_moments(db, tip, now=now)
-        following = list_next(tip, list_tips(db, now=now))
-        picture = find_picture(db, picture_of(tip))
-    return render_template(
-        "tips/show.html",
-        tip=tip,
-        level=LEVELS[tip.level],
-        moments=moments,
-        following=following,
-        picture=picture,
-        data=graph(*things_of(tip, url=settings().url, picture=picture)),
-    )
+def _draw_article(tip: Tip, following: list[Tip], moments: list[tuple[str, Moment]]) -> str:
+    return render_template("tips/_article.html", tip=tip, level=LEVELS[tip.level], following=following, moments=moments)
 
 
 def _chosen(name: str, among: Collection[str]) -> str:

@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 TOPICS = ("First steps", "Following up", "Clean lists", "Pipeline", "Numbers", "Consent")
@@ -77,7 +76,6 @@ def slug_of(topic: str) -> str:
     return topic.lower().replace(" ", "-")
 
 
-@lru_cache(maxsize=256)
 def from_json(text: str) -> Tip:
     """The tip that `as_json` wrote."""
     found: dict[str, Any] = json.loads(text)

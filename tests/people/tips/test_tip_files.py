@@ -90,7 +90,13 @@ def test_too_few_words_and_too_many_are_told(write: Write) -> None:
     assert "It has 3 words. Write 150 to 1500" in told(write((TIP.partition("## Why")[2], "\n\nRing them.\n")))[0]
     long = "word " * 1600
     assert "It has 1601 words." in told(write((TIP.partition("## Why")[2], f"\n{long}\n")))[0]
-    assert "It is longer than 64 kB." in told(write((TIP.partition("## Why")[2], "w" * MOST_BYTES)))[0]
+    assert "It is longer than 32 kB." in told(write((TIP.partition("## Why")[2], "w" * MOST_BYTES)))[0]
+
+
+@pytest.mark.parametrize("sign", ["[", "![", "[a](", "|", "&"])
+def test_a_file_that_would_take_minutes_to_draw_is_refused_before_it_is_drawn(write: Write, sign: str) -> None:
+    found = told(write(("Call number 3 ", sign * 801)))
+    assert found == ["Line 18, words: It has more than 800 of [ | &. Leave links or tables out."]
 
 
 @pytest.mark.parametrize("name", ["Call before", "ä", "x" * 61, "-x"])
