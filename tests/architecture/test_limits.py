@@ -217,6 +217,7 @@ SANDBOX = {
     "POST /leads/<lead_id>": CHANGES,
     "GET /leads/<lead_id>.json": NOTHING_SECRET,
     "POST /leads/<lead_id>/calls": CHANGES,
+    "POST /leads/<lead_id>/columns": CHANGES,
     "GET /leads/<lead_id>/convert": NOTHING_SECRET,
     "POST /leads/<lead_id>/convert": CHANGES,
     "POST /leads/<lead_id>/delete": CHANGES,

@@ -215,6 +215,7 @@ SANDBOX = {
     "POST /leads/<lead_id>": VISITOR,
     "GET /leads/<lead_id>.json": VISITOR,
     "POST /leads/<lead_id>/calls": VISITOR,
+    "POST /leads/<lead_id>/columns": VISITOR,
     "GET /leads/<lead_id>/convert": VISITOR,
     "POST /leads/<lead_id>/convert": VISITOR,
     "POST /leads/<lead_id>/delete": VISITOR,

@@ -351,7 +351,12 @@ def _import_by_shape(installed: Installation) -> Told:
     named = a_shape().replace("Remarks", "Ann Lee")
     yield "shape-refused", ben.post("/shapes", {"shape": named})
     yield "shape-leads", _then(ben, ben.post("/shapes", {"shape": a_shape()}))
-    yield "shape-lead", ben.get(_first_lead(ben))
+    yield "shape-columns", ben.get("/leads?cols=name,choice-1,text-2,value&sort=choice-1&f=choice-1:is:Coast")
+    yield "shape-columns-form", ben.get("/leads/columns")
+    yield "shape-filter", ben.get("/leads/filter?field=choice-1")
+    lead = _first_lead(ben)
+    yield "shape-lead", ben.get(lead)
+    yield "shape-lead-refused", ben.send(f"{lead}/columns", **{"choice-1": "Elsewhere", "text-2": "a\x00"})
 
 
 def _wrong_turns(ada: Visitor) -> Told:

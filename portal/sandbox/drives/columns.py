@@ -4,6 +4,7 @@ A scenario never changes, so each column of it is read once a process, when some
 numbers of its values among all that it has. A drive's own rows are read once after each of its acts.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.kinds import Kind
 from portal.sandbox.drives.lately import Lately
+from portal.sandbox.drives.own_columns import compared_as, is_of_numbers, is_own, own_columns
 from portal.sandbox.drives.rows import own_rows
 
 NONE = int(np.iinfo(np.int64).min)  # stands for a number or a moment that there is not; it sorts before all others
@@ -97,7 +99,8 @@ class BaseRows:
     def ranked(self, name: str) -> Ranked:
         """A column."""
         found: Ranked = self._kept(
-            name, lambda: ranked(self._read(name), is_number=is_number(self._kind, name)) if self._kind.base else _BLANK
+            name,
+            lambda: ranked(self._values(name), is_number=is_number(self._kind, name)) if self._kind.base else _BLANK,
         )
         return found
 
@@ -116,6 +119,15 @@ class BaseRows:
     def _read_ids(self) -> Ids:
         return as_ids(self._read("id") if self._kind.base else [])
 
+    def own_values(self, name: str, stored: Iterable[str]) -> Sequence[Any]:
+        """A column of the scenario's own, of rows that have this in `more`."""
+        column = own_columns(self._drive).get(name)
+        called = column.name if column else ""
+        return [compared_as(name, json.loads(one).get(called, "")) for one in stored]
+
+    def _values(self, name: str) -> Sequence[Any]:
+        return self.own_values(name, self._read("more")) if is_own(name) else self._read(name)
+
     def _read(self, name: str) -> Sequence[Any]:
         table: Any = self._kind.base.__table__.c  # type: ignore[union-attr]
         column = select(table[name]).where(table.scenario_id == self._drive.scenario_id).order_by(table.id)
@@ -131,6 +143,7 @@ class OwnRows:
 
     def __init__(self, kind: Kind[Any], base: BaseRows, rows: dict[str, Any]) -> None:
         self._kind = kind
+        self._base = base
         self._made: dict[str, Ranked] = {}
         self._numbers: dict[str, NDArray[Any]] = {}
         alive = sorted(row_id for row_id, row in rows.items() if row is not None)
@@ -166,8 +179,7 @@ class OwnRows:
     def ranked(self, name: str) -> Ranked:
         """A column."""
         if name not in self._made:
-            at = self._kind.fields.index(name)
-            self._made[name] = ranked([row[at] for row in self.rows], is_number=is_number(self._kind, name))
+            self._made[name] = ranked(self._values(name), is_number=is_number(self._kind, name))
         return self._made[name]
 
     def numbers_among(self, theirs: Ranked, name: str) -> NDArray[Any]:
@@ -181,6 +193,12 @@ class OwnRows:
             is_equal = np.searchsorted(theirs.values, values, "right") > since
             self._numbers[name] = np.append(2 * since + is_equal, -1)
         return self._numbers[name]
+
+    def _values(self, name: str) -> Sequence[Any]:
+        if is_own(name):
+            return self._base.own_values(name, [row.more for row in self.rows])
+        at = self._kind.fields.index(name)
+        return [row[at] for row in self.rows]
 
 
 def base_rows(db: Session, drive: Drive, kind: Kind[Any]) -> BaseRows:
@@ -214,7 +232,7 @@ def as_ids(ids: Iterable[str]) -> Ids:
 
 def is_number(kind: Kind[Any], name: str) -> bool:
     """Whether a column holds numbers, and not texts."""
-    return isinstance(getattr(kind.own, name).type, Integer)
+    return is_of_numbers(name) if is_own(name) else isinstance(getattr(kind.own, name).type, Integer)
 
 
 def _weight(found: Any) -> int:

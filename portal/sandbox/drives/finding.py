@@ -14,7 +14,7 @@ from portal.sandbox.drives.columns import BaseRows, Marks, OwnRows, Places, Rank
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.kinds import LEADS
 from portal.sandbox.drives.lately import Lately
-from portal.sandbox.drives.question import FIELDS, Filter, Question, span_of, test_of
+from portal.sandbox.drives.question import SPANNING, Filter, Question, get_asking, span_of, test_of
 from portal.sandbox.drives.search import search
 
 Keys = NDArray[np.int64]
@@ -190,13 +190,13 @@ def _marked(one: Filter, column: Ranked, places: Places | None) -> Marks:
     """Which rows one filter lets through: asked once of each value that there is, and once of none."""
     ranks = column.ranks if places is None else column.ranks[places]
     let = np.zeros(len(column.values) + 1, np.bool_)  # the last one stands for none
-    if FIELDS[one.field].shape in ("money", "moment") and one.values:
+    if get_asking(one.field).shape in SPANNING and one.values:
         low, high = span_of(one)
         since = 0 if low is None else int(np.searchsorted(column.values, low, "left"))
         until = len(column.values) if high is None else int(np.searchsorted(column.values, high, "right"))
         let[since:until] = True
     else:
-        test, shape = test_of(one), FIELDS[one.field].shape
+        test, shape = test_of(one), get_asking(one.field).shape
         if shape in _MAY_LACK:
             let[:-1], let[-1] = test(""), test(None)
         else:
@@ -205,4 +205,4 @@ def _marked(one: Filter, column: Ranked, places: Places | None) -> Marks:
     return marks
 
 
-_MAY_LACK = ("known", "yes", "money")  # of these, such filters ask only whether there is a value
+_MAY_LACK = ("known", "yes", "money", "number", "day")  # of these, such filters ask only whether there is a value

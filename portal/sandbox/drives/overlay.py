@@ -20,6 +20,7 @@ from portal.sandbox.drives.kinds import LEADS
 from portal.sandbox.drives.lately import Lately
 from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.models import OwnLead
+from portal.sandbox.drives.own_columns import own_columns
 from portal.sandbox.drives.question import Question
 from portal.sandbox.drives.search import unknown
 from portal.sandbox.scenarios.models import ScenarioLead
@@ -36,6 +37,7 @@ class Options(NamedTuple):
     sources: tuple[str, ...]
     roles: tuple[str, ...]
     kinds: tuple[str, ...]
+    own: tuple[tuple[str, str, tuple[str, ...]], ...] = ()  # of the scenario's own columns: key, name, choices
 
 
 class Listing(NamedTuple):
@@ -127,6 +129,10 @@ def options_of(db: Session, drive: Drive) -> Options:
         sources=tuple(sorted({*facts.get("sources", ()), *values("source")})),
         roles=tuple(sorted(values("role"))),
         kinds=tuple(sorted(values("last_kind"))),
+        own=tuple(
+            (key, one.name, tuple(sorted(values(key))) if one.shape == "choice" else ())
+            for key, one in own_columns(drive).items()
+        ),
     )
 
 

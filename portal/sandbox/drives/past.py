@@ -159,4 +159,10 @@ def _in_words(field: str) -> str:
     return _WORDS.get(field, field.removesuffix("_at").removesuffix("_on").replace("_", " "))
 
 
-_WORDS = {"email": "e-mail", "contact_since": "contact", "close_on": "close date", "due_at": "due date"}
+_WORDS = {
+    "email": "e-mail",
+    "more": "own columns",
+    "contact_since": "contact",
+    "close_on": "close date",
+    "due_at": "due date",
+}

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.lead import Lead
+from portal.sandbox.drives.own_columns import is_own, shape_of
 from portal.sandbox.scenarios.hours import DAY
 from portal.sandbox.scenarios.models import LeadColumns
 from portal.sandbox.scenarios.order import fold
@@ -35,7 +36,9 @@ ORDERS = {
 }
 NEWEST = "-last"
 
-Shape = Literal["choice", "tags", "text", "known", "money", "moment", "yes"]
+Shape = Literal["choice", "tags", "text", "known", "money", "number", "moment", "day", "yes"]
+AMOUNTS = ("money", "number")  # told in hundredths
+SPANNING = (*AMOUNTS, "moment", "day")  # what lies between two is asked of these
 
 
 class Asking(NamedTuple):
@@ -62,6 +65,20 @@ FIELDS: Mapping[str, Asking] = {
     "kind": Asking("Kind of last activity", "choice", "last_kind"),
 }
 
+
+def find_asking(field: str) -> Asking | None:
+    """What can be asked of this field, be it one of every lead or a column of a scenario's own; None for no field."""
+    return Asking(field, shape_of(field), field) if is_own(field) else FIELDS.get(field)
+
+
+def get_asking(field: str) -> Asking:
+    """The same of a field that there is."""
+    found = find_asking(field)
+    if found is None:
+        raise LookupError(f"There is no field {field}.")
+    return found
+
+
 # The comparisons of each shape: how many values one takes, at least and at most.
 MOST_VALUES = 50
 _NONE, _ONE, _TWO, _SOME = (0, 0), (1, 1), (2, 2), (1, MOST_VALUES)
@@ -72,7 +89,17 @@ OPS: Mapping[Shape, Mapping[str, tuple[int, int]]] = {
     "known": {"known": _NONE, "none": _NONE},
     "yes": {"is": _ONE},
     "money": {"from": _ONE, "to": _ONE, "between": _TWO, "known": _NONE, "none": _NONE},
+    "number": {"from": _ONE, "to": _ONE, "between": _TWO, "known": _NONE, "none": _NONE},
     "moment": {"within": _ONE, "before": _ONE, "from": _ONE, "to": _ONE, "between": _TWO},
+    "day": {
+        "within": _ONE,
+        "before": _ONE,
+        "from": _ONE,
+        "to": _ONE,
+        "between": _TWO,
+        "known": _NONE,
+        "none": _NONE,
+    },
 }
 
 MOST_FILTERS = 20
@@ -93,7 +120,7 @@ class Filter:
 
     @property
     def column(self) -> str:
-        return FIELDS[self.field].column
+        return get_asking(self.field).column
 
 
 class NotAFilter(ValueError):
@@ -119,7 +146,8 @@ class Question:
 
     @property
     def column(self) -> str:
-        return ORDERS[self.sort.removeprefix("-")]
+        by = self.sort.removeprefix("-")
+        return by if is_own(by) else ORDERS[by]
 
     @property
     def is_descending(self) -> bool:
@@ -158,7 +186,7 @@ def plain_question(*, stage: str = "", tag: str = "", q: str = "", sort: str = N
 
 def checked_filter(field: str, op: str, values: Sequence[str]) -> Filter:
     """The filter of these words. Raises NotAFilter, which says which words there are."""
-    asking = FIELDS.get(field)
+    asking = find_asking(field)
     if asking is None:
         raise NotAFilter(f"There is no filter called {field[:40]}", f"There are: {', '.join(FIELDS)}.")
     ops = OPS[asking.shape]
@@ -216,11 +244,17 @@ def _spanned(one: Filter, drive: Drive) -> Filter:
 
 
 def _within(one: Filter, drive: Drive) -> tuple[str, str]:
-    return str(drive.clock - days_in(one.values[0]) * DAY), str(drive.clock)
+    days = days_in(one.values[0])
+    if get_asking(one.field).shape == "day":
+        return str(_today(drive) - days), str(_today(drive))
+    return str(drive.clock - days * DAY), str(drive.clock)
 
 
 def _before(one: Filter, drive: Drive) -> tuple[str, str]:
-    return "", str(drive.clock - days_in(one.values[0]) * DAY - 1)
+    days = days_in(one.values[0])
+    if get_asking(one.field).shape == "day":
+        return "", str(_today(drive) - days - 1)
+    return "", str(drive.clock - days * DAY - 1)
 
 
 def _from(one: Filter, drive: Drive) -> tuple[str, str]:
@@ -236,11 +270,20 @@ def _between(one: Filter, drive: Drive) -> tuple[str, str]:
 
 
 def _first(one: Filter, value: str, drive: Drive) -> str:
-    return value if FIELDS[one.field].shape == "money" else str(_offset(value, drive))
+    shape = get_asking(one.field).shape
+    if shape == "day":
+        return str(date.fromisoformat(value).toordinal())
+    return value if shape in AMOUNTS else str(_offset(value, drive))
 
 
 def _last(one: Filter, value: str, drive: Drive) -> str:
-    return value if FIELDS[one.field].shape == "money" else str(_offset(value, drive) + DAY - 1)
+    return (
+        str(_offset(value, drive) + DAY - 1) if get_asking(one.field).shape == "moment" else _first(one, value, drive)
+    )
+
+
+def _today(drive: Drive) -> int:
+    return (drive.epoch + timedelta(seconds=drive.clock)).toordinal()
 
 
 def _offset(day: str, drive: Drive) -> int:
@@ -259,7 +302,7 @@ _SPANS: Mapping[str, Callable[[Filter, Drive], tuple[str, str]]] = {
 
 
 def _condition(one: Filter, column: Any) -> ColumnElement[bool]:
-    shape = FIELDS[one.field].shape
+    shape = get_asking(one.field).shape
     found: ColumnElement[bool] = _CONDITIONS[shape, one.op](column, one.values)
     return found
 
@@ -307,7 +350,7 @@ _CONDITIONS: Mapping[tuple[str, str], Callable[[Any, Sequence[str]], Any]] = {
 
 def test_of(one: Filter) -> Callable[[Any], bool]:
     """What one filter that went through `at` asks of the value in its column."""
-    return _TESTS[FIELDS[one.field].shape, one.op](one.values)
+    return _TESTS[get_asking(one.field).shape, one.op](one.values)
 
 
 def _spanning(values: Sequence[str]) -> Callable[[int | None], bool]:
@@ -335,10 +378,9 @@ _TESTS: Mapping[tuple[str, str], Callable[[Sequence[str]], Callable[[Any], bool]
     ("text", "known"): lambda _: lambda value: value != "",
     ("text", "none"): lambda _: lambda value: value == "",
     ("yes", "is"): lambda values: lambda value: (value is not None) == (values[0] == "yes"),
-    ("money", _SPAN): _spanning,
-    ("moment", _SPAN): _spanning,
-    **{(shape, "known"): lambda _: lambda value: value is not None for shape in ("known", "money")},
-    **{(shape, "none"): lambda _: lambda value: value is None for shape in ("known", "money")},
+    **{(shape, _SPAN): _spanning for shape in SPANNING},
+    **{(shape, "known"): lambda _: lambda value: value is not None for shape in ("known", *AMOUNTS, "day")},
+    **{(shape, "none"): lambda _: lambda value: value is None for shape in ("known", *AMOUNTS, "day")},
 }
 
 
@@ -378,6 +420,10 @@ _CHECKS: Mapping[tuple[str, str], Callable[[str, str], None]] = {
     ("moment", "within"): _check_days,
     ("moment", "before"): _check_days,
     ("moment", ""): _check_date,
+    ("day", "within"): _check_days,
+    ("day", "before"): _check_days,
+    ("day", ""): _check_date,
     ("money", ""): _check_money,
+    ("number", ""): _check_money,
     ("yes", ""): _check_yes,
 }

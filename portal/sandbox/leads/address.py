@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from portal.sandbox.drives.addressed import page_in, sought_in
+from portal.sandbox.drives.own_columns import is_own
 from portal.sandbox.drives.question import (
     FIELDS,
     MOST_FILTERS,
@@ -60,7 +61,7 @@ def read_address(
     for one in filters:
         for value in one.values:
             _check(one.field, value, known.get(one.field, ()), is_open=one.field not in ("stage", "tag"))
-    if (sort := sent.get("sort") or NEWEST) not in _SORTS:
+    if (sort := sent.get("sort") or NEWEST) not in _SORTS and not is_own(sort.removeprefix("-")):
         raise _bad("There is no such sort", f"There are: {', '.join(_SORTS)}.")
     return Asked(
         Question(tuple(dict.fromkeys(filters)), _any(sent), sought_in(sent.get("q", "")), sort),

@@ -11,6 +11,7 @@ from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import find_lead
+from portal.sandbox.drives.own_columns import own_columns
 from portal.sandbox.drives.question import Question
 from portal.sandbox.drives.telling import tell_next
 from portal.sandbox.drives.twins import Swap
@@ -27,7 +28,7 @@ def asked(drive: Drive, *, beside: Sequence[str] = ()) -> Asked:
 
 def name_of(drive: Drive, question: Question) -> str:
     """What a list is called where one goes back to it."""
-    said = [filter_in_words(one, currency=drive.currency) for one in question.filters]
+    said = [filter_in_words(one, currency=drive.currency, own=own_columns(drive)) for one in question.filters]
     return ", ".join([*said, *([f"“{question.q}”"] if question.q else [])]) or "Leads"
 
 

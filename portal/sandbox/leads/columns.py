@@ -1,8 +1,10 @@
 """The only place that says which columns the list of leads has, in which order, and what pressing a head asks for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from portal.sandbox.drives.drive import Drive
+from portal.sandbox.drives.own_columns import OwnColumn, is_own, own_columns
 from portal.sandbox.drives.question import ORDERS, Question
 from portal.shared.problems import Problem
 
@@ -54,17 +56,23 @@ class Head(NamedTuple):
     order: str
 
 
-def read_columns(text: str, default: tuple[str, ...] = DEFAULT) -> tuple[str, ...]:
+def columns_for(drive: Drive) -> Mapping[str, Column]:
+    """All columns that a list of this drive can have: those of every lead, then its scenario's own."""
+    own = own_columns(drive)
+    return {**COLUMNS, **{key: _as_column(one) for key, one in own.items()}} if own else COLUMNS
+
+
+def read_columns(text: str, default: tuple[str, ...] = DEFAULT, *, own: Collection[str] = ()) -> tuple[str, ...]:
     """The columns that an address names, the name first; empty stands for `default`. Raises Problem (400)."""
     if not text:
         return default
     named = text.split(",")
-    strangers = [key for key in named if key not in COLUMNS]
+    strangers = [key for key in named if key not in COLUMNS and key not in own]
     if strangers:
         raise Problem(
             400,
             f"There is no column called {strangers[0][:40]}",
-            f"There are: {', '.join(column for column in COLUMNS)}.",
+            f"There are: {', '.join((*COLUMNS, *own))}.",
         )
     if len(set(named)) != len(named):
         raise Problem(400, "One column is named twice", "Leave one of the two out of the address.")
@@ -90,14 +98,20 @@ def moved(keys: Sequence[str], key: str, by: int) -> tuple[str, ...]:
     return with_name_first(order)
 
 
-def heads_of(question: Question, keys: Sequence[str]) -> list[Head]:
+def heads_of(question: Question, columns: Iterable[Column]) -> list[Head]:
     """The heads of these columns, each with the order it asks for: the other way round where it already sorts."""
-    return [_head(question, COLUMNS[key]) for key in keys]
+    return [_head(question, column) for column in columns]
+
+
+def _as_column(own: OwnColumn) -> Column:
+    is_number = own.shape == "number"
+    first = f"-{own.key}" if own.shape in ("number", "day") else own.key
+    return Column(own.key, "list-own number" if is_number else "list-own", own.name, first)
 
 
 def _head(question: Question, column: Column) -> Head:
     by = column.first.removeprefix("-")
-    if by not in ORDERS:
+    if by not in ORDERS and not is_own(by):
         return Head(column, "", "")
     if question.sort.removeprefix("-") != by:
         return Head(column, column.first, "")

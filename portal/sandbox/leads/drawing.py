@@ -12,12 +12,14 @@ from portal.sandbox.drives.frame import moment, stages_of, tags_in
 from portal.sandbox.drives.lately import Lately
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import Options
-from portal.sandbox.drives.question import FIELDS, Filter
-from portal.sandbox.leads.columns import COLUMNS, DEFAULT, ORDER_ICONS, heads_of
+from portal.sandbox.drives.own_columns import own_columns
+from portal.sandbox.drives.question import Filter
+from portal.sandbox.leads.columns import DEFAULT, ORDER_ICONS, columns_for, heads_of
 from portal.sandbox.leads.counting import Tab
 from portal.sandbox.leads.filter_forms import Ask, ask_of
-from portal.sandbox.leads.filters import filter_in_words, offers
+from portal.sandbox.leads.filters import filter_in_words, label_of, offers
 from portal.sandbox.leads.lists import Asked
+from portal.sandbox.leads.own import own_cells
 from portal.sandbox.leads.shape import GROUPINGS, LAYOUTS
 from portal.sandbox.leads.wording import (
     age_in_words,
@@ -42,14 +44,14 @@ def draw_rows(drive: Drive, leads: list[Lead], *, view: str, columns: Sequence[s
     return _pages.find(page) or _pages.keep(page, _rows(drive, seen_from, leads, columns).replace(_VIEW, escape(view)))
 
 
-def draw_heads(asked: Asked) -> Markup:
+def draw_heads(drive: Drive, asked: Asked) -> Markup:
     """The heads of the columns, each with the way to sort by it."""
-    key = ("heads", asked)
+    key, there = ("heads", drive.version, asked), columns_for(drive)
     if (found := _parts.find(key)) is not None:
         return found
     heads = [
         (head, asked.sorted_by(head.sort).address() if head.sort else "")
-        for head in heads_of(asked.question, asked.shape.columns)
+        for head in heads_of(asked.question, [there[key] for key in asked.shape.columns])
     ]
     return _parts.keep(key, _draw("heads", heads=heads, icons=ORDER_ICONS))
 
@@ -92,9 +94,9 @@ def draw_ask(asked: Asked, ask: Ask, *, action: str = "/leads/filter", more: Map
     return _draw("ask", ask=ask, here=asked.address(), id="ask", action=action, more=more or {})
 
 
-def draw_tools(asked: Asked) -> Markup:
+def draw_tools(drive: Drive, asked: Asked) -> Markup:
     """How the list is shown: in a list, in groups, on a board; and its columns."""
-    key = ("tools", asked)
+    key = ("tools", drive.version, asked)
     layouts = [
         (name, words, LAYOUT_ICONS[name], asked.shaped(layout=name).address(), asked.shape.layout == name)
         for name, words in LAYOUTS.items()
@@ -106,23 +108,29 @@ def draw_tools(asked: Asked) -> Markup:
             "tools",
             layouts=layouts,
             groupings=groupings if asked.shape.layout == "grouped" else (),
-            menu=draw_columns(asked) if asked.shape.layout != "board" else "",
+            menu=draw_columns(drive, asked) if asked.shape.layout != "board" else "",
             count=len(asked.shape.columns),
-            of=len(COLUMNS),
+            of=len(columns_for(drive)),
         ),
     )
 
 
-def draw_columns(asked: Asked, *, columns: Sequence[str] | None = None, shown: Sequence[str] | None = None) -> Markup:
+def draw_columns(
+    drive: Drive, asked: Asked, *, columns: Sequence[str] | None = None, shown: Sequence[str] | None = None
+) -> Markup:
     """The form that chooses and orders columns: those that are shown first, in their order, then the others."""
+    there = columns_for(drive)
     chosen = asked.shape.columns if shown is None else shown
-    order = columns or (*chosen, *(key for key in COLUMNS if key not in chosen))
-    return _draw("columns", columns=[COLUMNS[key] for key in order], chosen=chosen, here=asked.address())
+    order = columns or (*chosen, *(key for key in there if key not in chosen))
+    return _draw("columns", columns=[there[key] for key in order], chosen=chosen, here=asked.address())
 
 
 def words_of(drive: Drive, one: Filter) -> tuple[str, str]:
     """A filter as a chip says it: the field, and the rest of the sentence."""
-    words, label = filter_in_words(one, currency=drive.currency), FIELDS[one.field].label
+    words, label = (
+        filter_in_words(one, currency=drive.currency, own=own_columns(drive)),
+        label_of(one, own_columns(drive)),
+    )
     return (label, words.removeprefix(f"{label} ")) if words.startswith(f"{label} ") else ("", words)
 
 
@@ -161,6 +169,7 @@ def _row(drive: Drive, lead: Lead, columns: Sequence[str]) -> Markup:
         picture=icon_of(lead.last_kind),
         at=moment(drive, lead.last_at),
         age=age_in_words(drive.clock - lead.last_at),
+        own=own_cells(drive, lead, columns),
     )
 
 

@@ -8,13 +8,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import more_in, tags_in
 from portal.sandbox.drives.lead import Lead
+from portal.sandbox.drives.own_columns import OwnColumn, own_columns
 from portal.sandbox.leads.data import lead_as_data, rfc3339
 from portal.sandbox.leads.wording import phone_in_words
 
@@ -50,12 +51,21 @@ COLUMNS: Mapping[str, Column] = {
 }
 
 
+def columns_for(drive: Drive) -> Mapping[str, Column]:
+    """All columns that leads of this drive can be written with: where the scenario has its own, each of them is one."""
+    own = own_columns(drive)
+    if not own:
+        return COLUMNS
+    return {key: one for key, one in COLUMNS.items() if key != "more"} | {key: _own(one) for key, one in own.items()}
+
+
 def as_csv(
     drive: Drive, leads: Iterable[Lead], columns: Sequence[str], *, is_for_excel: bool = False
 ) -> Iterator[bytes]:
     """RFC 4180, in UTF-8; the first column marks each row. With the byte order mark that Excel knows UTF-8 by."""
-    chosen = [COLUMNS[name] for name in columns]
-    head = _lines([[MARK.partition(":")[2].strip().capitalize(), *(column.name for column in chosen)]])
+    there = columns_for(drive)
+    chosen = [there[name] for name in columns]
+    head = _lines([[MARK.partition(":")[2].strip().capitalize(), *(safe_cell(column.name) for column in chosen)]])
     yield (b"\xef\xbb\xbf" if is_for_excel else b"") + head
     for some in _pieces(leads):
         yield _lines([["Invented", *(safe_cell(column.cell(drive, lead)) for column in chosen)] for lead in some])
@@ -63,12 +73,14 @@ def as_csv(
 
 def as_json(drive: Drive, leads: Iterable[Lead], columns: Sequence[str]) -> Iterator[bytes]:
     """One object with a list; money in minor units, moments in RFC 3339, UTC."""
-    keys = {"id", *(key for name in columns for key in COLUMNS[name].keys)}
+    there = columns_for(drive)
+    keys = {"id", *(key for name in columns for key in there[name].keys)}
+    own = {one.name for key, one in own_columns(drive).items() if key in columns}
     head = {"practice_data": MARK, "business": drive.business, "currency": drive.currency}
     yield (_dumps(head)[:-1] + ',"leads":[').encode()
     between = ""
     for some in _pieces(leads):
-        rows = ({"invented": True} | {k: v for k, v in _data(drive, lead).items() if k in keys} for lead in some)
+        rows = ({"invented": True} | {k: v for k, v in _data(drive, lead, own).items() if k in keys} for lead in some)
         yield (between + ",\n".join(map(_dumps, rows))).encode()
         between = ",\n"
     yield b"]}\n"
@@ -119,9 +131,15 @@ def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _data(drive: Drive, lead: Lead) -> dict[str, Any]:
+def _own(column: OwnColumn) -> Column:
+    return Column(column.name, lambda _, lead: more_in(lead.more).get(column.name, ""), ("more",))
+
+
+def _data(drive: Drive, lead: Lead, own: Collection[str]) -> dict[str, Any]:
+    """A lead as data; of columns of the scenario's own those that are asked for."""
     since = None if lead.contact_since is None else rfc3339(drive, lead.contact_since)
-    return lead_as_data(drive, lead) | {"role": lead.role, "contact_since": since}
+    more = {name: text for name, text in more_in(lead.more).items() if not own or name in own}
+    return lead_as_data(drive, lead) | {"role": lead.role, "contact_since": since, "more": more}
 
 
 def _money(drive: Drive, minor: int | None) -> str:

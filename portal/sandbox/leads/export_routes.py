@@ -13,7 +13,7 @@ from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import ids_of, leads_of
 from portal.sandbox.drives.shell import around
-from portal.sandbox.leads.export import COLUMNS, FORMATS, as_csv, as_json, as_vcard, file_name
+from portal.sandbox.leads.export import FORMATS, as_csv, as_json, as_vcard, columns_for, file_name
 from portal.sandbox.leads.lists import read_list
 from portal.sandbox.leads.selection import ids_selected, selected
 from portal.sandbox.leads.shape import NAMES
@@ -56,7 +56,7 @@ class _Asked:
         self.is_for_excel = sent.get("excel") == "1"
         rest = MultiDict((name, one) for name, one in sent.items(multi=True) if not _is_own(name))
         asked = read_list("/leads", rest, drive)
-        self.columns = _columns(sent, asked.shape.columns if "cols" in sent else ())
+        self.columns = _columns(drive, sent, asked.shape.columns if "cols" in sent else ())
         self.address = asked.address()
         if self.is_of_selection:
             selection = selected(drive)
@@ -82,13 +82,14 @@ _WRITERS: Mapping[str, Callable[[Drive, Iterator[Lead], _Asked], Iterator[bytes]
 }
 
 
-def _columns(sent: MultiDict[str, str], shown: Sequence[str]) -> list[str]:
+def _columns(drive: Drive, sent: MultiDict[str, str], shown: Sequence[str]) -> list[str]:
     """The columns that are asked for, in their own order; else those of the list, or all. Raises Problem (400)."""
+    there = columns_for(drive)
     named = [name for name in sent.get("columns", "").split(",") if name]
     named += [name.removeprefix(_TICK) for name in sent if name.startswith(_TICK)]
-    if strangers := [name for name in named if name not in COLUMNS]:
-        raise Problem(400, f"There is no column called {strangers[0][:40]}", f"There are: {', '.join(COLUMNS)}.")
-    return [name for name in COLUMNS if name in (named or shown)] or list(COLUMNS)
+    if strangers := [name for name in named if name not in there]:
+        raise Problem(400, f"There is no column called {strangers[0][:40]}", f"There are: {', '.join(there)}.")
+    return [name for name in there if name in (named or shown)] or list(there)
 
 
 def _is_own(name: str) -> bool:
@@ -103,7 +104,7 @@ def _render(db: Session, drive: Drive, asked: _Asked) -> str:
         asked=asked,
         picked=leads_in_words(len(asked.ids)),
         formats=FORMATS,
-        columns=COLUMNS,
+        columns=columns_for(drive),
         kept=[("of", "selection")] if asked.is_of_selection else kept,
         files={form: file_name(drive, form) for form in FORMATS},
         back=asked.address,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from werkzeug.datastructures import MultiDict
 
 from portal.sandbox.drives.overlay import Options
-from portal.sandbox.drives.question import FIELDS, Filter, NotAFilter, checked_filter
+from portal.sandbox.drives.question import AMOUNTS, FIELDS, Filter, NotAFilter, checked_filter, find_asking, get_asking
 from portal.sandbox.leads.amounts import NotAnAmount, amount_of, amount_typed
 from portal.sandbox.leads.filters import Offer, offers
 from portal.sandbox.leads.lists import Asked
@@ -39,9 +39,10 @@ class Ask(NamedTuple):
 
 def get_offer(field: str, options: Options) -> Offer:
     """What a form offers for this field. Raises Problem (400)."""
-    if field not in FIELDS:
+    found = next((offer for offer in offers(options) if offer.field == field), None)
+    if found is None:
         raise Problem(400, f"There is no filter called {field[:40]}", f"There are: {', '.join(FIELDS)}.")
-    return next(offer for offer in offers(options) if offer.field == field)
+    return found
 
 
 def ask_of(offer: Offer, one: Filter | None = None, *, at: str = "") -> Ask:
@@ -52,7 +53,7 @@ def ask_of(offer: Offer, one: Filter | None = None, *, at: str = "") -> Ask:
     low, high = _range_of(one)
     if one.op in _RANGES:
         return ask._replace(op=RANGE, low=low, high=high)
-    values = {"text": {"text": ", ".join(one.values)}, "moment": {"days": _days(one)}}
+    values = {"text": {"text": ", ".join(one.values)}, **{shape: {"days": _days(one)} for shape in ("moment", "day")}}
     return ask._replace(op=one.op, **values.get(offer.shape, {"chosen": one.values}))
 
 
@@ -73,7 +74,8 @@ def ask_again(offer: Offer, sent: MultiDict[str, str], problem: str) -> Ask:
 def filter_sent(sent: MultiDict[str, str]) -> Filter:
     """The filter that was asked for. Raises NotAFilter."""
     field, op = sent.get("field", ""), sent.get("op", "")
-    shape = FIELDS[field].shape if field in FIELDS else ""
+    asking = find_asking(field)
+    shape = asking.shape if asking else ""
     if op == RANGE:
         low, high = (_number(sent.get(name, ""), shape) for name in ("low", "high"))
         op, values = {
@@ -104,14 +106,17 @@ def with_filter(asked: Asked, one: Filter, *, at: str) -> Asked:
 
 
 _RANGES = ("from", "to", "between")
-_RANGE_WORDS = {"money": "is from … to …", "moment": "between two days"}
+_RANGE_WORDS = {
+    **dict.fromkeys(AMOUNTS, "is from … to …"),
+    **dict.fromkeys(("moment", "day"), "between two days"),
+}
 
 
 def _ways(offer: Offer) -> tuple[Way, ...]:
     """The comparisons, those of a range as one."""
     ways = [Way(one.op, one.words) for one in offer.comparisons if one.op not in _RANGES]
     if len(ways) < len(offer.comparisons):
-        place = 0 if offer.shape == "money" else len(ways)
+        place = 0 if offer.shape in AMOUNTS else len([way for way in ways if way.op not in ("known", "none")])
         ways.insert(place, Way(RANGE, _RANGE_WORDS[offer.shape]))
     return tuple(ways)
 
@@ -120,7 +125,9 @@ def _range_of(one: Filter) -> tuple[str, str]:
     if one.op not in _RANGES:
         return "", ""
     values = (
-        [amount_typed(int(value)) for value in one.values] if FIELDS[one.field].shape == "money" else list(one.values)
+        [amount_typed(int(value)) for value in one.values]
+        if get_asking(one.field).shape in AMOUNTS
+        else list(one.values)
     )
     return {"from": (values[0], ""), "to": ("", values[0]), "between": (values[0], values[-1])}[one.op]
 
@@ -131,7 +138,7 @@ def _days(one: Filter) -> str:
 
 def _number(typed: str, shape: str) -> str:
     """What was typed, as a filter holds it: money in minor units, a day as it is."""
-    if shape != "money":
+    if shape not in AMOUNTS:
         return typed.strip()
     try:
         minor = amount_of(typed)

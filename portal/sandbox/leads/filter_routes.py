@@ -11,7 +11,7 @@ from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.overlay import count_leads, options_of
 from portal.sandbox.drives.question import NotAFilter
 from portal.sandbox.drives.shell import around
-from portal.sandbox.leads.columns import COLUMNS, FIRST, moved
+from portal.sandbox.leads.columns import FIRST, columns_for, moved
 from portal.sandbox.leads.counting import count_kept
 from portal.sandbox.leads.drawing import draw_ask, draw_columns
 from portal.sandbox.leads.filter_forms import ask_again, ask_of, filter_sent, get_offer, with_filter
@@ -63,31 +63,32 @@ def columns() -> Answer | str:
         go = request.args.get("go", "")
         if go == "default":
             return _to(asked.shaped(columns=asked.base.columns), drive)
-        order, shown = _order(asked), _shown(asked)
+        order, shown = _order(drive, asked), _shown(drive, asked)
         if go == "apply":
             return _to(asked.shaped(columns=(FIRST, *(key for key in order if key in shown and key != FIRST))), drive)
         for name, by in (("up", -1), ("down", 1)):
             order = moved(order, request.args.get(name, ""), by)
-        return _render(db, drive, asked, "Columns", draw_columns(asked, columns=order, shown=shown))
+        return _render(db, drive, asked, "Columns", draw_columns(drive, asked, columns=order, shown=shown))
 
 
 def _asked(drive: Drive) -> Asked:
     return read_list_in(request.args.get("list", "/leads"), drive)
 
 
-def _order(asked: Asked) -> tuple[str, ...]:
+def _order(drive: Drive, asked: Asked) -> tuple[str, ...]:
     """All columns in the order of the form: those that it names, then the others."""
+    there = columns_for(drive)
     named = request.args.get("order", ",".join(asked.shape.columns)).split(",")
-    if strangers := [key for key in named if key not in COLUMNS]:
-        raise Problem(400, f"There is no column called {strangers[0][:40]}", f"There are: {', '.join(COLUMNS)}.")
-    return tuple(dict.fromkeys((FIRST, *named, *COLUMNS)))
+    if strangers := [key for key in named if key not in there]:
+        raise Problem(400, f"There is no column called {strangers[0][:40]}", f"There are: {', '.join(there)}.")
+    return tuple(dict.fromkeys((FIRST, *named, *there)))
 
 
-def _shown(asked: Asked) -> tuple[str, ...]:
+def _shown(drive: Drive, asked: Asked) -> tuple[str, ...]:
     """The columns that are ticked."""
     if "order" not in request.args:
         return asked.shape.columns
-    return (FIRST, *(key for key in COLUMNS if f"show-{key}" in request.args and key != FIRST))
+    return (FIRST, *(key for key in columns_for(drive) if f"show-{key}" in request.args and key != FIRST))
 
 
 def _to(asked: Asked, drive: Drive) -> Answer:

@@ -5,8 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from portal.sandbox.drives.overlay import Options
-from portal.sandbox.drives.question import FIELDS, OPS, Filter, Question, days_in
-from portal.sandbox.leads.wording import money_in_words
+from portal.sandbox.drives.own_columns import OwnColumn
+from portal.sandbox.drives.question import FIELDS, OPS, Asking, Filter, Question, days_in, get_asking
+from portal.sandbox.leads.wording import money_in_words, number_in_words
 
 KINDS = {
     "call": "a call",
@@ -28,6 +29,9 @@ KINDS = {
     "visit": "a visit",
     "won": "a sale",
 }
+
+
+_NO_OWN: Mapping[str, OwnColumn] = {}
 
 
 class Choice(NamedTuple):
@@ -61,6 +65,8 @@ class Offer(NamedTuple):
 
 def offers(options: Options) -> tuple[Offer, ...]:
     """What there is to filter by, where a drive has these options."""
+    own = {key: get_asking(key)._replace(label=label) for key, label, _ in options.own}
+    asked: dict[str, Asking] = {**FIELDS, **own}
     return tuple(
         Offer(
             name,
@@ -69,30 +75,35 @@ def offers(options: Options) -> tuple[Offer, ...]:
             tuple(Comparison(op, _WORDS[asking.shape, op], *counts) for op, counts in OPS[asking.shape].items()),
             _choices(name, options),
         )
-        for name, asking in FIELDS.items()
+        for name, asking in asked.items()
     )
 
 
-def filter_in_words(one: Filter, *, currency: str) -> str:
+def label_of(one: Filter, own: Mapping[str, OwnColumn]) -> str:
+    """What the field of a filter is called; `own` are the columns of the scenario's own."""
+    return own[one.field].name if one.field in own else get_asking(one.field).label
+
+
+def filter_in_words(one: Filter, *, currency: str, own: Mapping[str, OwnColumn] = _NO_OWN) -> str:
     """A filter as a chip says it: “Stage is Proposal or Qualified”."""
-    asking = FIELDS[one.field]
+    asking, label = get_asking(one.field), label_of(one, own)
     words = _WORDS[asking.shape, one.op]
     if asking.shape == "yes":
         return "Is a contact" if one.values[0] == "yes" else "Is not a contact yet"
     values = [_value(one, value, currency) for value in one.values]
     if one.op == "between":
-        return f"{asking.label} between {values[0]} and {values[-1]}"
+        return f"{label} between {values[0]} and {values[-1]}"
     if one.op in ("within", "before"):
         days = days_in(one.values[0])
         one_day = "day" if one.op == "within" else "a day"
-        return f"{asking.label} {words.replace('N days', one_day if days == 1 else f'{days:,} days')}"
+        return f"{label} {words.replace('N days', one_day if days == 1 else f'{days:,} days')}"
     joined = _joined(values, "and" if (asking.shape, one.op) in _TOGETHER else "or")
-    return f"{asking.label} {words} {joined}".rstrip()
+    return f"{label} {words} {joined}".rstrip()
 
 
-def question_in_words(question: Question, *, currency: str) -> str:
+def question_in_words(question: Question, *, currency: str, own: Mapping[str, OwnColumn] = _NO_OWN) -> str:
     """A question as a sentence: “Leads whose stage is Won and whose last activity was …”; empty filters say all."""
-    said = [_lowered(filter_in_words(one, currency=currency)) for one in question.filters]
+    said = [_lowered(filter_in_words(one, currency=currency, own=own)) for one in question.filters]
     if question.q:
         said.append(f"“{question.q}” is found")
     if not said:
@@ -121,11 +132,22 @@ _WORDS: Mapping[tuple[str, str], str] = {
     ("money", "between"): "between",
     ("money", "known"): "is there",
     ("money", "none"): "is missing",
-    ("moment", "within"): "in the last N days",
-    ("moment", "before"): "more than N days ago",
-    ("moment", "from"): "on or after",
-    ("moment", "to"): "on or before",
-    ("moment", "between"): "between",
+    ("number", "from"): "is at least",
+    ("number", "to"): "is at most",
+    ("number", "between"): "between",
+    **{
+        (shape, op): words
+        for shape in ("moment", "day")
+        for op, words in {
+            "within": "in the last N days",
+            "before": "more than N days ago",
+            "from": "on or after",
+            "to": "on or before",
+            "between": "between",
+        }.items()
+    },
+    **{(shape, "known"): "is known" for shape in ("number", "day")},
+    **{(shape, "none"): "is missing" for shape in ("number", "day")},
 }
 _TOGETHER = {("tags", "has")}
 
@@ -141,15 +163,18 @@ def _choices(field: str, options: Options) -> tuple[Choice, ...]:
         "owner": options.owners,
         "source": options.sources,
         "role": options.roles,
+        **{key: values for key, _, values in options.own},
     }
     return tuple(Choice(value, value or "(none)") for value in values.get(field, ()))
 
 
 def _value(one: Filter, value: str, currency: str) -> str:
-    shape = FIELDS[one.field].shape
+    shape = get_asking(one.field).shape
+    if shape == "number":
+        return number_in_words(int(value))
     if shape == "money":
         return money_in_words(int(value), currency)
-    if shape == "moment" and one.op not in ("within", "before"):
+    if shape in ("moment", "day") and one.op not in ("within", "before"):
         on = date.fromisoformat(value)
         return f"{on:%b} {on.day}, {on.year}"
     if one.field == "kind":

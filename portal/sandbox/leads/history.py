@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import tags_in
+from portal.sandbox.drives.frame import more_in, tags_in
 from portal.sandbox.drives.past import Touch, acts_on
 from portal.sandbox.leads.wording import phone_in_words
 
@@ -21,6 +21,7 @@ FIELDS = {
     "owner": "Owner",
     "source": "Source",
     "tags": "Tags",
+    "more": "Own columns",
 }
 
 
@@ -88,7 +89,10 @@ def _line(field: str, touch: Touch) -> Line:
 
 
 def _in_words(field: str, value: Any, other: Any) -> str:
-    """A value as the history says it; of tags those alone that the other side has not."""
+    """A value as the history says it; of tags and own columns those alone that the other side has not."""
+    if field == "more":
+        found, theirs = more_in(value or "{}"), more_in(other or "{}")
+        return ", ".join(f"{name}: {text}" for name, text in found.items() if theirs.get(name) != text)
     if field == "tags":
         others = tags_in(other or "[]")
         return ", ".join(tag for tag in tags_in(value or "[]") if tag not in others)

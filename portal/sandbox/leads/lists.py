@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of, tags_in
+from portal.sandbox.drives.own_columns import is_own, own_columns
 from portal.sandbox.drives.question import Filter, Question
 from portal.sandbox.leads.address import read_address, write_query
 from portal.sandbox.leads.columns import DEFAULT
@@ -108,7 +109,15 @@ def read_list(path: str, sent: MultiDict[str, str], drive: Drive) -> Asked:
         raise Problem(
             400, "Contacts meet all filters", "Take any=1 out of the address, or ask it of the list of leads."
         )
-    return Asked(path, asked.question, asked.page, read_shape(sent, BASES[path].columns))
+    own = own_columns(drive)
+    named = [one.field for one in asked.question.filters] + [asked.question.sort.removeprefix("-")]
+    if strangers := [key for key in named if is_own(key) and key not in own]:
+        raise Problem(
+            400,
+            f"This business has no column {strangers[0]}",
+            "Pick one of the columns and filters that the list offers.",
+        )
+    return Asked(path, asked.question, asked.page, read_shape(sent, BASES[path].columns, own=own))
 
 
 def read_list_in(text: str, drive: Drive) -> Asked:

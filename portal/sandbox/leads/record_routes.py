@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from portal.sandbox import web
 from portal.sandbox.drives.activities import list_entries
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.frame import facts_of, initials, moment, more_in, stages_of, tags_in
+from portal.sandbox.drives.frame import facts_of, initials, moment, stages_of, tags_in
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.overlay import find_neighbors
@@ -25,6 +25,7 @@ from portal.sandbox.leads.data import lead_as_data, story_as_data
 from portal.sandbox.leads.forms import CallForm, LeadForm, call_form, sent_form, shown_form
 from portal.sandbox.leads.history import history_of
 from portal.sandbox.leads.lists import Asked
+from portal.sandbox.leads.own import Box, Refused, boxes_of, change_own
 from portal.sandbox.leads.stake import stakes_of
 from portal.sandbox.leads.story import CHANGES, PAGE, SHOWS, tell
 from portal.sandbox.leads.tags import MOST_TAG, NotATag, add_tag, read_tag, remove_tag
@@ -70,6 +71,24 @@ def update(lead_id: str) -> Answer | tuple[str, int]:
             form.fingerprint.data = fingerprint(lead)
             return _render(db, drive, lead, form=form, differences=form.differences(lead)), 409
     return to_lead(lead, done=done or "", swaps=form.swaps, view=_view(drive))
+
+
+@blueprint.post("/leads/<lead_id>/columns")
+def update_columns(lead_id: str) -> Answer | tuple[str, int]:
+    """Change what a lead has in columns of its scenario's own."""
+    with web.transaction() as db:
+        drive = open_drive(db)
+        lead = get_lead(db, drive, lead_id)
+        seen = request.form.get("fingerprint", "")
+        try:
+            done, swaps = change_own(
+                db, drive, lead, typed=request.form, twins=twins_of(drive), seen=seen, now=clock.now()
+            )
+        except Refused as fault:
+            return _render(db, drive, lead, form=shown_form(drive, lead), boxes=fault.boxes), 422
+        except Changed:
+            return _render(db, drive, lead, form=shown_form(drive, lead), columns_changed=True), 409
+    return to_lead(lead, done=done or "", swaps=swaps, view=_view(drive))
 
 
 @blueprint.post("/leads/<lead_id>/calls")
@@ -177,6 +196,8 @@ def _render(
     form: LeadForm,
     calling: CallForm | None = None,
     refused_tag: tuple[str, str] = ("", ""),
+    boxes: Sequence[Box] | None = None,
+    columns_changed: bool = False,
     differences: list[tuple[str, str]] | None = None,
 ) -> str:
     asking = asked(drive, beside=_BESIDE)
@@ -200,7 +221,9 @@ def _render(
         kinds=KINDS,
         owners=[*facts_of(drive)["owners"], YOU],
         came_on=moment(drive, lead.came_at),
-        more=more_in(lead.more),
+        boxes=boxes_of(db, drive, lead) if boxes is None else boxes,
+        columns_changed=columns_changed,
+        seen=fingerprint(lead),
         contact_since=None if lead.contact_since is None else moment(drive, lead.contact_since),
         story=tell(drive, list_entries(db, drive, lead.id), show=show, most=most),
         history=history_of(db, drive, lead.id),

@@ -1,6 +1,6 @@
 """The only place that says how a list is shown, and reads that out of an address: its columns, and in which layout."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from werkzeug.datastructures import MultiDict
@@ -23,8 +23,8 @@ class Shape(NamedTuple):
     view: str = ""
 
 
-def read_shape(sent: MultiDict[str, str], columns: tuple[str, ...] = DEFAULT) -> Shape:
-    """The shape that an address asks for; `columns` where it names none.
+def read_shape(sent: MultiDict[str, str], columns: tuple[str, ...] = DEFAULT, *, own: Collection[str] = ()) -> Shape:
+    """The shape that an address asks for; `columns` where it names none. `own` are keys of the scenario's own ones.
 
     Raises Problem (400) for a column, a layout or a group that there is not.
     """
@@ -35,7 +35,7 @@ def read_shape(sent: MultiDict[str, str], columns: tuple[str, ...] = DEFAULT) ->
         raise Problem(400, "There is no such group", f"There are: {', '.join(GROUPINGS)}.")
     if view and not (view.isascii() and view.isalnum() and len(view) <= MOST_ID):
         raise Problem(400, "There is no such view", "Pick one of the views above the list.")
-    return Shape(read_columns(sent.get("cols", ""), columns), layout, by, view)
+    return Shape(read_columns(sent.get("cols", ""), columns, own=own), layout, by, view)
 
 
 def write_shape(shape: Shape, columns: tuple[str, ...] = DEFAULT) -> Mapping[str, str]:

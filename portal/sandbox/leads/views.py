@@ -18,7 +18,7 @@ from portal.sandbox.drives.frame import facts_of
 from portal.sandbox.drives.journal import Journal
 from portal.sandbox.drives.kinds import VIEWS, View
 from portal.sandbox.drives.lately import Lately
-from portal.sandbox.drives.question import FIELDS
+from portal.sandbox.drives.question import get_asking
 from portal.sandbox.drives.rows import own_rows
 from portal.sandbox.drives.twins import Swap, Twinned, Twins, Unclear
 from portal.sandbox.leads.address import write_query
@@ -128,7 +128,7 @@ def twinned(asked: Asked, twins: Twins) -> tuple[Asked, tuple[Swap, ...]]:
         return found.text
 
     filters = tuple(
-        replace(one, values=tuple(map(twin, one.values))) if FIELDS[one.field].shape == "text" else one
+        replace(one, values=tuple(map(twin, one.values))) if get_asking(one.field).shape == "text" else one
         for one in question.filters
     )
     return asked.asking(replace(question, q=twin(question.q), filters=filters)), tuple(swaps)

@@ -45,6 +45,12 @@ def money_in_words(minor: int | None, currency: str) -> str:
     return f"{_SIGNS[currency]}{amount}" if currency in _SIGNS else f"{amount} {currency}"
 
 
+def number_in_words(found: int) -> str:
+    """A number of hundredths: `1,250`, with a fraction only where there is one."""
+    whole, rest = divmod(found, 100)
+    return f"{whole:,}.{rest:02}" if rest else f"{whole:,}"
+
+
 def age_in_words(seconds: int) -> str:
     """How long ago something was, as short as a list needs it: `now`, `5 min`, `3 h`, `12 d`, `4 mo`, `2 y`."""
     for size, name in _SIZES:

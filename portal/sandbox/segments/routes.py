@@ -15,6 +15,7 @@ from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.kinds import Segment
 from portal.sandbox.drives.naming import NamedForm
 from portal.sandbox.drives.overlay import count_of, list_leads, options_of
+from portal.sandbox.drives.own_columns import own_columns
 from portal.sandbox.drives.question import NotAFilter, Question
 from portal.sandbox.drives.shell import around
 from portal.sandbox.drives.telling import tell_next, twins_of
@@ -193,7 +194,10 @@ def _render(
         sentence=sentence,
         total=total,
         rules=[
-            (filter_in_words(one, currency=drive.currency), rules.without(number).query() or _NO_RULE)
+            (
+                filter_in_words(one, currency=drive.currency, own=own_columns(drive)),
+                rules.without(number).query() or _NO_RULE,
+            )
             for number, one in enumerate(question.filters)
         ],
         is_any=question.any_of,
@@ -209,7 +213,7 @@ def _render(
 
 def _told(db: Session, drive: Drive, question: Question) -> tuple[str, int]:
     """A question as a sentence, and how many leads it finds."""
-    return question_in_words(question, currency=drive.currency), count_of(db, drive, question)
+    return question_in_words(question, currency=drive.currency, own=own_columns(drive)), count_of(db, drive, question)
 
 
 def _rules(drive: Drive) -> Asked:
