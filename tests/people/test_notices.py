@@ -1,5 +1,6 @@
 """Notices are files that never change once anybody saw them; their hashes say so."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from portal.people.consent.notices import (
     manifest_line,
     wording_for,
 )
-from tests.people.site import ADA, Site
+from tests.people.site import ADA, OFFER, Site
 
 
 def test_every_notice_is_the_one_whose_hash_was_written_down() -> None:
@@ -124,7 +125,7 @@ def test_a_new_notice_needs_its_line_which_a_command_prints(tmp_path: Path) -> N
 
 
 def test_a_visitor_chooses_for_where_they_live_and_the_record_says_so(site: Site) -> None:
-    assert "words=fr-CA" in site.get("/sign-up").text
+    assert 'formaction="?words=fr-CA"' in site.get("/sign-up").text
     page = site.get("/sign-up?words=fr-CA").text
     assert "des courriels commerciaux au sujet de ses offres" in page
     assert 'lang="fr"' in page
@@ -132,6 +133,26 @@ def test_a_visitor_chooses_for_where_they_live_and_the_record_says_so(site: Site
     assert site.sign_up(ADA, "offers_email", path="/sign-up?words=fr-CA").status_code == 303
     (digest,) = site.rows("select digest from notices where media_type = 'application/toml'")[0]
     assert digest == wording_for("sign-up", jurisdiction="CA", language="fr").digest
+
+
+@pytest.mark.parametrize("path", ["/sign-up", OFFER, "/forms/webinar-invitations", "/forms/webinar-invitations/embed"])
+def test_other_words_keep_what_was_typed_and_tick_nothing(site: Site, path: str) -> None:
+    typed = site.form(path) | {
+        "name": "Ada <b>",
+        "email": "not yet whole",
+        "offers_email": "yes",
+        "webinars_email": "yes",
+    }
+    page = site.post(f"{path}?words=fr-CA", data=typed | {"reword": "fr-CA"})
+    assert page.status_code == 200
+    assert 'value="Ada &lt;b&gt;"' in page.text
+    assert 'value="not yet whole"' in page.text
+    assert "Qui demande" in page.text
+    assert not re.search(r'<input[^>]*type="checkbox"[^>]*checked', page.text)
+    assert 'aria-invalid="true"' not in page.text
+    assert site.rows("select 1 from consent_records") == []
+    default, *_ = re.findall(r"<button[^>]*>", page.text[page.text.index('id="sign-up"') :])
+    assert "formaction" not in default, "Enter in a field signs up, as it does where there is one button."
 
 
 @pytest.mark.parametrize("words", ["xx", "fr-CA'", "en-US", "", "../1"])

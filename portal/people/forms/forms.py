@@ -20,6 +20,7 @@ class SignUpForm(Form):
 
     `notice` only tells whether the page was older than the words we would record. What was shown, the server knows.
     `website` is a trap for programs that fill in everything; people do not see it. `altcha` holds a browser's proof.
+    `reword` is sent by the buttons that show the form in other words.
     """
 
     wording: Wording
@@ -32,6 +33,7 @@ class SignUpForm(Form):
     email = EmailField("E-mail address", [InputRequired("Type your e-mail address."), PlainText(most=254)])
     notice = HiddenField()
     altcha = HiddenField()
+    reword = HiddenField()
     website = StringField("Website")
 
     def validate_name(self, field: StringField) -> None:
@@ -62,16 +64,22 @@ class SignUpForm(Form):
         return {field.name: (self[field.name].data or "").strip() for field in self.asked}
 
     def refusal(self) -> int | None:
-        """The status under which the form goes back to whoever sent it, or None where it is in order."""
+        """The status under which the form goes back to whoever sent it, or None where it is in order.
+
+        200 where other words were asked for: what was typed stays, the boxes are empty, and nothing was refused.
+        """
+        if self.reword.data:
+            self._begin_with_current_words()
+            return 200
         if not self.validate():
             return 422
         if self.ticked and self.notice.data != self.wording.digest:
-            self._show_current_words()
+            self.is_outdated = True
+            self._begin_with_current_words()
             return 409
         return None
 
-    def _show_current_words(self) -> None:
-        self.is_outdated = True
+    def _begin_with_current_words(self) -> None:
         self.notice.data = self.wording.digest
         for purpose in self.boxes:
             self[purpose.box].data = False
