@@ -141,6 +141,9 @@ def test_what_cannot_stand_in_a_column_is_refused_in_words_and_stays_typed(ada: 
         assert words in answer.text
         assert 'aria-invalid="true"' in answer.text
         assert ada.lead(before["id"])["more"] == before["more"]
+    region = before["more"]["Region"]
+    answer = ada.send(f"/leads/{before['id']}/columns", **{REGION: "Elsewhere"})
+    assert f'<option value="{region}" selected>' in answer.text, "Saving once more takes nothing away."
     assert 'value="many"' in ada.send(f"/leads/{before['id']}/columns", **{SEATS: "many"}).text
 
 

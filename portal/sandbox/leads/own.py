@@ -103,7 +103,7 @@ def _box(column: OwnColumn, text: str, choices: Sequence[str]) -> Box:
 def _checked(box: Box, typed: str, twins: Twins) -> tuple[Box, Sequence[Swap]]:
     """The field as it was sent, with what is wrong; or with what may be stored, and what took whose place in it."""
     column = box.column
-    sent = box._replace(text=typed[:MOST_LETTERS])
+    sent = box if column.shape == "choice" else box._replace(text=typed[:MOST_LETTERS])  # no list holds a stranger
     try:
         text = checked_text(typed, most=MOST_LETTERS).strip()
         if text == box.text:
