@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.figure import Figure
 from tests.support import engines
 from tests.support.engines import Sqlite
+from tests.support.films import show_sample_film
 from tests.support.running import Running
 from tests.support.slow_clients import Behaviour, Crowd, idle, slow_body, slow_headers, slow_reader, stalled_reader
 from tests.support.wire import ask, connect, read_answer, request
@@ -26,6 +27,7 @@ def figures() -> Iterator[Figure]:
     """Each kind of slow client beside good requests for the home page of a running installation."""
     engines.use(Sqlite())
     with tempfile.TemporaryDirectory() as folder, Running(Path(folder) / "data") as site:
+        show_sample_film(site.environment)
         host = site.people.removeprefix("http://")
         film = _film(site.port, host)
         kinds: dict[str, tuple[Behaviour, int]] = {

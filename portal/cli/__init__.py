@@ -6,11 +6,33 @@ from typing import NoReturn
 
 import click
 
-from portal.cli import consent, content, copies, crm, drives, outreach, serving, staff  # each adds its commands
+from portal.cli import (
+    consent,
+    content,
+    copies,
+    crm,
+    drives,
+    outreach,
+    publications,
+    serving,
+    staff,
+)  # each adds its commands
 from portal.cli.root import portal
 from portal.shared.environment import SettingsError
 
-__all__ = ["consent", "content", "copies", "crm", "drives", "main", "outreach", "portal", "serving", "staff"]
+__all__ = [
+    "consent",
+    "content",
+    "copies",
+    "crm",
+    "drives",
+    "main",
+    "outreach",
+    "portal",
+    "publications",
+    "serving",
+    "staff",
+]
 
 
 def main() -> None:

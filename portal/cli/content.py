@@ -1,6 +1,8 @@
 """The commands about what marketing writes: forms, offers, webinars, tips, notices, scenarios."""
 
 import sys
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -27,6 +29,7 @@ def content_check() -> None:
     from portal.people.outreach import campaigns, segments
     from portal.people.tips.reading import FOLDER as TIPS
     from portal.people.tips.reading import check as check_tip
+    from portal.people.webinars import reading as webinars
     from portal.sandbox.scenarios.reading import check as check_recipe
 
     kinds = (
@@ -44,8 +47,25 @@ def content_check() -> None:
         for path in sorted(folder.glob(names))
         for fault in check(path)
     ]
+    faults += [fault for path in sorted(webinars.FOLDER.glob("*/webinar.toml")) for fault in webinars.check(path)]
     click.echo("\n".join(faults) or "Nothing is wrong.")
     sys.exit(1 if faults else 0)
+
+
+@content.command("sync")
+@click.option("--watch", is_flag=True, help="Stay, and do it again whenever a file changes.")
+def content_sync(watch: bool) -> None:
+    """Publish all of content/ that reads otherwise than what is public; what was taken off the site stays off."""
+    from portal.people.commands.publish import sync
+    from portal.people.commands.publish import watch as watch_content
+
+    if not watch:
+        click.echo("\n".join(sync()) or "The site shows what content/ says.")
+        return
+    click.echo("Watching content/. Ctrl-C ends it.")
+    with suppress(KeyboardInterrupt):
+        for line in watch_content(is_over=lambda: False):
+            click.echo(f"{datetime.now(UTC).astimezone():%H:%M:%S}  {line}")
 
 
 @content.command("hash")
@@ -57,22 +77,6 @@ def content_hash(path: Path) -> None:
     if not path.resolve().is_relative_to(FOLDER):
         raise click.ClickException(f"{path} is no notice. Notices lie in {FOLDER}, in a folder each.")
     click.echo(manifest_line(path))
-
-
-@portal.command()
-@click.argument("path", type=click.Path(exists=True))
-def publish(path: str) -> None:
-    """Make the webinar in the folder PATH public, or the tip or the offer in the file PATH."""
-    from portal.people.commands.kinds import NoKind
-    from portal.people.commands.publish import publish_path
-    from portal.people.offers.reading import BadOffer
-    from portal.people.tips.reading import BadTip
-    from portal.people.webinars.publishing import NotPublishable
-
-    try:
-        click.echo(publish_path(path))
-    except (NoKind, NotPublishable, BadTip, BadOffer) as fault:
-        raise click.ClickException(str(fault)) from fault
 
 
 @portal.group("forms")
@@ -169,10 +173,10 @@ def offers_redeem(code: str, by: str, as_json: bool) -> None:
 @click.argument("slug")
 def offers_unpublish(slug: str) -> None:
     """Take the offer SLUG off the site."""
-    from portal.people.commands.publish import unpublish
+    from portal.people.commands.publish import unpublish_offer
     from portal.people.offers.publishing import NotPublic
 
     try:
-        click.echo(unpublish(slug))
+        click.echo(unpublish_offer(slug))
     except NotPublic as fault:
         raise click.ClickException(str(fault)) from fault

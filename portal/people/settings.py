@@ -16,7 +16,8 @@ from portal.shared.origins import is_loopback_http
 NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
     *("PEOPLE_URL", "PEOPLE_DATABASE_URL", "PEOPLE_OWNER_URL", "PEOPLE_SECRET_KEYS", "PEOPLE_CHECKPOINTS_URL"),
-    *("PEOPLE_OPT_OUTS_URL", "VAULT_DATABASE_URL", "VAULT_KEYS", "MEDIA_URL", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
+    *("PEOPLE_OPT_OUTS_URL", "VAULT_DATABASE_URL", "VAULT_KEYS"),
+    *("MEDIA_URL", "MEDIA_FILMS", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
     *("MAIL_DKIM_KEY", "MAIL_DKIM_SELECTOR", "MAIL_BOUNCES_TO", "MAIL_BOUNCES_URL", "MAIL_EVENTS_SECRETS"),
     *("MAIL_URL", "FAX_URL", "VOICE_URL", "LETTER_URL", "JOBS_URL", "LIMITS_URL", "SANDBOX_URL"),
 )
@@ -40,6 +41,7 @@ class Settings:
     metrics_token: str
     limits_url: str
     media_folder: Path
+    makes_films: bool
     checkpoints_url: str
     s3_endpoint_url: str
     opt_outs_folder: Path
@@ -87,6 +89,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         checkpoints_url=_checkpoints_url(found, folder),
         s3_endpoint_url=found.get("S3_ENDPOINT_URL", ""),
         media_folder=_folder(found, "MEDIA_URL", folder / "media"),
+        makes_films=_makes_films(found),
         opt_outs_folder=_folder(found, "PEOPLE_OPT_OUTS_URL", folder / "opt-outs"),
         mail_url=mail_url,
         **_mail(found),
@@ -165,3 +168,10 @@ def _folder(found: Mapping[str, str], name: str, default: Path) -> Path:
     if not url.startswith("file:"):
         raise SettingsError(f"{name} is {url}. Set it to file: and a folder; other stores are not served yet.")
     return Path(url.removeprefix("file:")).absolute()
+
+
+def _makes_films(found: Mapping[str, Any]) -> bool:
+    where = found.get("MEDIA_FILMS", "here")
+    if where not in ("here", "elsewhere"):
+        raise SettingsError("MEDIA_FILMS is here or elsewhere, where another worker makes the films.")
+    return bool(where == "here")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from portal.people.commands.publish import SET_UP, publish_path, publish_sample_offers, publish_sample_tips
+from portal.people.commands.publish import publish_samples
 from portal.people.commands.staff import add_sample_staff
 from portal.people.consent.signing import open_signer
 from portal.people.database import Database
@@ -11,7 +11,6 @@ from portal.people.privacy.models import PeopleCanary
 from portal.people.settings import load_settings
 from portal.shared import clock, migrations
 from portal.shared.canaries import plant_canary
-from portal.shared.environment import ROOT
 
 REVISIONS = Path(__file__).parent / "migrations"
 
@@ -35,7 +34,7 @@ def migrate() -> None:
 
 
 def seed() -> None:
-    """Publish sample offers, tips and recorded webinars, plant the canary of the separation check, let Mara work here.
+    """Publish the sample webinars, tips and offers, plant the canary of the separation check, let Mara work here.
 
     On one's own machine a few invented people leave their mail in the outbox, too.
     """
@@ -44,10 +43,7 @@ def seed() -> None:
         plant_canary(db, PeopleCanary, now=clock.now())
     database.close()
     add_sample_staff()
-    for folder in sorted((ROOT / ".build" / "webinars").glob("*/")):
-        publish_path(str(ROOT / "content" / "webinars" / folder.name), by=SET_UP)
-    publish_sample_tips()
-    publish_sample_offers()
+    publish_samples()
     _add_sample_people()
 
 

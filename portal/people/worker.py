@@ -159,7 +159,10 @@ def _make_films(database: Database, settings: Settings, room: Room, stopping: th
     """What takes minutes: one film after the other, the last that was asked for first."""
     films = Turns(database, Job.FILMS, noted_every=BEAT_EVERY)
     studio = Studio(database=database, store=open_store(settings), folder=settings.folder / FILMS)
-    films.take(lambda: sweep(studio))
+    films.take(lambda: sweep(studio) if settings.makes_films else 0)
+    if not settings.makes_films:  # another worker has the processors for it
+        stopping.wait()
+        return
     while not stopping.is_set():
         if not room.keep() or not films.take(lambda: make_next(studio, stopping=stopping)) or not films.did_something:
             stopping.wait(LOOK_TO_OTHERS_EVERY_SECONDS)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserType
 from tests.support.browser import Visitor, launch_arguments, visitors
 from tests.support.certificates import certificate, public_key_pin
 from tests.support.engines import Engine
+from tests.support.films import show_sample_film
 from tests.support.mail_server import Inbox, free_port, mail_server
 from tests.support.nginx import PEOPLE_HOST, SANDBOX_HOST, Nginx, Reply
 from tests.support.running import Running
@@ -59,6 +60,7 @@ def production(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iter
     whole = Production(running, nginx, Inbox(), mail_port, tls)
     with running, nginx, whole.mail:
         whole.start_mail()
+        show_sample_film(running.environment)
         yield whole
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.people.site import Site
 from tests.support import engines
 from tests.support.engines import Engine, Sqlite
+from tests.support.films import show_sample_film
 from tests.support.running import Running
 from tests.support.sides import closed_at_the_end, people_app
 
@@ -71,5 +72,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     before = engines.in_use()
     engines.use(Sqlite())
     with Running(tmp_path_factory.mktemp("thrown-at") / "data") as running:
+        show_sample_film(running.environment)
         engines.use(before)
         yield running

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.browser import Visitor, launch_arguments, visitors
 from tests.support.engines import Engine
+from tests.support.films import show_sample_film
 from tests.support.running import Running
 
 WIDTHS = (390, 1440)
@@ -20,6 +21,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """People site, sandbox and worker, as `make run` starts them, with the sample content."""
     with Running(tmp_path_factory.mktemp("journeys") / "data") as running:
+        show_sample_film(running.environment)
         yield running
 
 

@@ -22,6 +22,7 @@ from tests.people.browser import PASSWORD, Browser, Clerk, Device, newest_link, 
 from tests.people.site import ADA, BEN, CLEO, OFFER, Mail, Site, find_person_id
 from tests.people.test_confirmation import fill
 from tests.people.test_stop_code import write_offer
+from tests.support.films import show_sample_film
 
 Told = Iterator[tuple[str, TestResponse]]
 
@@ -70,6 +71,8 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     check(installed.environ)
     yield "home", site.get("/")
     yield "webinars", site.get("/webinars/")
+    yield "webinar-being-made", site.get(WEBINAR)
+    show_sample_film(installed.environ)
     yield "webinar", site.get(WEBINAR)
     yield "webinar-from-a-sentence", site.get(f"{WEBINAR}?t=95")
     yield "webinar-found", site.get(f"{WEBINAR}?find=second+message")

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from portal.shared.environment import ROOT
 from tests.pages.installation import Installation, installation
 from tests.people.site import ADA, Site
+from tests.support.films import show_sample_film
 
 SIDES = ("people", "sandbox")
 TEMPLATES = ROOT / "templates"
@@ -21,6 +22,7 @@ MACRO = re.compile(r"\{%-?\s*macro (\w+)\(")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with installation(tmp_path_factory.mktemp("patterns")) as found:
         found.seed("people")
+        show_sample_film(found.environ)
         found.seed("sandbox")
         Site(found.people).asked(ADA)  # a message for the outbox to show
         yield found

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.cli import portal
-from portal.people.commands.publish import publish_sample_offers
+from portal.people.commands.publish import publish_samples
 from portal.people.offers.reading import FOLDER
 from tests.people.site import ADA, OFFER, Site
 
@@ -53,7 +53,7 @@ def test_a_new_start_leaves_what_staff_took_back_or_wrote_anew(at_the_desk: Site
     path.write_text((FOLDER / "second-month.md").read_text("utf-8").replace("places = 500", "places = 400"), "utf-8")
     say("publish", str(path))
     say("offers", "unpublish", "winter-cards")
-    publish_sample_offers()
+    publish_samples()
     assert at_the_desk.offer("second-month").places == 400
     assert at_the_desk.get("/offers/winter-cards").status_code == 410
     assert at_the_desk.count("offer_publications") == len(list(FOLDER.glob("*.md"))) + 1

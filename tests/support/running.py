@@ -35,6 +35,7 @@ class Running:
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
             "SANDBOX_LARGEST": "1000",  # the large scenarios would keep every test's machine busy
+            "MEDIA_FILMS": "elsewhere",  # and so would six films
         } | settings
         for side in engines.SIDES:
             self.environment |= engines.current().empty(side)

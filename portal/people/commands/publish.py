@@ -1,77 +1,245 @@
-"""The commands that make a webinar, a tip or an offer public, and take an offer off the site again."""
+"""The commands that make a webinar, a tip or an offer public, keep the site in step with `content/`, and look back."""
 
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal.people.commands.kinds import kind_of
-from portal.people.commands.opened import opened_database
+from portal.people.commands.kinds import NoKind, kind_of
+from portal.people.commands.opened import COMMAND_LINE, opened_database
+from portal.people.films.asking import ask_for_film
+from portal.people.films.library import find_film
+from portal.people.films.making import FOLDER as FILMS
+from portal.people.films.making import Studio, make_now, tell_nobody
+from portal.people.films.progress import Tell
 from portal.people.media.store import open_store
 from portal.people.offers.catalog import find_withdrawal, newest_publication
 from portal.people.offers.publishing import publish_offer, withdraw_offer
 from portal.people.offers.reading import FOLDER as OFFERS
-from portal.people.publications.records import find_in_force
+from portal.people.offers.reading import BadOffer
+from portal.people.publications import records
+from portal.people.publications.models import Publication
+from portal.people.publications.records import HasPassed, Kind
 from portal.people.settings import Settings
 from portal.people.tips.publishing import publish_tip
 from portal.people.tips.reading import FOLDER as TIPS
-from portal.people.webinars.publishing import publish_webinar
+from portal.people.tips.reading import BadTip
+from portal.people.webinars.publishing import NotPublishable, publish_webinar, require_captions
+from portal.people.webinars.reading import FOLDER as WEBINARS
+from portal.people.webinars.reading import read_folder
 from portal.shared import clock
-from portal.shared.environment import ROOT
+from portal.shared.proofreading import BadContent
 
+REFUSALS = (NoKind, BadContent, BadOffer, BadTip, NotPublishable, HasPassed)  # each says what is wrong and what to do
 SET_UP = "set-up"  # who publishes what comes with the portal
+LOOK_EVERY_SECONDS = 0.5
 
 
-def publish_path(path: str, *, by: str = "the command line") -> str:
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How somebody wants something to be published."""
+
+    by: str = COMMAND_LINE
+    public_from: datetime | None = None
+    reason: str = ""
+
+
+def publish_path(path: str, wish: Wish = Wish(), *, tell: Tell = tell_nobody) -> str:
     """Make what lies at `path` public: a webinar's folder, or the file of a tip or an offer; says what came of it.
 
-    Raises NoKind, NotPublishable, BadTip or BadOffer.
+    `tell` hears how far a film has come, in percent and words. Raises one of REFUSALS.
     """
     found = Path(path).resolve()
-    publish = {"webinar": _publish_webinar, "tip": _publish_tip, "offer": _publish_offer}[kind_of(found)]
+    if kind_of(found) == "webinar" and wish.public_from is None:
+        return _publish_filmed(found, wish, tell)
     with opened_database() as (database, settings), database.transaction() as db:
-        slug, is_new = publish(db, found, settings, by)
+        slug, is_new = _publish(db, found, settings, wish)
+    if wish.public_from is not None:
+        return f"{slug} will be public from {wish.public_from:%Y-%m-%d %H:%M %Z}"
     return f"{slug} is public" + ("" if is_new else ", as it was")
 
 
-def publish_sample_offers() -> None:
+def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> str:
+    """Make the film, unless the worker is to speak and draw it, and publish as soon as some of it can be played."""
+    webinar = read_folder(folder)
+    with opened_database() as (database, settings):
+        studio = Studio(database=database, store=open_store(settings), folder=settings.folder / FILMS)
+        done: list[tuple[str, bool]] = []
+
+        def publish_once() -> None:
+            if not done:
+                with database.transaction() as db:
+                    done.append(_publish_webinar(db, folder, settings, wish))
+
+        def hear(percent: int, words: str) -> None:
+            tell(percent, words)
+            with database.reading() as db:
+                film = find_film(db, webinar.source)
+            if film is not None and film.stream:
+                publish_once()
+
+        if webinar.video is not None:
+            require_captions(webinar, wish.reason)
+            with database.transaction() as db:
+                ask_for_film(db, source=webinar.source, path=webinar.video, is_recipe=False, now=clock.now())
+            film = make_now(studio, webinar.source, stopping=threading.Event(), tell=hear)
+            if film is None or film.state == "failed":
+                raise NotPublishable(f"{webinar.slug}: {film.words if film else 'The film was given up.'}")
+        publish_once()
+    slug, is_new = done[0]
+    return f"{slug} is public" + ("" if is_new else ", as it was")
+
+
+def publish_samples() -> None:
     """Publish ours where nobody else has touched them: what staff published or took back stays as they left it."""
-    with opened_database() as (database, _), database.transaction() as db:
+    wish = Wish(by=SET_UP)
+    with opened_database() as (database, settings), database.transaction() as db:
         for path in sorted(OFFERS.glob("*.md")):
-            newest = newest_publication(db, path.stem)
-            if newest is None or (newest.published_by == SET_UP and find_withdrawal(db, newest) is None):
-                publish_offer(db, path, by=SET_UP, now=clock.now())
+            offer = newest_publication(db, path.stem)
+            if offer is None or (offer.published_by == SET_UP and find_withdrawal(db, offer) is None):
+                _publish_offer(db, path, settings, wish)
+        for path in [*_webinars(), *sorted(TIPS.glob("*.md"))]:
+            record = _record_of(db, path)
+            if record is None or (record.published_by == SET_UP and record.is_shown):
+                _publish(db, path, settings, wish)
 
 
-def publish_sample_tips() -> None:
-    """Publish ours where nobody else has touched them, as with offers."""
-    now = clock.now()
-    with opened_database() as (database, _), database.transaction() as db:
-        for path in sorted(TIPS.glob("*.md")):
-            current = find_in_force(db, kind="tip", slug=path.stem, at=now)
-            if current is None or (current.published_by == SET_UP and current.is_shown):
-                publish_tip(db, path, by=SET_UP, now=now)
+def sync(*, by: str = COMMAND_LINE) -> Iterator[str]:
+    """Publish everything under `content/` that reads otherwise than what is public; a line about each that changed.
+
+    What is wrong in a file is said and keeps nothing else back. What was taken off the site stays off.
+    """
+    for path in [*_webinars(), *sorted(TIPS.glob("*.md")), *sorted(OFFERS.glob("*.md"))]:
+        try:
+            yield from _sync_one(path, by)
+        except REFUSALS as fault:
+            yield str(fault)
 
 
-def unpublish(slug: str, *, by: str = "the command line") -> str:
+def watch(*, by: str = COMMAND_LINE, is_over: Callable[[], bool]) -> Iterator[str]:
+    """The same again whenever a file changes, until `is_over`."""
+    before = None
+    while not is_over():
+        now = _look(WEBINARS), _look(TIPS), _look(OFFERS)
+        if now != before:
+            yield from sync(by=by)
+        before = now
+        time.sleep(LOOK_EVERY_SECONDS)
+
+
+def unpublish_offer(slug: str, *, by: str = COMMAND_LINE) -> str:
     """Take the offer of this name off the site. Raises NotPublic."""
     with opened_database() as (database, _), database.transaction() as db:
         withdraw_offer(db, slug, by=by, now=clock.now())
     return f"{slug} is off the site. Places that were taken stay. To bring it back: bin/portal publish"
 
 
-def _publish_webinar(db: Session, folder: Path, settings: Settings, by: str) -> tuple[str, bool]:
-    recorded = ROOT / ".build" / "webinars" / folder.name
+def unpublish(kind: Kind, slug: str, *, redirect_to: str, by: str = COMMAND_LINE) -> str:
+    """Take it off the site, with a way on. Raises NotPublic."""
+    with opened_database() as (database, _), database.transaction() as db:
+        records.unpublish(db, kind=kind, slug=slug, redirect_to=redirect_to, by=by, now=clock.now())
+    return f"{slug} is off the site; its address leads to {redirect_to}. To bring it back: bin/portal publish"
+
+
+def roll_back(kind: Kind, slug: str, version: str, wish: Wish) -> str:
+    """Make an earlier version public again. Raises NotPublic, HasPassed."""
+    with opened_database() as (database, _), database.transaction() as db:
+        made = records.roll_back(
+            db, kind=kind, slug=slug, version=version, by=wish.by, now=clock.now(), public_from=wish.public_from
+        )
+    return f"{slug} is what it was in version {made.version[:12]}, from {made.public_from:%Y-%m-%d %H:%M %Z}"
+
+
+def list_public(kind: Kind, slug: str | None) -> list[dict[str, str]]:
+    """What is public and what is to come, or everything that was ever said about `slug`, the last first."""
+    with opened_database() as (database, _), database.reading() as db:
+        now = clock.now()
+        if slug is not None:
+            return [_row(record, now) for record in records.list_records(db, kind=kind, slug=slug)]
+        coming = records.list_scheduled(db, kind=kind, at=now)
+        return [_row(record, now) for record in [*records.in_force(db, kind=kind, at=now), *coming]]
+
+
+def _row(record: Publication, now: datetime) -> dict[str, str]:
+    return {
+        "slug": record.slug,
+        "version": record.version,
+        "public_from": record.public_from.isoformat(),
+        "stands": "to come" if record.public_from > now else "public" if record.is_shown else "off the site",
+        "leads_to": record.redirect_to,
+        "published_by": record.published_by,
+        "published_at": record.published_at.isoformat(),
+        "reason": record.reason,
+    }
+
+
+def _webinars() -> list[Path]:
+    return sorted(path.parent for path in WEBINARS.glob("*/webinar.toml"))
+
+
+def _look(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Every file with its size and when it was written: enough to see that something changed."""
+    seen = set()
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = Path(root, name)
+            about = path.lstat()
+            seen.add((str(path), about.st_size, about.st_mtime_ns))
+    return frozenset(seen)
+
+
+def _sync_one(path: Path, by: str) -> Iterator[str]:
+    with opened_database() as (database, settings), database.transaction() as db:
+        if _is_off_the_site(db, path):
+            return
+        slug, is_new = _publish(db, path, settings, Wish(by=by))
+    if is_new:
+        yield f"{slug} is public as it reads now"
+
+
+def _is_off_the_site(db: Session, path: Path) -> bool:
+    if kind_of(path) == "offer":
+        offer = newest_publication(db, path.stem)
+        return offer is not None and find_withdrawal(db, offer) is not None
+    record = _record_of(db, path)
+    return record is not None and not record.is_shown
+
+
+def _record_of(db: Session, path: Path) -> Publication | None:
+    kind: Kind = "webinar" if path.is_dir() else "tip"
+    return records.find_in_force(db, kind=kind, slug=path.stem, at=clock.now())
+
+
+def _publish(db: Session, path: Path, settings: Settings, wish: Wish) -> tuple[str, bool]:
+    how = {"webinar": _publish_webinar, "tip": _publish_tip, "offer": _publish_offer}[kind_of(path)]
+    return how(db, path, settings, wish)
+
+
+def _publish_tip(db: Session, path: Path, _settings: Settings, wish: Wish) -> tuple[str, bool]:
+    publication, is_new = publish_tip(db, path, by=wish.by, now=clock.now(), public_from=wish.public_from)
+    return publication.slug, is_new
+
+
+def _publish_webinar(db: Session, folder: Path, settings: Settings, wish: Wish) -> tuple[str, bool]:
     publication, is_new = publish_webinar(
-        db, folder, recorded=recorded, store=open_store(settings), by=by, now=clock.now()
+        db,
+        read_folder(folder),
+        store=open_store(settings),
+        by=wish.by,
+        now=clock.now(),
+        public_from=wish.public_from,
+        reason=wish.reason,
     )
     return publication.slug, is_new
 
 
-def _publish_offer(db: Session, path: Path, _settings: Settings, by: str) -> tuple[str, bool]:
-    publication, is_new = publish_offer(db, path, by=by, now=clock.now())
-    return publication.slug, is_new
-
-
-def _publish_tip(db: Session, path: Path, _settings: Settings, by: str) -> tuple[str, bool]:
-    publication, is_new = publish_tip(db, path, by=by, now=clock.now())
+def _publish_offer(db: Session, path: Path, _settings: Settings, wish: Wish) -> tuple[str, bool]:
+    if wish.public_from is not None:
+        raise HasPassed(f"{path.stem}: an offer opens on a day of its own. Write it there: opens_on = 2027-03-01")
+    publication, is_new = publish_offer(db, path, by=wish.by, now=clock.now())
     return publication.slug, is_new

@@ -1,6 +1,6 @@
 """The only place that says how a film stands and where its files are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -39,16 +39,28 @@ def find_film(db: Session, source: str) -> Film | None:
     found = db.get(FilmState, source)
     if found is None:
         return None
-    shown = select(FilmFile).where(
-        FilmFile.source == source, FilmFile.kind.not_in((Kind.SEGMENT.value, Kind.SPRITE.value))
-    )
+    shown = select(FilmFile).where(FilmFile.source == source, FilmFile.kind.not_in(_UNSEEN))
     return _film(found, db.scalars(shown.order_by(FilmFile.height)).all())
+
+
+def find_films(db: Session, sources: Iterable[str]) -> dict[str, Film]:
+    """How the films of these sources stand; those that nobody asked for are left out."""
+    wanted = sorted(set(sources))
+    states = db.scalars(select(FilmState).where(FilmState.source.in_(wanted))).all()
+    shown = select(FilmFile).where(FilmFile.source.in_(wanted), FilmFile.kind.not_in(_UNSEEN))
+    files: dict[str, list[FilmFile]] = {state.source: [] for state in states}
+    for file in db.scalars(shown.order_by(FilmFile.height)):
+        files[file.source].append(file)
+    return {state.source: _film(state, files[state.source]) for state in states}
 
 
 def count_waiting(db: Session) -> int:
     """How many films are still to be made."""
     unmade = (Stand.WAITING.value, Stand.WORKING.value)
     return db.scalar(select(func.count()).select_from(FilmState).where(FilmState.state.in_(unmade))) or 0
+
+
+_UNSEEN = (Kind.SEGMENT.value, Kind.SPRITE.value)  # named by other files, not by pages
 
 
 def _film(found: FilmState, files: Sequence[FilmFile]) -> Film:

@@ -59,7 +59,7 @@ def roll_back(
     if len(found) != 1:
         raise NotPublic(
             f"{'No version' if not found else 'More than one version'} of {slug} begins with {version or 'nothing'}. "
-            f"All of them: bin/portal publications {kind} {slug}"
+            f"All of them: bin/portal publications list {kind} {slug}"
         )
     (record,) = found.values()
     return publish(
@@ -71,7 +71,7 @@ def unpublish(db: Session, *, kind: Kind, slug: str, redirect_to: str, by: str, 
     """Take it off the site; its address leads to `redirect_to`, a path of this site. Raises NotPublic."""
     current = find_in_force(db, kind=kind, slug=slug, at=now)
     if current is None or not current.is_shown:
-        raise NotPublic(f"No {kind} {slug} is public. What is: bin/portal publications {kind}")
+        raise NotPublic(f"No {kind} {slug} is public. What is: bin/portal publications list {kind}")
     return _add(db, kind=kind, slug=slug, version="", content="", at=now, by=by, now=now, redirect_to=redirect_to)
 
 

@@ -1,121 +1,108 @@
-"""The only place that makes a webinar public: from its folder in `content/` and what was recorded from it."""
+"""The only place that makes a webinar public: from its folder in `content/` to a record, its files and its film."""
 
-import tomllib
-from datetime import date, datetime
-from html import unescape
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import webvtt
 from sqlalchemy.orm import Session
 
+from portal.people.films.asking import ask_for_film
 from portal.people.media.store import Store, store_file
 from portal.people.publications.models import Publication
 from portal.people.publications.records import publish
-from portal.people.webinars.recording import Chapter, Line, Media, Recording
-from portal.shared.markdown import to_html
+from portal.people.webinars.captions import Cue, write_cues
+from portal.people.webinars.reading import NO_CAPTIONS, Folder
+from portal.people.webinars.recording import Line, Media, Recording, Track
+
+Keep = Callable[[Path], Media]
 
 
 class NotPublishable(ValueError):
-    """The folder cannot be published; the message says which file to mend, and how."""
+    """The webinar lacks what it owes; the message says what to do."""
 
 
 def publish_webinar(
-    db: Session, folder: Path, *, recorded: Path, store: Store, by: str, now: datetime
+    db: Session,
+    found: Folder,
+    *,
+    store: Store,
+    by: str,
+    now: datetime,
+    seconds: float | None = None,
+    public_from: datetime | None = None,
+    reason: str = "",
 ) -> tuple[Publication, bool]:
-    """Publish the webinar of `folder`, whose video, poster and tracks lie in `recorded`; the files go into `store`.
+    """Publish what was read from a folder; its files go into `store`, and its film is asked for.
 
-    Returns the publication in force and whether it is new: publishing the same twice changes nothing.
+    `seconds` is how long the film is, where it is known. Returns the publication in force and whether it is new:
+    publishing the same twice changes nothing. Raises NotPublishable where it has no captions and no `reason` is given,
+    HasPassed where `public_from` has.
     """
-    recording = _read(db, folder, recorded=recorded, store=store, now=now)
-    return publish(db, kind="webinar", slug=recording.slug, content=recording.as_json(), by=by, now=now)
+    require_captions(found, reason)
+    with tempfile.TemporaryDirectory() as desk:
+        recording = _record(found, Path(desk), seconds, lambda path: _kept(db, path, store=store, now=now))
+    ask_for_film(db, source=found.source, path=found.video or found.path, is_recipe=found.video is None, now=now)
+    return publish(
+        db,
+        kind="webinar",
+        slug=found.slug,
+        content=recording.as_json(),
+        by=by,
+        now=now,
+        public_from=public_from,
+        reason=reason.strip(),
+    )
 
 
-def _read(db: Session, folder: Path, *, recorded: Path, store: Store, now: datetime) -> Recording:
-    about = _about(folder / "webinar.toml")
-    slug = folder.name
+def require_captions(found: Folder, reason: str) -> None:
+    """Raises NotPublishable where there are none and nobody says why."""
+    if not found.captions and not reason.strip():
+        raise NotPublishable(f'{found.slug}: {NO_CAPTIONS} Or say why it goes without: --reason "…"')
 
-    def kept(name: str) -> Media:
-        path = recorded / name
-        if not path.is_file():
-            raise NotPublishable(f"{path.name} of {slug} is not recorded yet. Run: make setup")
-        return Media(sha256=store_file(db, path, store=store, now=now).sha256, name=name)
 
-    video, poster = kept(f"{slug}.mp4"), kept("poster.webp")
-    captions, chapter_track = kept("captions.en.vtt"), kept("chapters.vtt")
-    lines = _lines(recorded / captions.name)
-    chapters = _chapters(recorded / chapter_track.name, lines)
+def _kept(db: Session, path: Path, *, store: Store, now: datetime) -> Media:
+    return Media(sha256=store_file(db, path, store=store, now=now).sha256, name=path.name)
+
+
+def _record(found: Folder, desk: Path, seconds: float | None, keep: Keep) -> Recording:
+    """What is published: texts as they were understood, written anew, and the addresses of files."""
+    about = found.about
+    ends = [chapter.stop for chapter in found.chapters]
+    spans = tuple(Cue(start=one.start, stop=one.stop, words=one.title) for one in found.chapters)
     return Recording(
-        slug=slug,
-        title=_text(about, "title"),
-        summary=_text(about, "summary"),
-        presenter=_text(about, "presenter"),
-        held_on=_day(about),
-        seconds=chapters[-1].stop,
-        video=video,
-        poster=poster,
-        captions=captions,
-        chapter_track=chapter_track,
-        chapters=chapters,
-        said=_said(about, lines),
-        notes_html=to_html((folder / "page.md").read_text("utf-8")),
+        slug=found.slug,
+        title=about.title,
+        summary=about.summary,
+        speakers=tuple(about.speakers or filter(None, [about.presenter])),
+        topics=tuple(about.topics),
+        level=about.level,
+        language=about.language,
+        held_on=about.date,
+        premiere_at=about.premiere,
+        seconds=seconds or ends[-1],
+        source=found.source,
+        poster=keep(found.poster) if found.poster else None,
+        tracks=tuple(
+            Track(
+                language=language,
+                captions=keep(_written(desk / f"captions.{language}.vtt", cues)),
+                lines=found.lines[language],
+            )
+            for language, cues in found.captions.items()
+        ),
+        chapter_track=keep(_written(desk / "chapters.vtt", spans)),
+        chapters=found.chapters,
+        said=_said(about.said, found.lines.get(about.language, ())),
+        notes_html=found.notes_html,
     )
 
 
-def _about(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise NotPublishable(f"{path} cannot be read: {fault}") from fault
+def _written(path: Path, cues: tuple[Cue, ...]) -> Path:
+    path.write_text(write_cues(cues), "utf-8")
+    return path
 
 
-def _text(about: dict[str, Any], key: str) -> str:
-    value = about.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise NotPublishable(f'webinar.toml has no {key}. Add a line: {key} = "…"')
-    return value
-
-
-def _day(about: dict[str, Any]) -> date:
-    value = about.get("date")
-    if not isinstance(value, date):
-        raise NotPublishable("webinar.toml has no date. Add a line: date = 2026-03-12")
-    return value
-
-
-def _lines(path: Path) -> tuple[Line, ...]:
-    """The sentences of the captions; a long one was cut into cues named `7`, `7.2`, `7.3`, and is whole again here."""
-    sentences: dict[str, list[Any]] = {}
-    for cue in webvtt.read(str(path)).captions:
-        sentences.setdefault((cue.identifier or cue.start).partition(".")[0], []).append(cue)
-    return tuple(
-        Line(
-            start=_seconds(cues[0].start_time),
-            stop=_seconds(cues[-1].end_time),
-            words=unescape(" ".join(" ".join(cue.text.split()) for cue in cues)),
-        )
-        for cues in sentences.values()
-    )
-
-
-def _chapters(path: Path, lines: tuple[Line, ...]) -> tuple[Chapter, ...]:
-    chapters = []
-    for cue in webvtt.read(str(path)).captions:
-        start, stop = _seconds(cue.start_time), _seconds(cue.end_time)
-        said = tuple(line for line in lines if start <= line.start < stop)
-        chapters.append(Chapter(start=start, stop=stop, title=unescape(cue.text.strip()), lines=said))
-    if not chapters:
-        raise NotPublishable(f"{path.name} names no chapter.")
-    return tuple(chapters)
-
-
-def _seconds(moment: Any) -> float:
-    return float(moment.in_milliseconds()) / 1000
-
-
-def _said(about: dict[str, Any], lines: tuple[Line, ...]) -> Line:
-    words = _text(about, "said")
-    for line in lines:
-        if words in line.words:
-            return line
-    raise NotPublishable("The sentence under `said` in webinar.toml is not in the captions. Copy one word for word.")
+def _said(words: str, lines: tuple[Line, ...]) -> Line | None:
+    """The sentence that the home page quotes: the one that was chosen, else the first."""
+    return next((line for line in lines if words and words in line.words), lines[0] if lines else None)

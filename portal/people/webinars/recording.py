@@ -1,8 +1,12 @@
 """The only place that knows what a published webinar holds, and how a moment of it is written."""
 
 import json
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from portal.people.films.library import Film
+from portal.people.webinars.languages import name_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,11 +23,12 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A sentence of the transcript; times in seconds from the start."""
+    """A sentence of the transcript and who says it; times in seconds from the start."""
 
     start: float
     stop: float
     words: str
+    speaker: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,22 +42,62 @@ class Chapter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Track:
+    """Captions in one language, as a file for the player and as sentences to read."""
+
+    language: str
+    captions: Media
+    lines: tuple[Line, ...]
+
+    @property
+    def label(self) -> str:
+        """The language's own name."""
+        return name_of(self.language)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recording:
-    """A webinar as its page shows it."""
+    """A webinar as its page shows it.
+
+    `source` names what its film is made from, and `film` is how that stands; it is no part of what was published.
+    `tracks` are the captions, the one in the webinar's own language first; there is none where it was published
+    without, for a reason. `premiere_at` is set where it is announced: until then its page says when it comes.
+    """
 
     slug: str
     title: str
     summary: str
-    presenter: str
+    speakers: tuple[str, ...]
+    topics: tuple[str, ...]
+    level: str
+    language: str
     held_on: date
+    premiere_at: datetime | None
     seconds: float
-    video: Media
-    poster: Media
-    captions: Media
+    source: str
+    poster: Media | None
+    tracks: tuple[Track, ...]
     chapter_track: Media
     chapters: tuple[Chapter, ...]
-    said: Line
+    said: Line | None
     notes_html: str
+    film: Film | None = field(default=None, compare=False)
+
+    @property
+    def poster_url(self) -> str | None:
+        """Its own picture, else one of the film's, as soon as there is one."""
+        if self.poster is not None:
+            return self.poster.url
+        return self.film.poster if self.film is not None else None
+
+    @property
+    def presenter(self) -> str:
+        """Who speaks, in one text."""
+        return " and ".join(filter(None, [", ".join(self.speakers[:-1]), *self.speakers[-1:]]))
+
+    def is_to_come(self, now: datetime) -> bool:
+        """Whether it is announced and not yet to be seen."""
+        return self.premiere_at is not None and now < self.premiere_at
 
     def line_at(self, second: int) -> Line | None:
         """What is said at that second: the last sentence that has begun by its end, or None at the very start."""
@@ -63,17 +108,38 @@ class Recording:
 
     def as_json(self) -> str:
         """The recording as it is stored, the same text for the same content."""
-        return json.dumps(asdict(self) | {"held_on": self.held_on.isoformat()}, sort_keys=True, ensure_ascii=False)
+        found = asdict(replace(self, film=None))
+        del found["film"]
+        days = {"held_on": self.held_on.isoformat(), "premiere_at": self.premiere_at and self.premiere_at.isoformat()}
+        return json.dumps(found | days, sort_keys=True, ensure_ascii=False)
 
 
 def from_json(text: str) -> Recording:
-    """The recording that `as_json` wrote."""
-    found = json.loads(text)
-    found |= {name: Media(**found[name]) for name in ("video", "poster", "captions", "chapter_track")}
-    found["chapters"] = tuple(
-        Chapter(**{**chapter, "lines": tuple(Line(**line) for line in chapter["lines"])})
-        for chapter in found["chapters"]
+    """The recording that `as_json` wrote, now or before there were films, topics and other languages."""
+    found = _as_of_now(json.loads(text))
+    found |= {name: Media(**found[name]) for name in ("poster", "chapter_track") if found[name]}
+    found |= {name: tuple(found[name]) for name in ("speakers", "topics")}
+    found["chapters"] = tuple(Chapter(**{**one, "lines": _lines(one["lines"])}) for one in found["chapters"])
+    found["tracks"] = tuple(
+        Track(language=one["language"], captions=Media(**one["captions"]), lines=_lines(one["lines"]))
+        for one in found["tracks"]
     )
     found["held_on"] = date.fromisoformat(found["held_on"])
-    found["said"] = Line(**found["said"])
+    found["premiere_at"] = datetime.fromisoformat(found["premiere_at"]) if found["premiere_at"] else None
+    found["said"] = Line(**found["said"]) if found["said"] else None
     return Recording(**found)
+
+
+def _lines(found: list[dict[str, Any]]) -> tuple[Line, ...]:
+    return tuple(Line(**line) for line in found)
+
+
+def _as_of_now(found: dict[str, Any]) -> dict[str, Any]:
+    """What was published before version 0.5 named one presenter, one track and the video itself."""
+    if "presenter" not in found:
+        return found
+    lines = [line for chapter in found["chapters"] for line in chapter["lines"]]
+    found["speakers"] = [found.pop("presenter")]
+    found["tracks"] = [{"language": "en", "captions": found.pop("captions"), "lines": lines}]
+    found["source"] = found.pop("video")["sha256"]
+    return {"topics": [], "level": "everyday", "language": "en", "premiere_at": None, **found}

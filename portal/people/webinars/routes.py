@@ -1,12 +1,13 @@
 """Pages of webinars."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as Answer
 
 from portal.people.pictures.library import find_picture
 from portal.people.web import reading, settings, signed_in, transaction
 from portal.people.webinars.asked import get_webinar, second_of
 from portal.people.webinars.finding import find_said
-from portal.people.webinars.library import list_webinars
+from portal.people.webinars.library import find_new_address, list_webinars
 from portal.people.webinars.schema import graph_of
 from portal.people.webinars.sharing import picture_of
 from portal.people.webinars.watching import find_position, note_watched
@@ -25,10 +26,12 @@ def index() -> str:
 
 
 @blueprint.get("/webinars/<slug>")
-def show(slug: str) -> Response:
-    """One webinar; `?t=SECONDS` starts there, `?find=WORDS` marks who says them."""
+def show(slug: str) -> Answer:
+    """One webinar; `?t=SECONDS` starts there, `?find=WORDS` marks who says them. One taken off the site leads on."""
     start = second_of(request.args.get("t", "0"))
     with reading() as db:
+        if new_address := find_new_address(db, slug, now=clock.now()):
+            return redirect(new_address)
         webinar = get_webinar(db, slug)
         person_id = _find_watcher()
         picture = find_picture(db, picture_of(webinar))

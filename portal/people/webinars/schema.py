@@ -25,15 +25,21 @@ def _video(webinar: Recording, *, url: str, path: str) -> Thing:
         "description": webinar.summary,
         "uploadDate": webinar.held_on.isoformat(),
         "duration": duration(webinar.seconds),
-        "thumbnailUrl": [f"{url}{webinar.poster.url}"],
-        "contentUrl": f"{url}{webinar.video.url}",
-        "inLanguage": "en",
+        **_files(webinar, url),
+        "inLanguage": webinar.language,
         "author": {"@type": "Person", "name": webinar.presenter},
         "publisher": {"@type": "Organization", "name": "CustomerHub", "url": f"{url}/"},
         "isAccessibleForFree": True,
         "transcript": " ".join(line.words for chapter in webinar.chapters for line in chapter.lines),
         "hasPart": [_clip(chapter, f"{url}{path}") for chapter in webinar.chapters],
     }
+
+
+def _files(webinar: Recording, url: str) -> Thing:
+    """What can be had of it by now: its film may still be made."""
+    video = webinar.film.video if webinar.film else None
+    found = {"thumbnailUrl": webinar.poster_url, "contentUrl": video}
+    return {name: f"{url}{path}" for name, path in found.items() if path}
 
 
 def _clip(chapter: Chapter, address: str) -> Thing:

@@ -64,7 +64,7 @@ def test_a_webinar_is_a_video_with_its_chapters_and_all_that_is_said() -> None:
     video = {thing["@type"]: thing for thing in json.loads(data)["@graph"]}["VideoObject"]
     assert video["name"] == HOSTILE
     assert (video["duration"], video["uploadDate"]) == ("PT1H1M5S", "2026-03-12")
-    assert video["thumbnailUrl"] == [f"{URL}/media/{'a' * 64}/poster.webp"]
+    assert video["thumbnailUrl"] == f"{URL}/media/{'a' * 64}/poster.webp"
     assert video["transcript"] == "Hello. Goodbye."
     assert [(clip["name"], clip["startOffset"], clip["endOffset"], clip["url"]) for clip in video["hasPart"]] == [
         ("Why", 0, 42, f"{URL}/webinars/two?t=0"),
@@ -86,21 +86,27 @@ def test_nothing_that_a_title_holds_ends_the_script_that_it_stands_in() -> None:
 
 
 def recording(*, title: str) -> Recording:
-    media = {name: Media(sha256="a" * 64, name=f"{name}.webp") for name in ("video", "poster", "captions")}
+    media = Media(sha256="a" * 64, name="chapters.vtt")
     lines = (Line(start=0.5, stop=2, words="Hello."), Line(start=43, stop=44, words="Goodbye."))
     return Recording(
         slug="two",
         title=title,
         summary="Two.",
-        presenter="Ines Okafor-Lind",
+        speakers=("Ines Okafor-Lind",),
+        topics=(),
+        level="everyday",
+        language="en",
+        premiere_at=None,
+        source="b" * 64,
+        poster=Media(sha256="a" * 64, name="poster.webp"),
+        tracks=(),
         held_on=clock.now().date().replace(year=2026, month=3, day=12),
         seconds=3665.0,
-        chapter_track=media["captions"],
+        chapter_track=media,
         chapters=(
             Chapter(start=0, stop=42.9, title="Why", lines=lines[:1]),
             Chapter(start=42.9, stop=3665, title="How", lines=lines[1:]),
         ),
         said=lines[0],
         notes_html="",
-        **media,
     )

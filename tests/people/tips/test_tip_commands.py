@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.cli import portal
-from portal.people.commands.publish import publish_sample_tips
+from portal.people.commands.publish import publish_samples
 from portal.people.offers.reading import FOLDER as OFFERS
 from portal.people.tips import reading
 from tests.people.site import Site
@@ -54,7 +54,9 @@ def test_a_new_start_leaves_what_staff_wrote_anew(at_the_desk: Site, tmp_path: P
     path = tmp_path / "saved-views.md"
     path.write_text((reading.FOLDER / "saved-views.md").read_text("utf-8").replace("Five saved", "Four saved"), "utf-8")
     say("publish", str(path))
-    publish_sample_tips()
-    publish_sample_tips()
+    publish_samples()
+    publish_samples()
     assert "Four saved views" in at_the_desk.get("/tips/saved-views").text
-    assert at_the_desk.count("publications") == len(list(reading.FOLDER.glob("*.md")))
+    assert at_the_desk.rows("select count(*) from publications where kind = 'tip'") == [
+        (len(list(reading.FOLDER.glob("*.md"))),)
+    ]

@@ -1,4 +1,4 @@
-"""A small webinar as its recording tool leaves it, and the people app that publishes it."""
+"""A small webinar as marketing leaves it, and the people app that publishes it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,9 @@ from portal.people.database import Database
 from portal.people.media.store import Store, open_store
 from portal.people.publications.models import Publication
 from portal.people.webinars.publishing import publish_webinar
+from portal.people.webinars.reading import read_folder
 from tests.support.engines import Engine
+from tests.support.films import finish_film
 from tests.support.sides import people_app
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
@@ -56,16 +58,26 @@ How
 
 @dataclass
 class Studio:
-    """A webinar's folder, its recorded files, and the app that can publish them."""
+    """A webinar's folder, the film as it was made of it, and the app that can publish them."""
 
     app: Flask
     folder: Path
-    recorded: Path
+    film: Path
 
-    def publish(self, *, now: datetime = NOW) -> tuple[Publication, bool]:
+    def publish(self, *, now: datetime = NOW, reason: str = "") -> tuple[Publication, bool]:
+        found = read_folder(self.folder)
+        with self.database.transaction() as db:
+            return publish_webinar(db, found, store=self.store, by="Mara", now=now, reason=reason)
+
+    def finish_film(self) -> None:
+        with self.database.transaction() as db:
+            source = read_folder(self.folder).source
+            finish_film(db, source=source, video=self.film, poster=None, store=self.store, now=NOW)
+
+    @property
+    def database(self) -> Database:
         database: Database = self.app.extensions["database"]
-        with database.transaction() as db:
-            return publish_webinar(db, self.folder, recorded=self.recorded, store=self.store, by="Mara", now=now)
+        return database
 
     @property
     def store(self) -> Store:
@@ -74,21 +86,22 @@ class Studio:
 
 @pytest.fixture
 def studio(engine: Engine, tmp_path: Path) -> Iterator[Studio]:
-    folder, recorded = tmp_path / "second-message", tmp_path / "recorded"
+    folder, film = tmp_path / "second-message", tmp_path / "second-message.mp4"
     folder.mkdir()
-    recorded.mkdir()
     (folder / "webinar.toml").write_text(ABOUT)
     (folder / "page.md").write_text("## To take with you\n\n<script>alert(1)</script>\n")
-    (recorded / "second-message.mp4").write_bytes(VIDEO)
-    (recorded / "poster.webp").write_bytes(b"RIFF poster")
-    (recorded / "captions.en.vtt").write_text(CAPTIONS)
-    (recorded / "chapters.vtt").write_text(CHAPTERS)
+    (folder / "recording.mp4").write_bytes(b"what the camera made")
+    (folder / "poster.webp").write_bytes(b"RIFF poster")
+    (folder / "captions.en.vtt").write_text(CAPTIONS)
+    (folder / "chapters.vtt").write_text(CHAPTERS)
+    film.write_bytes(VIDEO)
     app = people_app(tmp_path / "data")
-    yield Studio(app, folder, recorded)
+    yield Studio(app, folder, film)
     app.extensions["database"].close()
 
 
 @pytest.fixture
 def client(studio: Studio) -> FlaskClient:
     studio.publish()
+    studio.finish_film()
     return studio.app.test_client()

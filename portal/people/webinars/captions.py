@@ -1,0 +1,149 @@
+"""The only place that reads timed text, WebVTT or SubRip, says by line what is wrong in it, and writes it anew.
+
+What visitors get is written here from what was understood, never the bytes that came in. The format is the W3C's
+WebVTT; of its tags a cue keeps who speaks (`<v Ines>`); the others are taken off, and what is no tag of its is a fault.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import escape, unescape
+from io import StringIO
+from pathlib import Path
+
+import webvtt
+from webvtt.errors import MalformedCaptionError, MalformedFileError
+from webvtt.models import Timestamp
+
+from portal.shared.proofreading import BadContent, Fault
+
+MOST_BYTES = 2_000_000
+MOST_CUES = 20_000
+MOST_WORDS = 500  # characters of a cue: more than that nobody reads in time
+LONGEST = 12 * 3600  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cue:
+    """Words and when they are shown, in seconds from the start; `name` is the identifier above the times, if any."""
+
+    start: float
+    stop: float
+    words: str
+    speaker: str = ""
+    name: str = ""
+
+
+def read_cues(path: Path) -> tuple[Cue, ...]:
+    """The cues of a `.vtt` or `.srt` file. Raises BadContent with every fault in it."""
+    source = _source(path)
+    try:
+        found = webvtt.from_buffer(StringIO(source), format=path.suffix[1:])
+    except (MalformedFileError, MalformedCaptionError) as fault:
+        raise BadContent(path, [Fault(1, "file", _BEGINNINGS[path.suffix])]) from fault
+    lines = _lines_of_times(source)
+    cues = [
+        _cue(caption.start_time, caption.end_time, caption.raw_text, caption.identifier or "")
+        for caption in found.captions
+    ]
+    if faults := list(_faults(cues, [caption.raw_text for caption in found.captions], lines, source)):
+        raise BadContent(path, faults[:_MOST_FAULTS])
+    return tuple(replace(cue, words=_plain(cue.words)) for cue in cues)
+
+
+def write_cues(cues: tuple[Cue, ...]) -> str:
+    """The cues as a WebVTT file, with nothing in it but times, speakers and escaped words."""
+    blocks = ["WEBVTT"]
+    for cue in cues:
+        voice = f"<v {escape(cue.speaker, quote=False)}>" if cue.speaker else ""
+        blocks.append(f"{written(cue.start)} --> {written(cue.stop)}\n{voice}{escape(cue.words, quote=False)}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def written(seconds: float) -> str:
+    """A moment as WebVTT writes it: 00:01:02.500."""
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}.{milliseconds:03}"
+
+
+_MOST_FAULTS = 50
+_BEGINNINGS = {
+    ".vtt": "It is no WebVTT. Its first line must be WEBVTT, with an empty line after it.",
+    ".srt": "It is no SubRip. Begin with a line 1, then a line like 00:00:01,000 --> 00:00:03,500, then the words.",
+}
+_TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}\s*-->\s*(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}(?=\s|$)")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]*)>")
+_TAG = re.compile(r"</?(?:[bicuv]|ruby|rt|lang)(?:[.\s][^<>]*)?>|<[\d:.]+>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def _source(path: Path) -> str:
+    if path.stat().st_size > MOST_BYTES:
+        raise BadContent(path, [Fault(1, "file", f"It is larger than {MOST_BYTES:,} bytes. Is it a text file?")])
+    try:
+        return path.read_text("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as fault:
+        raise BadContent(path, [Fault(1, "file", "Save it as UTF-8: it holds bytes that are no text.")]) from fault
+
+
+def _lines_of_times(source: str) -> list[int]:
+    return [number for number, line in enumerate(source.splitlines(), 1) if _TIMES.match(line)]
+
+
+def _cue(start: Timestamp, stop: Timestamp, words: str, name: str) -> Cue:
+    voice = _VOICE.search(words)
+    speaker = " ".join(unescape(voice[1]).split()) if voice else ""
+    return Cue(start=_seconds(start), stop=_seconds(stop), words=words, speaker=speaker, name=name)
+
+
+def _seconds(moment: Timestamp) -> float:
+    return moment.in_milliseconds() / 1000
+
+
+def _plain(words: str) -> str:
+    return " ".join(unescape(_TAG.sub("", words)).split())
+
+
+def _faults(cues: list[Cue], texts: list[str], lines: list[int], source: str) -> Iterator[Fault]:
+    for number, line in enumerate(source.splitlines(), 1):
+        if "-->" in line and not _TIMES.match(line):
+            yield Fault(number, "times", "Write the times like 00:01:02.500 --> 00:01:04.000, none before the start.")
+    if not cues:
+        yield Fault(1, "file", "It holds no cue. Under the times, write what is said.")
+    if len(cues) != len(lines) or len(cues) > MOST_CUES:
+        yield Fault(
+            1, "file", f"It holds {len(lines):,} lines of times and {len(cues):,} cues; the most are {MOST_CUES:,}."
+        )
+        return
+    before = Cue(start=0, stop=0, words="")
+    for cue, text, at in zip(cues, texts, lines, strict=True):
+        yield from (Fault(at, "cue", words) for words in _faults_of(cue, text, before))
+        before = cue
+
+
+def _faults_of(cue: Cue, text: str, before: Cue) -> Iterator[str]:
+    yield from _faults_in_times(cue, before)
+    yield from _faults_in_words(text)
+
+
+def _faults_in_times(cue: Cue, before: Cue) -> Iterator[str]:
+    if cue.stop <= cue.start:
+        yield "It ends before it has begun. Mend the times."
+    elif cue.start < before.start:
+        yield "It begins before the one above it. Put them in order."
+    elif cue.start < before.stop - 0.0005:
+        yield f"It begins before the one above it has ended, at {written(before.stop)}."
+    if cue.stop > LONGEST:
+        yield "It lies more than twelve hours after the start."
+
+
+def _faults_in_words(text: str) -> Iterator[str]:
+    plain = _plain(text)
+    if not plain:
+        yield "It has no words. Write them, or take the cue out."
+    if len(plain) > MOST_WORDS:
+        yield f"It is {len(plain)} characters long. Cut it: {MOST_WORDS} are the most that anybody can read."
+    if strange := re.search(r"<[^<>]*>?", _TAG.sub("", text)):
+        yield f"Captions know no {strange[0][:30]}. Where you mean the sign itself, write &lt; for it."
+    if _CONTROL.search(unescape(text)):
+        yield "It holds a character that cannot be seen. Type the words anew."
