@@ -97,7 +97,7 @@ def _plain(video: Path, folder: Path) -> float:
         *("-map", "[v0]", "-map", "0:a", "-map", "[v1]", "-map", "0:a"),
         *("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", *rates),
         *("-force_key_frames", f"expr:gte(t,n_forced*{every})", "-sc_threshold", "0"),
-        *("-c:a", "aac", "-b:a", "128k"),
+        *("-c:a", "aac", "-aac_coder", "fast", "-b:a", "128k"),
         *("-f", "hls", "-hls_time", str(every), "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"),
         *("-var_stream_map", "v:0,a:0 v:1,a:1", "-master_pl_name", "master.m3u8"),
         *("-hls_segment_filename", str(folder / "%v-%03d.m4s"), str(folder / "%v.m3u8")),

@@ -15,7 +15,6 @@ from portal.people.films.claiming import Claim, note_step
 from portal.people.films.models import FilmFile, Kind
 from portal.people.films.playlists import (
     Rendition,
-    read_segments,
     write_master,
     write_playlist,
     write_previews,
@@ -23,7 +22,6 @@ from portal.people.films.playlists import (
 from portal.people.media.store import Store, Stored, note_file, put_file
 
 _COLUMNS = 10
-_MOST_OF_A_PLAYLIST = 1_000_000
 _CODECS = re.compile(r"avc1\.[0-9A-F]{6}(,mp4a\.40\.2)?")
 
 
@@ -52,11 +50,11 @@ def put_rendition(folder: Path, about: dict[str, Any], *, store: Store) -> tuple
     Raises NotWhole, StoreAway.
     """
     height = int(about["name"])
-    segments = read_segments(_text(folder / f"{height}p.m3u8"))
     first = f"{height}p-init.mp4"
+    segments = [(f"{height}p-{number:04}.m4s", float(seconds)) for number, seconds in enumerate(about["seconds"])]
     names = [first, *(name for name, _ in segments)]
-    if not segments or names[1:] != [f"{height}p-{number:04}.m4s" for number in range(len(segments))]:
-        raise NotWhole(f"{height}p has no segments.")
+    if not segments or len(list(folder.glob(f"{height}p-*.m4s"))) != len(segments):
+        raise NotWhole(f"{height}p has other segments than it says.")
     made = [
         _put(folder / name, store=store, kind=Kind.SEGMENT, height=height, position=number)
         for number, name in enumerate(names)
@@ -70,8 +68,8 @@ def put_rendition(folder: Path, about: dict[str, Any], *, store: Store) -> tuple
         sizes=tuple(one.stored.size for one in made[1:]),
     )
     urls = {name: one.url for name, one in zip(names, made, strict=True)}
-    playlist = _written(folder, f"{height}p.list.m3u8", write_playlist(segments, urls, first=first))
-    made.append(_put(playlist, store=store, kind=Kind.PLAYLIST, height=height, name=f"{height}p.m3u8"))
+    playlist = _written(folder, f"{height}p.m3u8", write_playlist(segments, urls, first=first))
+    made.append(_put(playlist, store=store, kind=Kind.PLAYLIST, height=height))
     return rendition, made
 
 
@@ -123,11 +121,11 @@ def note_files(db: Session, held: Claim, made: list[Made], *, store: Store, now:
     db.flush()
 
 
-def _put(path: Path, *, store: Store, kind: Kind, height: int = 0, position: int = 0, name: str | None = None) -> Made:
+def _put(path: Path, *, store: Store, kind: Kind, height: int = 0, position: int = 0) -> Made:
     about = _plain(path)
     if not about.st_size:
         raise NotWhole(f"{path.name} is empty.")
-    return Made(kind=kind, height=height, position=position, stored=put_file(path, store=store, name=name))
+    return Made(kind=kind, height=height, position=position, stored=put_file(path, store=store))
 
 
 def _plain(path: Path) -> os.stat_result:
@@ -145,12 +143,6 @@ def _codecs(told: object) -> str:
     if not isinstance(told, str) or not _CODECS.fullmatch(told):
         raise NotWhole("How it is coded is not told.")
     return told
-
-
-def _text(path: Path) -> str:
-    if _plain(path).st_size > _MOST_OF_A_PLAYLIST:
-        raise NotWhole(f"{path.name} is too large.")
-    return path.read_text("ascii", errors="replace")
 
 
 def _written(folder: Path, name: str, text: str) -> Path:

@@ -1,10 +1,7 @@
 """The only place that writes what leads to a film's files: playlists of HLS (RFC 8216), and WebVTT for previews."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-_SEGMENT = re.compile(r"#EXTINF:(\d{1,5}\.\d{1,6}),\n([\w.-]{1,60})\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +24,6 @@ class Rendition:
     def average_bits(self) -> int:
         """A second, over the whole film."""
         return round(8 * sum(self.sizes) / max(sum(self.seconds), 0.1))
-
-
-def read_segments(playlist: str) -> list[tuple[str, float]]:
-    """The names and lengths of the segments in a playlist as it was made; anything else in it is passed over."""
-    return [(name, float(seconds)) for seconds, name in _SEGMENT.findall(playlist)]
 
 
 def write_playlist(segments: Sequence[tuple[str, float]], urls: Mapping[str, str], *, first: str) -> str:

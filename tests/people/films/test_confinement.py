@@ -157,9 +157,18 @@ def test_a_link_that_it_left_is_not_taken_for_a_file(folder: Path) -> None:
         put_video(work, store=store)
 
 
-def test_a_playlist_that_names_files_elsewhere_is_not_believed(folder: Path) -> None:
-    work = folder / "work"
-    for name in ("../secret", "/etc/passwd", "360p-0007.m4s"):
-        (work / "360p.m3u8").write_text(f"#EXTM3U\n#EXTINF:6.0,\n{name}\n")
+def test_what_it_says_of_its_files_is_not_believed_unseen(folder: Path) -> None:
+    about = {"name": 360, "width": 640, "height": 360, "codecs": "avc1.64001E", "seconds": [6.0, 2.0]}
+    work, store = folder / "work", Folder(folder / "store")
+    for name in ("360p-init.mp4", "360p-0000.m4s", "360p-0001.m4s"):
+        (work / name).write_bytes(b"a film")
+    assert len(put_rendition(work, about, store=store)[1]) == 4
+    changes: tuple[dict[str, Any], ...] = (
+        {"seconds": [6.0]},
+        {"seconds": []},
+        {"codecs": 'avc1"\n../secret'},
+        {"name": 720},
+    )
+    for change in changes:
         with pytest.raises(NotWhole):
-            put_rendition(work, {"name": 360, "width": 640, "height": 360, "codecs": "avc1.64001E"}, store=Folder(work))
+            put_rendition(work, about | change, store=store)

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,8 +14,8 @@ from portal.people.films import bounds
 Packet: TypeAlias = "av.Packet[av.stream.Stream]"
 
 
-def write_segments(folder: Path, name: str, *, picture: Path, sound: Path) -> Path:
-    """Cut a film into fragmented MP4: `name`-init.mp4, `name`-0000.m4s …, and the playlist `name`.m3u8, returned."""
+def write_segments(folder: Path, name: str, *, picture: Path, sound: Path) -> None:
+    """Cut a film into fragmented MP4 at its keys: `name`-init.mp4, `name`-0000.m4s and so on."""
     playlist = folder / f"{name}.m3u8"
     options = {
         "hls_time": str(bounds.SEGMENT_SECONDS),
@@ -27,7 +28,16 @@ def write_segments(folder: Path, name: str, *, picture: Path, sound: Path) -> Pa
         "protocol_whitelist": "file",
     }
     _write(playlist, "hls", options, picture=picture, sound=sound)
-    return playlist
+    playlist.unlink()  # the one that is served is written by who asked for it
+
+
+def segment_seconds(picture: Path) -> list[float]:
+    """How long each segment is: from one key to the next, which the muxer cannot tell of pictures that stand."""
+    with av.open(str(picture), format="mp4") as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        keys = sorted((packet.pts or 0) * packet.time_base for packet in packets if packet.is_keyframe)
+        end = max(((packet.pts or 0) + (packet.duration or 0)) * packet.time_base for packet in packets)
+    return [round(float(stop - start), 6) for start, stop in pairwise([*keys, end])]
 
 
 def write_mp4(path: Path, *, picture: Path, sound: Path) -> None:

@@ -52,7 +52,7 @@ def _even(length: float) -> int:
 class Coder:
     """Writes pictures of one size into an MP4 without sound."""
 
-    def __init__(self, path: Path, rung: Rung) -> None:
+    def __init__(self, path: Path, rung: Rung, *, is_sparse: bool) -> None:
         self.rung = rung
         self.container = av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"})
         stream = self.container.add_stream("libx264", rate=bounds.MOST_PICTURES_A_SECOND)
@@ -62,7 +62,7 @@ class Coder:
         stream.codec_context.colorspace = Colorspace.ITU709
         stream.codec_context.color_primaries = stream.codec_context.color_trc = _BT709
         stream.codec_context.color_range = ColorRange.MPEG
-        stream.options = {
+        options: dict[str, object] = {
             "preset": PRESET,
             "crf": str(CRF),
             "maxrate": str(rung.most_bits),
@@ -71,6 +71,9 @@ class Coder:
             "sc_threshold": "0",
             "threads": "auto",
         }
+        if is_sparse:
+            options["bf"] = "0"  # else the first picture would wait for the next, seconds later
+        stream.options = options
         self.stream = stream
         self.reformatter = VideoReformatter()  # one for all pictures: making it takes longer than using it
 
@@ -88,6 +91,7 @@ class Coder:
             frame, self.rung.width, self.rung.height, "yuv420p", threads=1, **_colours(frame)
         )
         sized.pts, sized.time_base = round(picture.at * _BASE.denominator), _BASE
+        sized.duration = _BASE.denominator // bounds.MOST_PICTURES_A_SECOND  # at least; a muxer goes by the next one
         sized.pict_type = PictureType.I if picture.is_key else PictureType.NONE
         self.container.mux(self.stream.encode(sized))
         return sized

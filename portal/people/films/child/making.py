@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from portal.people.films import bounds
-from portal.people.films.child.bundle import codecs, write_mp4, write_segments
+from portal.people.films.child.bundle import codecs, segment_seconds, write_mp4, write_segments
 from portal.people.films.child.confinement import allow_cpu
 from portal.people.films.child.ladder import Coder, Rung, code, rungs_for
-from portal.people.films.child.pictures import Pictures
+from portal.people.films.child.pictures import Pictures, is_sparse
 from portal.people.films.child.sound import write_sound
 from portal.people.films.child.source import Facts, Refused, look, opened
 from portal.people.films.child.stills import Stills
@@ -86,7 +86,10 @@ def _draw(source: Path, folder: Path, rungs: list[Rung], facts: Facts, say: Say,
 
     with opened(source) as found, ExitStack() as stack:
         pictures = Pictures(found, on_second=tell)
-        coders = [stack.enter_context(Coder(folder / f"{rung.name}p.part", rung)) for rung in rungs]
+        coders = [
+            stack.enter_context(Coder(folder / f"{rung.name}p.part", rung, is_sparse=is_sparse(found)))
+            for rung in rungs
+        ]
         code(_seen(pictures, stills), coders)
     return pictures.ended_at
 
@@ -111,7 +114,8 @@ def _bundled(folder: Path, rungs: list[Rung], *, is_last: bool) -> dict[str, Any
     for rung in rungs:
         picture = folder / f"{rung.name}p.part"
         write_segments(folder, f"{rung.name}p", picture=picture, sound=sound)
-        told.append(asdict(rung) | {"codecs": codecs(picture) + (",mp4a.40.2" if sound.exists() else "")})
+        coded = codecs(picture) + (",mp4a.40.2" if sound.exists() else "")
+        told.append(asdict(rung) | {"codecs": coded, "seconds": segment_seconds(picture)})
     if is_last:
         best = [rung for rung in rungs if rung.name <= _MP4] or rungs[:1]
         write_mp4(folder / "film.mp4", picture=folder / f"{best[-1].name}p.part", sound=sound)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 import av
 import av.filter
@@ -10,7 +11,8 @@ import av.filter
 from portal.people.films import bounds
 from portal.people.films.child.source import Refused, Source
 
-_HELD = 0.5  # seconds; a picture that stands longer over a segment's begin is shown there once more
+_HELD = 0.5  # seconds; a picture that stands longer is shown again, or where a segment begins at least
+_SPARSE = 10  # pictures a second
 _CLOSEST = 1 / bounds.MOST_PICTURES_A_SECOND - 0.008
 _MOST_BROKEN = 0.05  # of the packets
 _FEW = 20
@@ -25,6 +27,12 @@ class Picture:
     is_key: bool
 
 
+def is_sparse(source: Source) -> bool:
+    """Whether most of its pictures stand, as slides do: then nothing is gained by coding one from the next."""
+    rate = source.picture.average_rate
+    return rate is not None and 0 < rate < _SPARSE
+
+
 class Pictures:
     """The pictures of a source. `ended_at` is the second at which the last one ends, known when all were read."""
 
@@ -33,6 +41,7 @@ class Pictures:
         self.on_second = on_second
         self.ended_at = 0.0
         self.next_key = 0.0
+        self.longest = inf if is_sparse(source) else _HELD
         self.upright: av.filter.Graph | None = None
 
     def __iter__(self) -> Iterator[Picture]:
@@ -50,8 +59,9 @@ class Pictures:
             yield Picture(last.frame, self.ended_at - 1 / bounds.MOST_PICTURES_A_SECOND, False)
 
     def _held(self, last: Picture, *, until: float) -> Iterator[Picture]:
-        while self.next_key < until:
-            yield self._keyed(last.frame, self.next_key)
+        at = last.at
+        while (at := min(self.next_key, at + self.longest)) < until:
+            yield self._keyed(last.frame, at)
 
     def _keyed(self, frame: av.VideoFrame, at: float) -> Picture:
         is_key = at >= self.next_key - 0.001

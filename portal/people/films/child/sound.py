@@ -32,6 +32,7 @@ def write_sound(path: Path, target: Path) -> float:
     with av.open(str(draft), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("aac", rate=RATE, layout=_layout(channels))
         stream.bit_rate = _BITS[channels]
+        stream.options = {"aac_coder": "fast"}  # a third of the time, for a voice as good
         samples = 0
         for frame in _filtered(path, channels, filters):
             frame.pts, frame.time_base = samples, Fraction(1, RATE)
