@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any, cast
 
 from portal.people.films import bounds
@@ -51,21 +52,23 @@ def run(
     NoRoom, Stopped.
     """
     last: dict[str, Any] = {}
-    with _started(task, source, folder) as child:
-        for last in _said(child, stopping):
-            hear(last)
-        code = child.wait()
+    with TemporaryFile() as faults:
+        with _started(task, source, folder, faults) as child:
+            for last in _said(child, stopping):
+                hear(last)
+            code = child.wait()
+        fault = _last_line(faults)
     if "refused" in last:
         raise NotAccepted(str(last["refused"]))
     if last.get("is_full"):
         raise NoRoom
     if code == 0 and isinstance(last.get("done"), dict):
         return dict(last["done"])
-    raise _what_happened(code, str(last.get("broken", ""))[:_MOST_OF_A_FAULT])
+    raise _what_happened(code, fault)
 
 
 @contextmanager
-def _started(task: str, source: Path, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def _started(task: str, source: Path, folder: Path, faults: IO[bytes]) -> Iterator["subprocess.Popen[bytes]"]:
     order = json.dumps({"task": task, "source": str(source), "folder": str(folder)})
     child = subprocess.Popen(
         [sys.executable, "-m", "portal.people.films.child"],
@@ -73,7 +76,7 @@ def _started(task: str, source: Path, folder: Path) -> Iterator["subprocess.Pope
         env={"PATH": os.defpath, "LANG": "C.UTF-8"},  # none of our settings: there are keys among them
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=faults,
         start_new_session=True,
     )
     told, saying = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
@@ -118,6 +121,13 @@ def _understood(line: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return word if isinstance(word, dict) else {}
+
+
+def _last_line(faults: IO[bytes]) -> str:
+    """What it said last of what went wrong, for the log; no more than a line of it."""
+    faults.seek(max(0, faults.seek(0, os.SEEK_END) - _MOST_OF_A_FAULT))
+    lines = faults.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def _what_happened(code: int, fault: str) -> Exception:

@@ -25,7 +25,6 @@ from portal.people.films.child.source import Refused
 
 
 def main() -> None:
-    sys.excepthook = lambda kind, fault, _: say(broken=f"{kind.__name__}: {fault}")
     order = json.loads(sys.stdin.readline())
     source, folder = Path(order["source"]), Path(order["folder"])
     _import_all()
