@@ -79,6 +79,23 @@ def content_hash(path: Path) -> None:
     click.echo(manifest_line(path))
 
 
+@content.command("index")
+@with_json
+def content_index(as_json: bool) -> None:
+    """Make the index of the search again, from what is public."""
+    from portal.people.commands.search import make_index
+
+    with click.progressbar(length=1, label="Indexing", file=sys.stderr) as bar:
+
+        def tell(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        made = make_index(tell=tell)
+    words = f"{made.publications} publications can be searched, with {made.entries:,} titles, chapters and sentences"
+    answer(made._asdict(), words, as_json=as_json)
+
+
 @portal.group("forms")
 def sign_up_forms() -> None:
     """Sign-up forms, and the keys by which other systems may post to them."""

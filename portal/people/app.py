@@ -23,6 +23,7 @@ from portal.people.preferences.routes import blueprint as preferences
 from portal.people.privacy.routes import blueprint as privacy
 from portal.people.receipts.routes import blueprint as receipts
 from portal.people.resuming.routes import blueprint as resuming
+from portal.people.search.routes import blueprint as search
 from portal.people.settings import Settings
 from portal.people.sign_in.factor_routes import blueprint as factors
 from portal.people.sign_in.routes import blueprint as sign_in
@@ -36,7 +37,7 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, well_known, webinars, resuming, tips, media, forms, hosted, api, offers, consent, preferences),
+    *(home, well_known, search, webinars, resuming, tips, media, forms, hosted, api, offers, consent, preferences),
     *(receipts, bounces, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )

@@ -28,6 +28,7 @@ class Job(StrEnum):
     BOUNCES = "bounces"  # the mailbox of what could not be delivered
     CHECKPOINT = "checkpoint"  # new records of the ledger are counted, and the count kept elsewhere
     PICTURES = "pictures"  # of pages, for links to them
+    SEARCH = "search"  # what came in force by its moment, or was published before there was an index
     NOES = "noes"  # what the journal of noes lacks
     FILMS = "films"  # what was asked for to be made of videos
 

@@ -28,6 +28,7 @@ from portal.people.messages.outbox import Claim
 from portal.people.offers.reminders import send_due
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.retention import keep_retention_rules
+from portal.people.search.indexing import settle as settle_search
 from portal.people.set_back import give_up_what_may_have_left
 from portal.people.settings import Settings, load_settings
 from portal.people.webhooks.delivering import deliver as deliver_webhooks
@@ -45,6 +46,8 @@ FORGETFUL = timedelta(days=40)  # longer than a journal could be out of reach wi
 RETENTION_EVERY = timedelta(hours=1)
 LOOK_TO_OTHERS_EVERY_SECONDS = 2.0
 BOUNCES_EVERY = timedelta(minutes=1)
+SEARCH_EVERY = timedelta(seconds=30)
+INDEXED_AT_ONCE = 1  # a publication takes a tenth of a second, and mail waits meanwhile
 
 log = structlog.get_logger()
 
@@ -74,11 +77,12 @@ def work() -> None:
     counting = Counting(database, keyring, place)
     noes = Turns(database, Job.NOES, noted_every=timedelta())
     others = threading.Thread(target=_talk_to_others, args=(database, keyring, settings, room, stopping), name="others")
+    search = Turns(database, Job.SEARCH, noted_every=SEARCH_EVERY)
     others.start()
     films = threading.Thread(target=_make_films, args=(database, settings, room, stopping), name="films")
     films.start()
     log.info("worker.started")
-    next_retention = clock.now()
+    next_retention = next_search = clock.now()
     noes_kept_until = clock.now() - FORGETFUL
     while not stopping.is_set():
         if not (offers.is_alive() and others.is_alive() and films.is_alive()):
@@ -93,6 +97,8 @@ def work() -> None:
             if noes.take(partial(catch_up, database, since=noes_kept_until)):
                 noes_kept_until = clock.now()
         checkpoint.take(lambda: counting.take(clock.now()))
+        if clock.now() >= next_search and search.take(lambda: _settle_search(database)) and not search.did_something:
+            next_search = clock.now() + SEARCH_EVERY
         stopping.wait(LOOK_EVERY_SECONDS)
     offers.join()
     others.join()
@@ -257,6 +263,11 @@ class Turns:
                 failures=self.failures,
             )
         self.noted_at, self.runs, self.failures = began_at, 0, 0
+
+
+def _settle_search(database: Database) -> int:
+    with database.transaction() as db:
+        return settle_search(db, now=clock.now(), most=INDEXED_AT_ONCE)
 
 
 def _keep_rules(database: Database, keyring: Seal, now: datetime) -> int:

@@ -9,6 +9,7 @@ import { workAhead } from './proof/proof.js'
 import { offerResumeCode } from './resuming.js'
 import { offerReveals } from './reveal.js'
 import { offerPlayer } from './player.js'
+import { suggestWhileTyping } from './suggesting.js'
 import { followRecording } from './transcript.js'
 
 focusProblem()
@@ -20,5 +21,6 @@ offerPasskeys()
 offerResumeCode()
 offerReveals()
 offerPlayer()
+suggestWhileTyping()
 tellHeight()
 workAhead()

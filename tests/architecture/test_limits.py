@@ -169,6 +169,8 @@ PEOPLE = {
     "GET /studio/withdrawals": NOTHING_SECRET,
     "POST /studio/withdrawals": POSTS,
     "GET /webinars/": NOTHING_SECRET,
+    "GET /webinars/search": NOTHING_SECRET,
+    "GET /webinars/search/suggestions": NOTHING_SECRET,
     "GET /webinars/<slug>": NOTHING_SECRET,
     "GET /webinars/resume": NOTHING_SECRET,
     "POST /webinars/resume": CODES,

@@ -89,7 +89,7 @@ def owner(side: Side, tmp_path: Path) -> Iterator[Database]:
 def test_revisions_make_the_tables_of_the_code(side: Side, owner: Database) -> None:
     migrations.upgrade(owner.writer, side.revisions)
     with owner.reader.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
         assert compare_metadata(context, side.metadata) == []
         assert len(inspect(connection).get_table_names()) > 5
 
@@ -141,6 +141,11 @@ def test_every_guarded_table_has_a_guard_for_each_way_to_change_it(engine: Engin
         events.append("truncate")
     triggers = {name for (name,) in site.rows(question)}
     assert triggers >= {f"{table}_{event}" for table in GUARDED for event in events}
+
+
+def is_ours(name: str | None, _kind: str, _parents: object) -> bool:
+    """Whether SQLAlchemy knows it: of the search's index, which differs by engine, it only knows the making."""
+    return name is None or not name.startswith("search_index")
 
 
 def checks(connection: Connection) -> set[str]:

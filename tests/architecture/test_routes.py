@@ -167,6 +167,8 @@ PEOPLE = {
     "GET /studio/withdrawals": staff(Right.WITHDRAW),
     "POST /studio/withdrawals": staff(Right.WITHDRAW),
     "GET /webinars/": ANYONE,
+    "GET /webinars/search": ANYONE,
+    "GET /webinars/search/suggestions": ANYONE,
     "GET /webinars/<slug>": ANYONE,
     "GET /webinars/resume": ANYONE,
     "POST /webinars/resume": ANYONE,

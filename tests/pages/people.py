@@ -61,6 +61,7 @@ def tell(installed: Installation) -> Told:
 def _before_anything_is_published(site: Site) -> Told:
     yield "home-empty", site.get("/")
     yield "webinars-empty", site.get("/webinars/")
+    yield "search-empty", site.get("/webinars/search?q=letter")
     yield "tips-empty", site.get("/tips/")
     yield "separation-unchecked", site.get("/privacy/separation")
     yield "outbox-empty", site.get("/_outbox")
@@ -71,6 +72,9 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     check(installed.environ)
     yield "home", site.get("/")
     yield "webinars", site.get("/webinars/")
+    yield "webinars-narrowed", site.get("/webinars/?order=shortest&speaker=Ines+Okafor-Lind")
+    yield "webinars-none-left", site.get("/webinars/?topic=Consent&length=long&speaker=Nobody")
+    yield from _searching(site)
     yield "webinar-being-made", site.get(WEBINAR)
     show_sample_film(installed.environ)
     yield "webinar", site.get(WEBINAR)
@@ -101,6 +105,20 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "site-map", site.get("/sitemap.xml")
     yield "questions", site.get("/questions")
     yield "privacy", site.get("/privacy")
+
+
+def _searching(site: Site) -> Told:
+    yield "search", site.get("/webinars/search?q=message")
+    yield "search-mended", site.get("/webinars/search?q=secnod+mesage")
+    yield "search-as-typed", site.get("/webinars/search?q=mesage&as=typed")
+    yield "search-some-words", site.get("/webinars/search?q=postcard+segment+nobody")
+    yield "search-small-words", site.get("/webinars/search?q=how+do+i+write+a+second+message")
+    yield "search-inside", site.get("/webinars/search?q=message&in=webinar/second-message")
+    yield "search-by-topic", site.get("/webinars/search?q=message&topic=Consent")
+    yield "search-nothing-typed", site.get("/webinars/search")
+    yield "search-no-word", site.get("/webinars/search?q=%F0%9F%8E%88")
+    yield "search-nothing-found", site.get("/webinars/search?q=xylophonist")
+    yield "search-suggestions", site.get("/webinars/search/suggestions?q=mess")
 
 
 def _the_check(site: Site, installed: Installation) -> Told:

@@ -25,6 +25,7 @@ from portal.people.offers.reading import BadOffer
 from portal.people.publications import records
 from portal.people.publications.models import Publication
 from portal.people.publications.records import HasPassed, Kind
+from portal.people.search.indexing import index_publication
 from portal.people.settings import Settings
 from portal.people.tips.publishing import publish_tip
 from portal.people.tips.reading import FOLDER as TIPS
@@ -142,7 +143,8 @@ def unpublish_offer(slug: str, *, by: str = COMMAND_LINE) -> str:
 def unpublish(kind: Kind, slug: str, *, redirect_to: str, by: str = COMMAND_LINE) -> str:
     """Take it off the site, with a way on. Raises NotPublic."""
     with opened_database() as (database, _), database.transaction() as db:
-        records.unpublish(db, kind=kind, slug=slug, redirect_to=redirect_to, by=by, now=clock.now())
+        record = records.unpublish(db, kind=kind, slug=slug, redirect_to=redirect_to, by=by, now=clock.now())
+        index_publication(db, record, now=clock.now())
     return f"{slug} is off the site; its address leads to {redirect_to}. To bring it back: bin/portal publish"
 
 
@@ -152,6 +154,7 @@ def roll_back(kind: Kind, slug: str, version: str, wish: Wish) -> str:
         made = records.roll_back(
             db, kind=kind, slug=slug, version=version, by=wish.by, now=clock.now(), public_from=wish.public_from
         )
+        index_publication(db, made, now=clock.now())
     return f"{slug} is what it was in version {made.version[:12]}, from {made.public_from:%Y-%m-%d %H:%M %Z}"
 
 
@@ -222,6 +225,7 @@ def _publish(db: Session, path: Path, settings: Settings, wish: Wish) -> tuple[s
 
 def _publish_tip(db: Session, path: Path, _settings: Settings, wish: Wish) -> tuple[str, bool]:
     publication, is_new = publish_tip(db, path, by=wish.by, now=clock.now(), public_from=wish.public_from)
+    index_publication(db, publication, now=clock.now())
     return publication.slug, is_new
 
 
@@ -235,6 +239,7 @@ def _publish_webinar(db: Session, folder: Path, settings: Settings, wish: Wish) 
         public_from=wish.public_from,
         reason=wish.reason,
     )
+    index_publication(db, publication, now=clock.now())
     return publication.slug, is_new
 
 

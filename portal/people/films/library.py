@@ -54,12 +54,17 @@ def find_films(db: Session, sources: Iterable[str]) -> dict[str, Film]:
     return {state.source: _film(state, files[state.source]) for state in states}
 
 
+def list_unmade(db: Session) -> set[str]:
+    """The sources whose films are still to be made."""
+    return set(db.scalars(select(FilmState.source).where(FilmState.state.in_(_UNMADE))))
+
+
 def count_waiting(db: Session) -> int:
     """How many films are still to be made."""
-    unmade = (Stand.WAITING.value, Stand.WORKING.value)
-    return db.scalar(select(func.count()).select_from(FilmState).where(FilmState.state.in_(unmade))) or 0
+    return db.scalar(select(func.count()).select_from(FilmState).where(FilmState.state.in_(_UNMADE))) or 0
 
 
+_UNMADE = (Stand.WAITING.value, Stand.WORKING.value)
 _UNSEEN = (Kind.SEGMENT.value, Kind.SPRITE.value)  # named by other files, not by pages
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
@@ -12,10 +13,14 @@ from portal.people.consent.history import Entry
 from portal.people.consent.notices import current_wording
 from portal.people.consent.opt_in import Agreement
 from portal.people.consent.states import State
+from portal.people.films.library import Film
 from portal.people.forms.forms import SignUpForm, read_form
 from portal.people.offers.catalog import Offer, Round
 from portal.people.offers.places import Availability
 from portal.people.preferences.grid import Cell, Row
+from portal.people.search.cards import Card
+from portal.people.search.grouping import Group, Hit
+from portal.people.search.marking import mark
 from portal.people.sessions import PeopleSession
 from portal.people.tips.tip import Door, Tip
 
@@ -29,6 +34,68 @@ AGREEMENTS = [
     Agreement(record_id="3f9c1d02a7b84e55", words="Write to me about offers, at most twice a month, by e-mail."),
     Agreement(record_id="90ab77e1c4d21f68", words="Tell me when a new webinar is out, by e-mail."),
 ]
+
+CARDS = [
+    Card(
+        kind=kind,
+        slug=slug,
+        title=title,
+        summary="What a long line of summary does under a card is seen here, since it goes on for quite a while.",
+        by=by,
+        held_on=date(2026, 3, 12),
+        seconds=seconds,
+        topics=("Following up",),
+    )
+    for kind, slug, title, by, seconds in (
+        ("webinar", "second-message", "The second message: following up without nagging", ("Ines Okafor-Lind",), 292),
+        ("webinar", "ask-first", "Ask before you call", ("Paolo Venn", "Renske Aldous"), 4_511),
+        ("tip", "segments", "Keep the question, not the list", ("Ines Okafor-Lind",), 240),
+    )
+]
+_SENTENCE = "If she asked for letters, a letter is the polite one: <b>never</b> an e-mail."
+GROUPS = [
+    Group(
+        card=card,
+        title=mark(card.title, ["letter"]),
+        by=mark(", ".join(card.by), []),
+        summary=Markup(),
+        hits=[
+            Hit(
+                kind="chapter",
+                url=card.url,
+                words=mark("Letters, and when", ["letter"]),
+                second=42,
+                said_by="",
+                under="",
+            ),
+            Hit(
+                kind="cue",
+                url=card.url,
+                words=mark(_SENTENCE, ["letter"]),
+                second=4_182,
+                said_by="Paolo Venn",
+                under="The channel",
+            ),
+        ],
+        more=more,
+    )
+    for card, more in zip(CARDS, (4, 0, 0), strict=True)
+]
+
+FILM = Film(
+    source="0" * 64,
+    state="working",
+    percent=35,
+    words="Making 720 lines",
+    seconds=292.0,
+    width=1280,
+    height=720,
+    stream=None,
+    video=None,
+    poster=None,
+    previews=None,
+    heights=(),
+)
 
 OFFER = Offer(
     slug="setup-day",

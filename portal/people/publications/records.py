@@ -5,8 +5,9 @@ change for Christmas stays what it is when a slip is mended today, and is called
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -84,6 +85,32 @@ def in_force(db: Session, *, kind: Kind, at: datetime) -> list[Publication]:
     newest = begun.subquery()
     found = select(Publication).join(newest, newest.c.id == Publication.id).where(newest.c.place == 1)
     return list(db.scalars(found.where(Publication.content != "").order_by(Publication.slug)))
+
+
+class Standing(NamedTuple):
+    """Which record shows something, or will, and from when: without what it shows, which may be long."""
+
+    id: int
+    kind: str
+    slug: str
+    public_from: datetime
+
+
+def list_standing(db: Session, *, kinds: Sequence[Kind], at: datetime) -> list[Standing]:
+    """What is in force at that moment, and what is still to come, in the order in which it was added."""
+    place = func.row_number().over(
+        partition_by=(Publication.kind, Publication.slug),
+        order_by=(Publication.public_from.desc(), Publication.id.desc()),
+    )
+    columns = (Publication.id, Publication.kind, Publication.slug, Publication.public_from, Publication.version)
+    begun = select(*columns, place.label("place")).where(Publication.kind.in_(kinds), Publication.public_from <= at)
+    newest = begun.subquery()
+    coming = select(*columns).where(Publication.kind.in_(kinds), Publication.public_from > at)
+    found = [
+        *db.execute(select(*(newest.c[column.key] for column in columns)).where(newest.c.place == 1)),
+        *db.execute(coming),
+    ]
+    return sorted(Standing(*row[:4]) for row in found if row.version)  # without one it was taken off the site
 
 
 def find_in_force(db: Session, *, kind: Kind, slug: str, at: datetime) -> Publication | None:

@@ -7,7 +7,7 @@ from portal.people.pictures.library import find_picture
 from portal.people.web import reading, settings, signed_in, transaction
 from portal.people.webinars.asked import get_webinar, second_of
 from portal.people.webinars.finding import find_said
-from portal.people.webinars.library import find_new_address, list_webinars
+from portal.people.webinars.library import find_new_address
 from portal.people.webinars.schema import graph_of
 from portal.people.webinars.sharing import picture_of
 from portal.people.webinars.watching import find_position, note_watched
@@ -16,13 +16,6 @@ from portal.shared import clock
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("webinars", __name__)
-
-
-@blueprint.get("/webinars/")
-def index() -> str:
-    """All webinars, newest first."""
-    with reading() as db:
-        return render_template("webinars/index.html", webinars=list_webinars(db, now=clock.now()))
 
 
 @blueprint.get("/webinars/<slug>")

@@ -1,0 +1,141 @@
+"""The only place that knows that SQLite looks words up in FTS5 and PostgreSQL in tsvector, and asks both alike.
+
+An entry's id is its publication's, 20 bits for its place in it, and above both whether it is a heading; so the entries
+of a publication are a range, and newer ones have higher ids. Stems are letters and digits alone (words.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, insert, or_, select, text
+from sqlalchemy.orm import Session
+
+from portal.people.search.models import SearchEntry
+from portal.people.search.words import stems_of
+
+PLACES = 1 << 20
+HEADINGS = 1 << 60
+_ALL = 1 << 39  # more than there can be publications
+_HEADING = "H"  # in PostgreSQL's index, beside the stems, which are never upper-case
+_OF = "P"
+
+_SQLITE = (
+    "SELECT rowid FROM search_index WHERE search_index MATCH :asked AND rowid BETWEEN :least AND :most "
+    "ORDER BY rowid DESC LIMIT :limit"
+)
+_POSTGRESQL = "SELECT id FROM search_entries WHERE stems @@ CAST(:asked AS tsquery) LIMIT :limit"
+
+
+class Entry(NamedTuple):
+    """Something that can be found in a publication: a heading, or a sentence."""
+
+    kind: str
+    words: str
+    second: int | None = None
+    said_by: str | None = None
+    is_heading: bool = True
+
+
+def entry_id(publication_id: int, place: int, *, is_heading: bool) -> int:
+    """The id of an entry."""
+    return publication_id * PLACES + place + (HEADINGS if is_heading else 0)
+
+
+def publication_of(entry_id: int) -> int:
+    """The publication whose entry this is."""
+    return (entry_id & (HEADINGS - 1)) // PLACES
+
+
+def span_of(publication_id: int, *, are_headings: bool) -> tuple[int, int]:
+    """The least and the highest id that an entry of this publication can have."""
+    first = entry_id(publication_id, 0, is_heading=are_headings)
+    return first, first + PLACES - 1
+
+
+def add_entries(db: Session, publication_id: int, entries: Sequence[Entry]) -> None:
+    """Put these into the index; there must be none of this publication yet."""
+    is_postgresql = _is_postgresql(db)
+    rows = [
+        {
+            "id": entry_id(publication_id, place, is_heading=entry.is_heading),
+            "kind": entry.kind,
+            "second": entry.second,
+            "said_by": entry.said_by,
+            "words": entry.words,
+            "stems": _stems(publication_id, entry, is_marked=is_postgresql),
+        }
+        for place, entry in enumerate(entries[:PLACES])
+    ]
+    if rows:
+        db.execute(insert(SearchEntry), rows)
+    if not is_postgresql:
+        for span in _spans(publication_id):
+            db.execute(
+                text(
+                    "INSERT INTO search_index (rowid, stems) "
+                    "SELECT id, stems FROM search_entries WHERE id BETWEEN :least AND :most"
+                ),
+                span,
+            )
+
+
+def drop_entries(db: Session, publication_id: int) -> None:
+    """Take everything of this publication out of the index."""
+    for span in _spans(publication_id):
+        if not _is_postgresql(db):
+            db.execute(
+                text(
+                    "INSERT INTO search_index (search_index, rowid, stems) "
+                    "SELECT 'delete', id, stems FROM search_entries WHERE id BETWEEN :least AND :most"
+                ),
+                span,
+            )
+        db.execute(delete(SearchEntry).where(SearchEntry.id.between(span["least"], span["most"])))
+
+
+def list_words(db: Session, publication_id: int) -> list[str]:
+    """The words of every entry of a publication."""
+    spans = or_(*(SearchEntry.id.between(span["least"], span["most"]) for span in _spans(publication_id)))
+    return list(db.scalars(select(SearchEntry.words).where(spans)))
+
+
+def find_ids(
+    db: Session,
+    stems: Sequence[str],
+    *,
+    limit: int,
+    among_headings: bool = False,
+    of: Iterable[int] = (),
+) -> list[int]:
+    """The ids of at most `limit` entries that hold all of `stems`, the newest first: headings, or sentences.
+
+    `of` narrows it to some publications, which have to follow each other among those that are in force.
+    """
+    publications = sorted(of)
+    if _is_postgresql(db):
+        asked = " & ".join((*stems, _HEADING) if among_headings else stems)
+        if publications:
+            asked += f" & ({' | '.join(f'{_OF}{one}' for one in publications)})"
+        found = db.execute(text(_POSTGRESQL), {"asked": asked, "limit": limit}).scalars()
+        # Headings are few, so leaving them out here costs less than asking the index for what is none.
+        return sorted((one for one in found if among_headings or one < HEADINGS), reverse=True)
+    least = entry_id(publications[0] if publications else 0, 0, is_heading=among_headings)
+    most = entry_id(publications[-1] + 1 if publications else _ALL, 0, is_heading=among_headings) - 1
+    asked = " AND ".join(f'"{stem}"' for stem in stems)
+    return list(db.execute(text(_SQLITE), {"asked": asked, "least": least, "most": most, "limit": limit}).scalars())
+
+
+def _spans(publication_id: int) -> list[dict[str, int]]:
+    spans = (span_of(publication_id, are_headings=one) for one in (False, True))
+    return [{"least": least, "most": most} for least, most in spans]
+
+
+def _stems(publication_id: int, entry: Entry, *, is_marked: bool) -> str:
+    stems = dict.fromkeys(stems_of(entry.words))
+    marks = (f"{_OF}{publication_id}", *((_HEADING,) if entry.is_heading else ())) if is_marked else ()
+    return " ".join((*stems, *marks))
+
+
+def _is_postgresql(db: Session) -> bool:
+    dialect: Any = db.get_bind().dialect
+    return bool(dialect.name == "postgresql")

@@ -1,0 +1,92 @@
+"""The only place that says what can be found of a publication of each kind."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import NamedTuple, cast
+
+from portal.people.publications.models import Publication
+from portal.people.publications.records import Kind
+from portal.people.search.cards import Card
+from portal.people.search.engines import Entry
+from portal.people.tips import tip as tips
+from portal.people.webinars.recording import Recording, from_json
+
+
+class Sheet(NamedTuple):
+    """What the search keeps of a publication: its card, and everything of it that can be found."""
+
+    card: Card
+    entries: list[Entry]
+
+
+def sheet_of(publication: Publication) -> Sheet:
+    """The sheet of a publication of one of KINDS."""
+    card, entries = _MAKERS[cast("Kind", publication.kind)](publication)
+    about = [
+        Entry("title", card.title),
+        Entry("summary", card.summary),
+        Entry("by", ", ".join(card.by)),
+        Entry("topic", ", ".join(card.topics)),
+    ]
+    return Sheet(card, [entry for entry in (*about, *entries) if entry.words])
+
+
+def _webinar(publication: Publication) -> Sheet:
+    recording = from_json(publication.content)
+    card = _card_of_webinar(recording)
+    entries = []
+    for chapter in recording.chapters:
+        entries.append(Entry("chapter", chapter.title, int(chapter.start)))
+        for line in chapter.lines:
+            said_by = line.speaker if (line.speaker,) != card.by else ""  # who speaks alone is named once
+            entries.append(Entry("cue", line.words, int(line.start), said_by[:100] or None, is_heading=False))
+    return Sheet(card, entries)
+
+
+def _card_of_webinar(recording: Recording) -> Card:
+    return Card(
+        kind="webinar",
+        slug=recording.slug,
+        title=recording.title,
+        summary=recording.summary,
+        by=recording.speakers,
+        held_on=recording.held_on,
+        seconds=recording.seconds,
+        topics=recording.topics,
+        level=recording.level,
+        language=recording.language,
+        poster=recording.poster.url if recording.poster else "",
+        source=recording.source,
+        premiere_at=recording.premiere_at,
+    )
+
+
+def _tip(publication: Publication) -> Sheet:
+    tip = tips.from_json(publication.content)
+    card = Card(
+        kind="tip",
+        slug=tip.slug,
+        title=tip.title,
+        summary=tip.summary,
+        by=(tip.author,),
+        held_on=tip.written_on,
+        seconds=tip.minutes * 60,
+        topics=tip.topics,
+        level=tip.level,
+    )
+    sections = {unescape(_TAG.sub("", heading)).strip() for heading in _SECTION.findall(tip.body_html)}
+    entries: list[Entry] = []
+    for paragraph in tip.paragraphs:
+        if paragraph in sections:
+            entries.append(Entry("section", paragraph))
+        else:
+            entries += [Entry("passage", words, is_heading=False) for words in _SENTENCE_END.split(paragraph)]
+    return Sheet(card, entries)
+
+
+_TAG = re.compile(r"<[^>]+>")
+_SECTION = re.compile(r"<h[2-4][^>]*>(.*?)</h[2-4]>", re.DOTALL)
+_SENTENCE_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][”’\")]))\s+(?=[^a-z])")
+_MAKERS: dict[Kind, Callable[[Publication], Sheet]] = {"webinar": _webinar, "tip": _tip}
+KINDS: tuple[Kind, ...] = tuple(_MAKERS)

@@ -1,0 +1,122 @@
+"""The only place that answers a question: the sentence, who says it, in which webinar and chapter, and from when on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from portal.people.search.cards import Card
+from portal.people.search.grouping import Group, Pile, pile_up, show
+from portal.people.search.matching import Matches, find_all, find_any, needed
+from portal.people.search.shelf import Shelf
+from portal.people.search.spelling import Vocabulary, frequencies
+from portal.people.search.words import Asked, stem
+
+GROUPS_A_PAGE = 10
+HITS_SHOWN = 3
+HITS_INSIDE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The answer to `asked`: what was typed, or with `instead_of`, which is what was typed, what may have been meant.
+
+    `is_any`: no place holds all the words, these hold some. `left_out` were too small or too common to insist on.
+    `newest_of` and `is_all` as in Matches; `count` is of places, `stems` are what is marked.
+    """
+
+    asked: Asked
+    groups: list[Group]
+    count: int
+    webinars: int
+    tips: int
+    stems: tuple[str, ...]
+    is_all: bool = True
+    newest_of: int | None = None
+    is_any: bool = False
+    instead_of: Asked | None = None
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-(self.webinars + self.tips) // GROUPS_A_PAGE))
+
+
+def find(
+    db: Session,
+    shelf: Shelf,
+    asked: Asked,
+    *,
+    vocabulary: Callable[[], Vocabulary],
+    page: int = 1,
+    as_typed: bool = False,
+    is_on: Callable[[Card], bool] = lambda _: True,
+) -> Found:
+    """What answers `asked` among the cards for which `is_on` holds, ten webinars or tips a page.
+
+    Where nothing holds every word, words that nobody says are taken for their neighbours, unless `as_typed`; where that
+    finds nothing either, what holds some of the words answers.
+    """
+    question = _Question(db, shelf, asked)
+    if matches := question.exact():
+        return question.answer(matches, page=page, is_on=is_on)
+    meant = None if as_typed else question.mended(vocabulary())
+    if meant is not None:
+        question = _Question(db, shelf, meant)
+    matches = question.exact() if meant is not None else Matches()
+    is_any = not matches
+    if is_any:
+        matches = find_any(db, shelf, question.stems, question.counts)
+    found = question.answer(matches, page=page, is_on=is_on)
+    return replace(found, is_any=is_any, instead_of=asked if meant is not None else None)
+
+
+def find_inside(db: Session, shelf: Shelf, asked: Asked, publication_id: int) -> Found:
+    """Every place of one webinar or tip that answers, in its order."""
+    question = _Question(db, shelf, asked)
+    return question.answer(question.exact(inside=publication_id), page=1, most=HITS_INSIDE)
+
+
+class _Question:
+    """What is asked, with how common its words are."""
+
+    def __init__(self, db: Session, shelf: Shelf, asked: Asked) -> None:
+        self.db = db
+        self.shelf = shelf
+        self.asked = asked
+        self.counts = frequencies(db, asked.stems)
+        self.stems, self.left_out = needed(asked, self.counts, shelf)
+
+    def exact(self, *, inside: int | None = None) -> Matches:
+        if not self.stems:
+            return Matches()
+        return find_all(self.db, self.shelf, self.stems, self.counts, inside=inside)
+
+    def mended(self, vocabulary: Vocabulary) -> Asked | None:
+        """The question with neighbours in the place of words that nobody says, or None where there are none."""
+        words = tuple(self._mended(word, vocabulary) for word in self.asked.words)
+        return None if words == self.asked.words else Asked(" ".join(words), tuple(dict.fromkeys(words)))
+
+    def answer(
+        self, matches: Matches, *, page: int, is_on: Callable[[Card], bool] = lambda _: True, most: int = HITS_SHOWN
+    ) -> Found:
+        piles = pile_up(self.db, self.shelf, matches, is_on)
+        shown = piles[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
+        marked = self.asked.stems
+        return Found(
+            asked=self.asked,
+            groups=show(self.db, self.shelf, shown, stems=marked, most=most, matches=matches),
+            count=sum(len(pile.ids) for pile in piles),
+            webinars=self._count(piles, "webinar"),
+            tips=self._count(piles, "tip"),
+            stems=marked,
+            is_all=matches.is_all,
+            newest_of=matches.newest_of,
+            left_out=tuple(self.left_out),
+        )
+
+    def _mended(self, word: str, vocabulary: Vocabulary) -> str:
+        return word if self.counts[stem(word)] else vocabulary.nearest(word) or word
+
+    def _count(self, piles: list[Pile], kind: str) -> int:
+        return sum(self.shelf.cards[pile.publication_id].kind == kind for pile in piles)

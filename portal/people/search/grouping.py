@@ -1,0 +1,224 @@
+"""The only place that brings what was found together by webinar and tip, and chooses what of each is shown."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from markupsafe import Markup
+from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy.orm import Session
+
+from portal.people.search.cards import Card
+from portal.people.search.engines import HEADINGS, publication_of, span_of
+from portal.people.search.marking import closeness, mark
+from portal.people.search.matching import Matches
+from portal.people.search.models import SearchEntry
+from portal.people.search.shelf import Shelf
+
+# What it weighs that a heading of this kind answers; how often it is said decides among equals.
+_WEIGHTS = {"title": 8, "by": 6, "chapter": 4, "section": 4, "topic": 3, "summary": 2}
+_CAN_BE_OPENED = frozenset(("chapter", "section"))  # headings that one can go to
+_LOOKED_AT = 8  # sentences of each, among which the best are chosen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A place that answers: a sentence, or the name of a chapter or section; `under` is the chapter that it is in.
+
+    `said_by` is named where several speak.
+    """
+
+    kind: str
+    url: str
+    words: Markup
+    second: int | None
+    said_by: str
+    under: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A webinar or tip with its best places, in their order; `more` is how many others there are in it."""
+
+    card: Card
+    title: Markup
+    by: Markup
+    summary: Markup
+    hits: list[Hit]
+    more: int
+
+
+class Place(NamedTuple):
+    """An entry as it is read for a page."""
+
+    id: int
+    kind: str
+    second: int | None
+    said_by: str | None
+    words: str
+
+
+@dataclass
+class Pile:
+    """What was found in one publication: the ids of its headings and sentences, and what they weigh together."""
+
+    publication_id: int
+    headings: list[int] = field(default_factory=list)
+    sentences: list[int] = field(default_factory=list)
+    weight: float = 0.0
+
+    @property
+    def ids(self) -> list[int]:
+        return self.headings + self.sentences
+
+
+def pile_up(db: Session, shelf: Shelf, matches: Matches, is_on: Callable[[Card], bool]) -> list[Pile]:
+    """What was found, by publication, the best first; of equals the newest."""
+    piles: dict[int, Pile] = {}
+
+    def pile_of(one: int) -> Pile:
+        publication = publication_of(one)
+        return piles.setdefault(publication, Pile(publication))
+
+    for one, kind in _kinds(db, matches.headings):
+        pile = pile_of(one)
+        pile.headings.append(one)
+        pile.weight = max(pile.weight, _WEIGHTS[kind] * matches.headings[one])
+    heaviest: dict[int, float] = {}
+    for one, weight in matches.sentences.items():
+        pile = pile_of(one)
+        pile.sentences.append(one)
+        heaviest[pile.publication_id] = max(weight, heaviest.get(pile.publication_id, 0.0))
+    found = [pile for pile in piles.values() if is_on(shelf.cards[pile.publication_id])]
+    return sorted(
+        found,
+        key=lambda pile: (
+            pile.weight + heaviest.get(pile.publication_id, 0.0),
+            len(pile.sentences),
+            pile.publication_id,
+        ),
+        reverse=True,
+    )
+
+
+def show(
+    db: Session, shelf: Shelf, piles: Sequence[Pile], *, stems: Sequence[str], most: int, matches: Matches
+) -> list[Group]:
+    """These piles with their words, at most `most` places of each."""
+    looked_at = {pile.publication_id: _heaviest(pile, matches, max(most, _LOOKED_AT)) for pile in piles}
+    headings = _headings(db, list(looked_at))
+    sentences = _entries(db, [one for ids in looked_at.values() for one in ids])
+    return [
+        _group(
+            shelf.cards[pile.publication_id],
+            pile,
+            stems=stems,
+            headings=headings.get(pile.publication_id, []),
+            sentences=[sentences[one] for one in looked_at[pile.publication_id] if one in sentences],
+            most=most,
+        )
+        for pile in piles
+    ]
+
+
+def _heaviest(pile: Pile, matches: Matches, most: int) -> list[int]:
+    """The first sentences of those that hold most of what was asked."""
+    return sorted(pile.sentences, key=lambda one: (-matches.sentences[one], one))[:most]
+
+
+def _group(
+    card: Card,
+    pile: Pile,
+    *,
+    stems: Sequence[str],
+    headings: Sequence[Place],
+    sentences: Sequence[Place],
+    most: int,
+) -> Group:
+    by_kind = {entry.kind: entry.words for entry in headings if entry.id in set(pile.headings)}
+    chapters = [entry for entry in headings if entry.kind in _CAN_BE_OPENED]
+    places = [entry for entry in chapters if entry.id in set(pile.headings)]
+    # Of one word alone every sentence holds as much.
+    best = sorted(sentences, key=lambda entry: closeness(entry.words, stems), reverse=True) if stems[1:] else sentences
+    chosen = sorted([*places, *best][:most], key=_place)
+    return Group(
+        card=card,
+        title=mark(card.title, stems),
+        by=mark(", ".join(card.by), stems if "by" in by_kind else ()),
+        summary=mark(card.summary, stems) if "summary" in by_kind and not chosen else Markup(),
+        hits=[_hit(card, entry, stems, chapters) for entry in chosen],
+        more=len(places) + len(pile.sentences) - len(chosen),
+    )
+
+
+def _hit(card: Card, entry: Place, stems: Sequence[str], chapters: Sequence[Place]) -> Hit:
+    is_chapter = entry.kind in _CAN_BE_OPENED
+    return Hit(
+        kind=entry.kind,
+        url=_url(card, entry),
+        words=mark(entry.words, stems),
+        second=entry.second,
+        said_by=entry.said_by or "",
+        under="" if is_chapter else _chapter_of(entry, chapters),
+    )
+
+
+def _url(card: Card, entry: Place) -> str:
+    if entry.second is not None:
+        return f"{card.url}?t={entry.second}#player"
+    # A tip is one page of text: browsers go to the words that stand after `:~:text=`, and mark them.
+    return f"{card.url}#:~:text={quote(entry.words, safe='').replace('-', '%2D')}"
+
+
+def _chapter_of(entry: Place, chapters: Sequence[Place]) -> str:
+    """A heading's place is counted together with what comes under it, so the last one before it is the one it is in."""
+    at = bisect_right([_place(chapter) for chapter in chapters], _place(entry))
+    return chapters[at - 1].words if at else ""
+
+
+def _place(entry: Place) -> int:
+    return entry.id & (HEADINGS - 1)
+
+
+def _kinds(db: Session, ids: Iterable[int]) -> Iterable[tuple[int, str]]:
+    wanted = list(ids)
+    if not wanted:
+        return ()
+    found = select(SearchEntry.id, SearchEntry.kind).where(SearchEntry.id.in_(wanted))
+    return [(row.id, row.kind) for row in db.execute(found.order_by(SearchEntry.id.desc()))]
+
+
+def _headings(db: Session, publications: Sequence[int]) -> dict[int, list[Place]]:
+    """Every heading of these publications, in their order."""
+    found: dict[int, list[Place]] = {}
+    if publications:
+        for place in _places(db, _spans(len(publications)), _limits(publications)):
+            found.setdefault(publication_of(place.id), []).append(place)
+    return found
+
+
+def _entries(db: Session, ids: Sequence[int]) -> dict[int, Place]:
+    return {place.id: place for place in _places(db, _THESE, {"ids": ids})} if ids else {}
+
+
+def _places(db: Session, question: TextClause, values: dict[str, Any]) -> list[Place]:
+    return sorted(Place(*row) for row in db.execute(question, values))
+
+
+@cache
+def _spans(count: int) -> TextClause:
+    """A question for so many spans of ids. Were they joined by OR, SQLite would read the whole table."""
+    return text(" UNION ALL ".join(f"{_SELECT} BETWEEN :least{at} AND :most{at}" for at in range(count)))
+
+
+def _limits(publications: Sequence[int]) -> dict[str, int]:
+    spans = [span_of(one, are_headings=True) for one in publications]
+    least = {f"least{at}": span[0] for at, span in enumerate(spans)}
+    return least | {f"most{at}": span[1] for at, span in enumerate(spans)}
+
+
+_SELECT = "SELECT id, kind, second, said_by, words FROM search_entries WHERE id"
+_THESE = text(f"{_SELECT} IN :ids").bindparams(bindparam("ids", expanding=True))

@@ -1,0 +1,96 @@
+"""The only place that knows which words are said in public: how often, and which of them is near a word that is not."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.people.search.models import SearchDocument, SearchWord
+from portal.people.search.words import SMALL
+
+_MOST_NEAR = 40  # words that are looked at more closely
+_AFTER_ALL = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every word that is said, with how many entries hold it, by its length."""
+
+    by_length: dict[int, list[str]]
+    entries: dict[str, int]
+
+    def nearest(self, word: str) -> str | None:
+        """What may have been meant by a word that nobody says, or None.
+
+        As many slips as its length allows: one in four or five letters, two in more. A neighbour that begins alike goes
+        before one that does not, and then the one that is said more often; else a word that begins with it.
+        """
+        most = _slips(word)
+        found: list[tuple[int, bool, int, str]] = []
+        for length in range(len(word) - most, len(word) + most + 1):
+            choices = self.by_length.get(length, ())
+            for near, slips, _ in process.extract(
+                word, choices, scorer=OSA.distance, score_cutoff=most, limit=_MOST_NEAR
+            ):
+                found.append((int(slips), near[0] != word[0], -self.entries[near], near))
+        if most and found:
+            return min(found)[-1]
+        return self._begun(word) if len(word) >= 3 else None
+
+    def _begun(self, word: str) -> str | None:
+        begun = [(count, one) for one, count in self.entries.items() if one.startswith(word)]
+        return max(begun)[1] if begun else None
+
+
+@dataclass
+class Vocabularies:
+    """The vocabulary as it was read last, of one app: only questions with a slip in them need it."""
+
+    last: tuple[Any, Vocabulary] | None = None
+
+    def current(self, db: Session, *, stamp: tuple[Any, ...]) -> Vocabulary:
+        """The vocabulary of the index as `stamp` names it."""
+        counted = db.scalar(select(func.max(SearchDocument.counted_at)))
+        key = (stamp, counted)
+        if self.last is None or self.last[0] != key:
+            self.last = (key, _read(db))
+        return self.last[1]
+
+
+def frequencies(db: Session, stems: Sequence[str]) -> dict[str, int]:
+    """In about how many entries each of these stems is."""
+    found = select(SearchWord.stem, func.sum(SearchWord.entries)).where(SearchWord.stem.in_(stems))
+    counted = {stem: int(count) for stem, count in db.execute(found.group_by(SearchWord.stem))}
+    return {stem: counted.get(stem, 0) for stem in stems}
+
+
+def begin_with(db: Session, beginning: str, *, most: int) -> list[str]:
+    """The words that begin so, the ones that are said most first."""
+    if not beginning:
+        return []
+    begun = select(SearchWord.word).where(SearchWord.word >= beginning, SearchWord.word < beginning + _AFTER_ALL)
+    return list(db.scalars(begun.order_by(SearchWord.entries.desc(), SearchWord.word).limit(most)))
+
+
+def said_most(db: Session, *, most: int) -> list[str]:
+    """Words that are said much and say something."""
+    often = select(SearchWord.word).where(func.length(SearchWord.word) > 3, SearchWord.word.not_in(SMALL))
+    return list(db.scalars(often.order_by(SearchWord.entries.desc(), SearchWord.word).limit(most)))
+
+
+def _slips(word: str) -> int:
+    return 0 if len(word) < 4 else 1 if len(word) < 6 else 2
+
+
+def _read(db: Session) -> Vocabulary:
+    by_length: defaultdict[int, list[str]] = defaultdict(list)
+    entries = {}
+    for word, count in db.execute(select(SearchWord.word, SearchWord.entries)):
+        entries[word] = count
+        by_length[len(word)].append(word)
+    return Vocabulary(dict(by_length), entries)

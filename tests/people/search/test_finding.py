@@ -1,0 +1,162 @@
+"""A question is answered with the sentence, who says it and from when on; the same on both engines."""
+
+import pytest
+
+from tests.people.search.shelves import NOW, Library
+
+
+def test_the_sentences_that_hold_a_word_are_found_under_their_webinars(library: Library) -> None:
+    found = library.find("letter")
+    assert (found.count, found.webinars, found.is_all) == (6, 3, True)
+    [first, second, third] = found.groups
+    assert [first.card.slug, second.card.slug, third.card.slug] == ["second-message", "ask-first", "numbers"]
+    hit = first.hits[0]
+    assert str(hit.words) == "If she asked for <mark>letters</mark>, a <mark>letter</mark> is the polite one."
+    assert (hit.url, hit.under) == ("/webinars/second-message?t=0#player", "The channel they asked for")
+    assert (second.hits[1].url, second.hits[1].under) == ("/webinars/ask-first?t=20#player", "The way out")
+    assert second.card.by == ("Paolo Venn",)
+
+
+def test_every_word_must_be_in_the_sentence(library: Library) -> None:
+    assert library.said("three letters email") == [
+        "Nine of them asked for <mark>e-mail</mark>, <mark>three</mark> for <mark>letters</mark>."
+    ]
+    assert library.said("envelope stop-code") == [
+        "Print the <mark>stop</mark>-<mark>code</mark> on the letter, not on the <mark>envelope</mark>."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("LETTERS nagging", "doesn’t count as <mark>nagging</mark>"),
+        ("nag letter", "No, a <mark>letter</mark> doesn’t count as <mark>nagging</mark>."),
+        ("doesnt count", "<mark>doesn’t</mark> <mark>count</mark>"),
+        ("E-MAIL yes", "An <mark>e-mail</mark> <mark>yes</mark> isn’t"),
+        ("email yes", "An <mark>e-mail</mark> <mark>yes</mark> isn’t"),
+        ("grosse strasse", "<mark>Größe</mark> und <mark>Straße</mark> stehen"),
+        ("größe POSTKARTE", "<mark>Größe</mark> und Straße stehen auf der <mark>Postkarte</mark>"),
+        ("counting replies", "<mark>Count</mark> <mark>replies</mark>."),
+    ],
+)
+def test_case_accents_apostrophes_and_endings_do_not_matter(library: Library, typed: str, words: str) -> None:
+    assert any(words in said for said in library.said(typed)), library.said(typed)
+
+
+def test_titles_and_chapters_come_before_sentences(library: Library) -> None:
+    assert library.webinars("questions")[0] == "second-message"
+    group = library.find("questions").groups[0]
+    assert [(hit.kind, str(hit.words), hit.second) for hit in group.hits] == [("chapter", "<mark>Questions</mark>", 20)]
+    assert library.webinars("numbers") == ["numbers"]
+    assert str(library.find("numbers").groups[0].title) == "<mark>Numbers</mark> that don’t flatter you"
+    assert library.webinars("tell") == ["numbers"]
+    assert str(library.find("renske").groups[0].by) == "<mark>Renske</mark> Aldous"
+
+
+def test_what_is_said_more_often_comes_first_and_of_equals_the_newest(empty: Library) -> None:
+    empty.publish("once-old", {"One": ["A ladder."]})
+    empty.publish("twice", {"One": ["A ladder.", "Two ladders."]})
+    empty.publish("once-new", {"One": ["A ladder."]})
+    assert empty.webinars("ladder") == ["twice", "once-new", "once-old"]
+
+
+def test_of_many_places_in_a_webinar_the_best_three_are_shown_in_their_order(empty: Library) -> None:
+    empty.publish(
+        "many", {"One": [*(f"A ladder in the blue shed {n}." for n in range(6)), "The ladder shed is locked."]}
+    )
+    [group] = empty.find("ladder shed").groups
+    assert len(group.hits) == 3
+    assert group.more == 4
+    assert any("is locked" in hit.words for hit in group.hits)
+    seconds = [hit.second for hit in group.hits if hit.second is not None]
+    assert seconds == sorted(seconds)
+
+
+def test_small_words_do_not_stand_in_the_way(library: Library) -> None:
+    found = library.find("how do I print the stop-code")
+    assert found.webinars == 1
+    assert set(found.left_out) >= {"how", "do", "i", "the"}
+    assert "<mark>Print</mark> <mark>the</mark> <mark>stop</mark>" in library.said("how do I print the stop-code")[0]
+
+
+def test_small_words_alone_are_looked_for_all_the_same(library: Library) -> None:
+    assert library.find("for them").left_out == ()
+    assert library.said("for them") == [
+        "Nine of <mark>them</mark> asked <mark>for</mark> e-mail, three <mark>for</mark> letters."
+    ]
+
+
+def test_where_no_sentence_holds_all_the_words_those_that_hold_most_are_shown(library: Library) -> None:
+    found = library.find("letter replies envelope")
+    assert found.is_any
+    assert "ask-first" in library.webinars("letter replies envelope")
+    assert "<mark>letter</mark>, not on the <mark>envelope</mark>" in str(found.groups[0].hits)
+
+
+def test_a_slip_is_mended_and_said(library: Library) -> None:
+    found = library.find("postcrad holds")
+    assert found.asked.typed == "postcard holds"
+    assert found.instead_of is not None
+    assert found.instead_of.typed == "postcrad holds"
+    assert found.webinars == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("leter", "letter"),
+        ("lettre", "letter"),
+        ("ltetter", "letter"),
+        ("postcrad", "postcard"),
+        ("enveloppe", "envelope"),
+        ("Postkrate", "postkarte"),
+        ("repleis", "replies"),
+        ("envel", "envelope"),
+        ("grösse", "grosse"),
+    ],
+)
+def test_the_nearest_word_that_is_said_is_taken(library: Library, typed: str, meant: str) -> None:
+    found = library.find(typed)
+    assert found.groups
+    assert found.asked.typed == meant or (found.instead_of is None and meant == "grosse")
+
+
+def test_a_slip_is_left_as_typed_where_that_is_asked(library: Library) -> None:
+    found = library.find("postcrad", as_typed=True)
+    assert (found.groups, found.instead_of) == ([], None)
+    assert library.find("postcrad holds", as_typed=True).is_any
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "🎈", "…?!", "\0", "xyzzyx", "abc" * 60, "qq"])
+def test_nothing_is_found_where_nothing_is_near(library: Library, typed: str) -> None:
+    found = library.find(typed)
+    assert (found.groups, found.count, found.pages) == ([], 0, 1)
+
+
+def test_ten_webinars_stand_on_a_page(empty: Library) -> None:
+    for number in range(12):
+        empty.publish(f"ladder-{number:02}", {"One": ["A ladder."]})
+    first, second = empty.find("ladder"), empty.find("ladder", page=2)
+    assert (first.pages, len(first.groups), len(second.groups)) == (2, 10, 2)
+    assert not {group.card.slug for group in first.groups} & {group.card.slug for group in second.groups}
+    assert empty.find("ladder", page=3).groups == []
+
+
+def test_only_cards_that_are_asked_for_answer(library: Library) -> None:
+    found = library.find("letter", is_on=lambda card: "Paolo Venn" in card.by)
+    assert (found.webinars, [group.card.slug for group in found.groups]) == (1, ["ask-first"])
+
+
+def test_an_answer_asks_the_database_a_few_questions_however_many_webinars_hold_it(library: Library) -> None:
+    def questions() -> int:
+        with library.counted() as asked:
+            library.find("letter", now=NOW)
+        return len(asked)
+
+    library.shelf()
+    few = questions()
+    for number in range(8):
+        library.publish(f"more-{number}", {"One": ["A letter."], "Two": ["A letter again."]})
+    library.shelf()
+    assert questions() == few
+    assert few <= 10
