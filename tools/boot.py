@@ -1,4 +1,4 @@
-"""The only place that sets the project up: Python, Node, browser, assets, sample video. Standard library alone.
+"""The only place that sets the project up: Python, Node, browser, assets. Standard library alone.
 
 `python3 tools/boot.py run|test|check|bench|screenshots|audit|setup|lock|help` does what `make` does with the same word.
 Every step leaves a stamp of what it was made from, so that a second call has nothing to do.
@@ -32,10 +32,6 @@ PROGRAMS = {
     "strace": "strace",
 }
 OLDEST_NODE = 20
-_LOOK = (
-    ROOT / "static" / "shared" / "tokens.css",
-    ROOT / "package-lock.json",
-)  # the films use the site's colors and font
 
 
 class CannotSetUp(Exception):
@@ -159,7 +155,7 @@ def _set_up(*, for_tests: bool = False) -> None:
         lambda: _node_modules(npm, for_tests=for_tests),
         *([lambda: _environment(TEST, "test")] if for_tests else []),
     )
-    _side_by_side(lambda: _assets(node), _sample_video, _bytecode)
+    _side_by_side(lambda: _assets(node), _bytecode)
 
 
 def _tools() -> None:
@@ -250,18 +246,6 @@ def _node() -> tuple[list[str | Path], list[str | Path]]:
 def _major(node: str) -> int:
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     return int(answer.strip().lstrip("v").split(".")[0] or 0)
-
-
-def _sample_video() -> None:
-    """The recorded webinars, spoken and drawn from content/webinars; the tool itself knows what is still fresh."""
-    for recipe in sorted((ROOT / "content" / "webinars").glob("second-message/webinar.toml")):
-        webinar, target = recipe.parent, BUILD / "webinars" / recipe.parent.name
-        stamp = _hash([*_files(webinar), *_files("tools/video"), LOCKS / "video.txt", *_LOOK], "")
-        if _is_fresh(target / ".stamp", stamp):
-            continue
-        _say(f"Recording the webinar {webinar.name}")
-        _do([VIDEO / "bin" / "python", "-m", "tools.video", webinar, "--out", target])
-        (target / ".stamp").write_text(stamp)
 
 
 def _browser() -> None:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ from portal.people.settings import Settings
 from portal.people.tips.publishing import publish_tip
 from portal.people.tips.reading import FOLDER as TIPS
 from portal.people.tips.reading import BadTip
+from portal.people.webinars.about import read_about
 from portal.people.webinars.publishing import NotPublishable, publish_webinar, require_captions
 from portal.people.webinars.reading import FOLDER as WEBINARS
 from portal.people.webinars.reading import read_folder
@@ -104,7 +105,8 @@ def publish_samples() -> None:
             offer = newest_publication(db, path.stem)
             if offer is None or (offer.published_by == SET_UP and find_withdrawal(db, offer) is None):
                 _publish_offer(db, path, settings, wish)
-        for path in [*_webinars(), *sorted(TIPS.glob("*.md"))]:
+        # The newest is asked for last, so its film is made first.
+        for path in [*sorted(_webinars(), key=_held_on), *sorted(TIPS.glob("*.md"))]:
             record = _record_of(db, path)
             if record is None or (record.published_by == SET_UP and record.is_shown):
                 _publish(db, path, settings, wish)
@@ -179,6 +181,10 @@ def _row(record: Publication, now: datetime) -> dict[str, str]:
         "published_at": record.published_at.isoformat(),
         "reason": record.reason,
     }
+
+
+def _held_on(webinar: Path) -> date:
+    return read_about(webinar / "webinar.toml").date
 
 
 def _webinars() -> list[Path]:
