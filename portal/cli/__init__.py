@@ -1,43 +1,30 @@
 """The command line; each command imports its side only when it runs, so that no process holds what it does not need."""
 
+import logging
 import os
 import sys
 from typing import NoReturn
 
 import click
+import structlog
 
-from portal.cli import (
-    consent,
-    content,
-    copies,
-    crm,
-    drives,
-    outreach,
-    publications,
-    serving,
-    staff,
-)  # each adds its commands
+from portal.cli import consent, content, copies, crm, drives, outreach, publications, serving, staff
 from portal.cli.root import portal
 from portal.shared.environment import SettingsError
 
-__all__ = [
-    "consent",
-    "content",
-    "copies",
-    "crm",
-    "drives",
-    "main",
-    "outreach",
-    "portal",
-    "publications",
-    "serving",
-    "staff",
-]
+__all__ = ["COMMANDS", "main", "portal"]
+
+COMMANDS = (consent, content, copies, crm, drives, outreach, publications, serving, staff)  # each adds its own
 
 
 def main() -> None:
     """Run the command line; a setting or a database that cannot be used is one line, not a stack trace."""
     os.umask(0o077)  # databases, keys and logs are for their owner alone
+    # What a command answers stands alone on standard output; a server sets up logs of its own.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     try:
         portal(prog_name="portal")
     except SettingsError as fault:

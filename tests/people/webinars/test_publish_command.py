@@ -1,0 +1,96 @@
+"""Publishing at the command line: from a folder with a video to a page that plays, and back again."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from portal.cli import portal
+from portal.people.commands import publish
+from tests.people.films.videos import write_video
+from tests.people.site import Site
+from tests.people.webinars.conftest import ABOUT, CAPTIONS
+
+ADDRESS = "/webinars/second-message"
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_video(tmp_path_factory.mktemp("video") / "recording.mp4", seconds=2)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, video: Path) -> Path:
+    made = tmp_path / "webinars" / "second-message"
+    made.mkdir(parents=True)
+    (made / "webinar.toml").write_text(ABOUT)
+    (made / "captions.en.vtt").write_text(CAPTIONS)
+    (made / video.name).write_bytes(video.read_bytes())
+    return made
+
+
+@pytest.fixture
+def desk(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    for name, value in site.environ.items():
+        monkeypatch.setenv(name, value)
+    return site
+
+
+def say(*words: str) -> Result:
+    return CliRunner().invoke(portal, list(words))
+
+
+def test_a_folder_with_a_video_becomes_a_page_that_plays(desk: Site, folder: Path) -> None:
+    done = say("publish", str(folder), "--by", "Mara")
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "second-message is public")
+    page = desk.get(ADDRESS).text
+    assert ".m3u8" in page
+    assert ".mp4" in page
+    assert desk.rows("select published_by from publications") == [("Mara",)]
+    assert say("publish", str(folder)).stdout == "second-message is public, as it was\n"
+
+
+def test_what_is_no_video_is_refused_in_words_and_nothing_is_public(desk: Site, folder: Path) -> None:
+    (folder / "recording.mp4").write_text("not a video")
+    done = say("publish", str(folder))
+    assert done.exit_code == 1
+    assert "second-message: " in done.stderr
+    assert desk.get(ADDRESS).status_code == 404
+    assert desk.count("publications") == 0
+
+
+def test_a_version_is_listed_rolled_back_and_taken_off_the_site(desk: Site, folder: Path) -> None:
+    say("publish", str(folder))
+    first = desk.rows("select version from publications")[0][0]
+    (folder / "page.md").write_text("Other words")
+    say("publish", str(folder))
+    assert "Other words" in desk.get(ADDRESS).text
+    assert say("publications", "list", "webinar", "second-message").stdout.count("second-message") == 2
+    assert say("publications", "roll-back", "webinar", "second-message", first[:8]).exit_code == 0
+    assert "Other words" not in desk.get(ADDRESS).text
+    assert say("publications", "unpublish", "webinar", "second-message", "--to", "//evil.example").exit_code == 2
+    assert say("publications", "unpublish", "webinar", "second-message").exit_code == 0
+    gone = desk.get(ADDRESS)
+    assert (gone.status_code, gone.headers["Location"]) == (302, "/webinars/")
+    assert say("publications", "unpublish", "webinar", "second-message").exit_code == 1
+
+
+def test_content_is_kept_in_step_and_what_is_wrong_keeps_nothing_else_back(
+    desk: Site, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(publish, "WEBINARS", folder.parent)
+    monkeypatch.setattr(publish, "OFFERS", tmp_path)
+    monkeypatch.setattr(publish, "TIPS", tmp_path)
+    broken = folder.parent / "a-broken-one"
+    broken.mkdir()
+    (broken / "webinar.toml").write_text("title = ")
+    said = say("content", "sync").stdout
+    assert "a-broken-one/webinar.toml: Line 1" in said
+    assert "second-message is public as it reads now" in said
+    assert "second-message" not in say("content", "sync").stdout
+    seen: list[str] = []
+    turns = iter([False, False, True])
+    for line in publish.watch(is_over=lambda: next(turns)):
+        seen.append(line)
+        (folder / "page.md").write_text("Changed meanwhile")
+    assert any("second-message is public as it reads now" in line for line in seen)
