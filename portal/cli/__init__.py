@@ -8,13 +8,13 @@ from typing import NoReturn
 import click
 import structlog
 
-from portal.cli import consent, content, copies, crm, drives, outreach, publications, serving, staff
+from portal.cli import consent, content, copies, crm, drives, media, outreach, publications, serving, staff
 from portal.cli.root import portal
 from portal.shared.environment import SettingsError
 
 __all__ = ["COMMANDS", "main", "portal"]
 
-COMMANDS = (consent, content, copies, crm, drives, outreach, publications, serving, staff)  # each adds its own
+COMMANDS = (consent, content, copies, crm, drives, media, outreach, publications, serving, staff)  # each adds its own
 
 
 def main() -> None:

@@ -23,12 +23,15 @@ def backup(target: Path, as_json: bool) -> None:
         copied = back_up(target.absolute(), os.environ)
     except SideFailed as fault:
         raise click.ClickException(str(fault)) from fault
+    media_in = copied["people"]["media_in"]
+    media = f"The media stay in {media_in}: its versions or a copy of it are for you to keep.\n"
     words = (
         f"{copied['people']['rows']:,} rows of people and {copied['people']['media']} media files, "
         f"{copied['sandbox']['rows']:,} rows of the sandbox are in {target}.\n"
         f"Now move {copied['people']['keys']} to another place: it opens what the rest seals. "
         "PEOPLE_SECRET_KEYS is in neither; keep it in a third.\n"
-        "Keep the journal of noes (PEOPLE_OPT_OUTS_URL) where a lost machine does not take it along."
+        + (media if media_in.startswith("s3:") else "")
+        + "Keep the journal of noes (PEOPLE_OPT_OUTS_URL) where a lost machine does not take it along."
     )
     answer(copied, words, as_json=as_json)
 

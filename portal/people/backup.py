@@ -63,12 +63,13 @@ def back_up(target: Path) -> dict[str, Any]:
     more: dict[str, Any] = {
         "journal": {"id": journal.id, "size": journal.size},
         "ledger": {"records": manifest.tables["consent_records"], "root": _root(_leaves(folder, manifest))},
-        "media": _copy_files(settings.media_folder, private_folder(folder / MEDIA)),
+        "media": _copy_files(_folder_of_media(settings), private_folder(folder / MEDIA)),
+        "media_in": settings.media_url,
     }
     manifest = replace(manifest, more=manifest.more | more)
     side.seal(folder, manifest, keys=keys)
     return {"folder": str(folder), "keys": str(keys), "rows": manifest.rows, "ledger": more["ledger"]} | {
-        "media": more["media"]
+        name: more[name] for name in ("media", "media_in")
     }
 
 
@@ -87,7 +88,8 @@ def restore(
         is_replacing=is_replacing,
         finish=lambda url, found: _finish(settings, url, found),
     )
-    _copy_files(folder / MEDIA, private_folder(settings.media_folder))
+    if media := _folder_of_media(settings):
+        _copy_files(folder / MEDIA, private_folder(media))
     try:
         noes = replay_noes(opt_outs, lost_because=lost_because, manifest=manifest)
     except NotThatJournal as fault:
@@ -192,11 +194,23 @@ def _leaves(folder: Path, manifest: Manifest) -> Iterator[bytes]:
         yield bytes.fromhex(row[leaf].removeprefix("\\\\x"))
 
 
-def _copy_files(source: Path, target: Path) -> int:
-    """Copy every file of a media store, whose name is the hash of what it holds, and which never changes; how many."""
-    files = [path for path in source.glob("*") if path.is_file() and not path.suffix] if source.is_dir() else []
+def _copy_files(source: Path | None, target: Path) -> int:
+    """Copy every file of a media folder, whose name is the hash of what it holds, and which never changes; how many.
+
+    A bucket keeps what is in it by means of its own.
+    """
+    files = [path for path in source.glob("*") if _is_whole(path)] if source else []
     for path in files:
         if not (target / path.name).exists():
             shutil.copyfile(path, target / path.name)
             of_sqlite.belong_to_folder(target / path.name)
     return len(files)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether it is a file of the store, and none that is still being written."""
+    return path.is_file() and "." not in path.name
+
+
+def _folder_of_media(settings: Settings) -> Path | None:
+    return None if settings.s3_public_url else settings.media_folder

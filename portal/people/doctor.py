@@ -15,6 +15,7 @@ from portal.people.consent.restores import is_sending_held
 from portal.people.database import Database
 from portal.people.jobs import SILENT_AFTER, Job, list_jobs
 from portal.people.keyring import KeyringLost, find_keyring
+from portal.people.media.health import look_at_media
 from portal.people.messages.channels.email import Outbox, Smtp, open_transport
 from portal.people.messages.models import Message, MessageState
 from portal.people.privacy.separation import find_last_check
@@ -47,7 +48,7 @@ def _look(settings: Settings) -> Iterator[Finding]:
     yield health.look_at_key(settings.folder)
     if all(finding.state == "ok" for finding in found):
         yield from _look_at_rows(settings)
-    yield health.look_at_folder("media", settings.media_folder, advice="Run: bin/portal seed")
+    yield look_at_media(settings)
     yield health.look_at_disk(settings.folder)
     yield _look_at_mail(settings)
     if settings.mail_bounces_url:

@@ -29,6 +29,7 @@ class Job(StrEnum):
     CHECKPOINT = "checkpoint"  # new records of the ledger are counted, and the count kept elsewhere
     PICTURES = "pictures"  # of pages, for links to them
     SEARCH = "search"  # what came in force by its moment, or was published before there was an index
+    MEDIA = "media"  # files that nothing needs any more are taken away
     NOES = "noes"  # what the journal of noes lacks
     FILMS = "films"  # what was asked for to be made of videos
 

@@ -17,7 +17,7 @@ NAMES = (
     *("DATA", "LISTEN", "PORT", "SANDBOX_PORT", "PROXIES", "METRICS_TOKEN"),
     *("PEOPLE_URL", "PEOPLE_DATABASE_URL", "PEOPLE_OWNER_URL", "PEOPLE_SECRET_KEYS", "PEOPLE_CHECKPOINTS_URL"),
     *("PEOPLE_OPT_OUTS_URL", "VAULT_DATABASE_URL", "VAULT_KEYS"),
-    *("MEDIA_URL", "MEDIA_FILMS", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
+    *("MEDIA_URL", "MEDIA_ACCEL", "MEDIA_FILMS", "S3_ENDPOINT_URL", "S3_PUBLIC_URL"),
     *("MAIL_DKIM_KEY", "MAIL_DKIM_SELECTOR", "MAIL_BOUNCES_TO", "MAIL_BOUNCES_URL", "MAIL_EVENTS_SECRETS"),
     *("MAIL_URL", "FAX_URL", "VOICE_URL", "LETTER_URL", "JOBS_URL", "LIMITS_URL", "SANDBOX_URL"),
 )
@@ -40,10 +40,12 @@ class Settings:
     secret_keys: tuple[str, ...]
     metrics_token: str
     limits_url: str
-    media_folder: Path
+    media_url: str
+    media_accel: str
     makes_films: bool
     checkpoints_url: str
     s3_endpoint_url: str
+    s3_public_url: str
     opt_outs_folder: Path
     mail_url: str
     mail_dkim_key: Path | None
@@ -56,6 +58,11 @@ class Settings:
     def is_development(self) -> bool:
         """Plain http on a loopback name: only then do `/_outbox`, `/_patterns` and generated keys exist."""
         return is_loopback_http(self.url)
+
+    @property
+    def media_folder(self) -> Path:
+        """The folder in which media lie; of no use where `s3_public_url` says that they lie in a bucket."""
+        return Path(self.media_url.removeprefix("file:"))
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -88,7 +95,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         limits_url=environment.valkey_url(found, "LIMITS_URL"),
         checkpoints_url=_checkpoints_url(found, folder),
         s3_endpoint_url=found.get("S3_ENDPOINT_URL", ""),
-        media_folder=_folder(found, "MEDIA_URL", folder / "media"),
+        **_media(found, folder / "media"),
         makes_films=_makes_films(found),
         opt_outs_folder=_folder(found, "PEOPLE_OPT_OUTS_URL", folder / "opt-outs"),
         mail_url=mail_url,
@@ -150,6 +157,29 @@ def _whsec(found: Mapping[str, str]) -> tuple[str, ...]:
     return secrets
 
 
+def _media(found: Mapping[str, str], default: Path) -> dict[str, Any]:
+    """Where media lie, and how their bytes come to visitors."""
+    url, public, accel = (found.get(name, "") for name in ("MEDIA_URL", "S3_PUBLIC_URL", "MEDIA_ACCEL"))
+    if accel and not re.fullmatch(r"/([a-z0-9_-]+/)+", accel):
+        raise SettingsError("MEDIA_ACCEL is no place inside nginx. Set it like /_media/, or leave it out.")
+    if not url.startswith("s3://"):
+        return {
+            "media_url": f"file:{_folder(found, 'MEDIA_URL', default)}",
+            "media_accel": accel,
+            "s3_public_url": "",
+        }
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?", url):
+        raise SettingsError("MEDIA_URL is no bucket. Set it to s3:// with a bucket's name and, if wanted, a prefix.")
+    is_safe = re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]+)?", public) or is_loopback_http(public)
+    if not is_safe or urlsplit(public).path:
+        raise SettingsError(
+            "S3_PUBLIC_URL must be where browsers reach the bucket's server: https:// and a host, without a path."
+        )
+    if accel:
+        raise SettingsError("MEDIA_ACCEL is for a folder, and MEDIA_URL names a bucket. Leave one of the two out.")
+    return {"media_url": url.rstrip("/"), "media_accel": "", "s3_public_url": public}
+
+
 def _checkpoints_url(found: Mapping[str, str], folder: Path) -> str:
     url = found.get("PEOPLE_CHECKPOINTS_URL", f"file:{folder / 'checkpoints'}")
     if url.startswith("file:") and url != "file:":
@@ -166,7 +196,7 @@ def _folder(found: Mapping[str, str], name: str, default: Path) -> Path:
     if url is None:
         return default
     if not url.startswith("file:"):
-        raise SettingsError(f"{name} is {url}. Set it to file: and a folder; other stores are not served yet.")
+        raise SettingsError(f"{name} is {url}. Set it to file: and a folder.")
     return Path(url.removeprefix("file:")).absolute()
 
 

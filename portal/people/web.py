@@ -71,7 +71,9 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
         url=settings.url,
         proxies=settings.proxies,
         secret_keys=settings.secret_keys,
-        policy=content_policy(form_action=f"'self' {settings.sandbox_url}", frame_src="'self'"),
+        policy=content_policy(
+            form_action=f"'self' {settings.sandbox_url}", frame_src="'self'", **_media_sources(settings.s3_public_url)
+        ),
         no_origin_check=ONE_CLICK | API | SIGNED,
     )
     measure(app, database=store, token=settings.metrics_token, is_open=settings.is_development, acts=ACTS)
@@ -151,6 +153,11 @@ def built(name: str) -> bytes:
     """A built file, for who serves it at an address that does not change with it."""
     assets: Assets = current_app.extensions["assets"]
     return assets.read(name)
+
+
+def _media_sources(origin: str) -> dict[str, str]:
+    """Where media come from besides ourselves: the one bucket to which we redirect, where there is one."""
+    return dict.fromkeys(("media_src", "connect_src", "img_src"), f"'self' {origin}") if origin else {}
 
 
 def _room() -> Room:

@@ -20,7 +20,9 @@ from portal.people.films.making import Studio, make_next, sweep
 from portal.people.home.pictures import Drawing
 from portal.people.jobs import BEAT_EVERY, Job, note_run
 from portal.people.keyring import Seal, open_keyring
-from portal.people.media.store import open_store
+from portal.people.media.faults import StoreAway
+from portal.people.media.store import Store, open_store
+from portal.people.media.sweeping import sweep_media
 from portal.people.messages import outbox
 from portal.people.messages.channels.email import Line, Transport, open_transport
 from portal.people.messages.channels.outcome import Result
@@ -28,6 +30,7 @@ from portal.people.messages.outbox import Claim
 from portal.people.offers.reminders import send_due
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.retention import keep_retention_rules
+from portal.people.publications.models import Publication
 from portal.people.search.indexing import settle as settle_search
 from portal.people.set_back import give_up_what_may_have_left
 from portal.people.settings import Settings, load_settings
@@ -48,6 +51,8 @@ LOOK_TO_OTHERS_EVERY_SECONDS = 2.0
 BOUNCES_EVERY = timedelta(minutes=1)
 SEARCH_EVERY = timedelta(seconds=30)
 INDEXED_AT_ONCE = 1  # a publication takes a tenth of a second, and mail waits meanwhile
+SWEEP_EVERY = timedelta(days=1)
+SWEEP_AGAIN_AFTER = timedelta(minutes=10)  # where the store was away
 
 log = structlog.get_logger()
 
@@ -145,8 +150,10 @@ def _talk_to_others(
     webhooks = Turns(database, Job.WEBHOOKS, noted_every=BEAT_EVERY)
     bounces = Turns(database, Job.BOUNCES, noted_every=timedelta())
     pictures = Turns(database, Job.PICTURES, noted_every=BEAT_EVERY)
-    drawing = Drawing(database, open_store(settings))
-    next_bounces = clock.now()
+    store = open_store(settings)
+    drawing = Drawing(database, store)
+    media = Turns(database, Job.MEDIA, noted_every=timedelta())
+    next_bounces = next_sweep = clock.now()
 
     def send(url: str, body: bytes, headers: dict[str, str]) -> Result:
         return post(url, body, headers, is_development=settings.is_development)
@@ -158,6 +165,9 @@ def _talk_to_others(
             next_bounces = clock.now() + BOUNCES_EVERY
         if room.keep():
             pictures.take(lambda: drawing.take(clock.now()))
+        if clock.now() >= next_sweep:
+            is_done = media.take(lambda: _sweep_media(database, store))
+            next_sweep = clock.now() + (SWEEP_EVERY if is_done else SWEEP_AGAIN_AFTER)
         stopping.wait(LOOK_TO_OTHERS_EVERY_SECONDS)
 
 
@@ -246,7 +256,7 @@ class Turns:
             self.did_something = bool(done)
             if done or self.noted_at is None or began_at >= self.noted_at + self.noted_every:
                 self._note(began_at)
-        except STORE_FAULTS as fault:
+        except (*STORE_FAULTS, StoreAway) as fault:
             log.warning("job.failed", job=self.job, error=words_of(fault))
             self.failures += 1
             return False
@@ -276,3 +286,7 @@ def _keep_rules(database: Database, keyring: Seal, now: datetime) -> int:
         if count:
             log.info("retention.kept", rule=rule, count=count)
     return sum(kept.values())
+
+
+def _sweep_media(database: Database, store: Store) -> int:
+    return sweep_media(database, store=store, texts=Publication.content, now=clock.now()).total

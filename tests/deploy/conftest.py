@@ -54,7 +54,8 @@ def production(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iter
     made = certificate(folder, PEOPLE_HOST, SANDBOX_HOST, MAIL_HOST)
     mail_port = free_port(MAIL_HOST)
     running = Running(folder / "data", **_settings(made, mail_port))
-    nginx = Nginx(folder / "nginx", made, running.port, running.sandbox_port)
+    media = folder / "data" / "people" / "media"
+    nginx = Nginx(folder / "nginx", made, running.port, running.sandbox_port, media=media)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(made)
     whole = Production(running, nginx, Inbox(), mail_port, tls)
@@ -92,6 +93,7 @@ def _settings(made: Path, mail_port: int) -> dict[str, str]:
         "SANDBOX_SECRET_KEYS": "sandbox" * 8,
         "MAIL_URL": f"smtp://ada:p%40ss%3Aword@{MAIL_HOST}:{mail_port}",
         "PROXIES": "1",
+        "MEDIA_ACCEL": "/_media/",
         "SANDBOX_LARGEST": "1000",  # loading more would keep the machine busy meanwhile
         "SSL_CERT_FILE": str(made),
     }

@@ -60,6 +60,7 @@ class Nginx:
     certificate: Path
     people_port: int
     sandbox_port: int
+    media: Path = Path("/nonexistent")
     port: int = field(default_factory=free_port)
     plain_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -141,6 +142,7 @@ class Nginx:
         text = text.replace("127.0.0.1:8000", f"127.0.0.1:{self.people_port}")
         text = text.replace("127.0.0.1:8001", f"127.0.0.1:{self.sandbox_port}")
         text = re.sub(r"/etc/ssl/learning-center/\S+(?=;)", str(self.certificate), text)
+        text = text.replace("/srv/learning-center/media", str(self.media))
         return text.replace("/var/log/nginx", str(self.folder)).replace(
             "/var/cache/nginx-learning-center", str(self.folder / "cache")
         )

@@ -2,17 +2,23 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, current_app, request
+import structlog
+from flask import Blueprint, Flask, current_app, redirect, request
+from werkzeug.wrappers import Response
 
+from portal.people.media.bucket import LINK_IS_REUSED, Bucket
 from portal.people.media.cookieless import CookieLess
-from portal.people.media.delivering import by_range, is_unchanged
+from portal.people.media.delivering import by_range, handed_over, is_unchanged
+from portal.people.media.faults import StoreAway
 from portal.people.media.kinds import DOWNLOADS, TEXTS
 from portal.people.media.library import Served, find_served
 from portal.people.media.store import Store, open_store
 from portal.people.web import reading, settings
-from portal.shared.problems import Problem
+from portal.shared import clock
+from portal.shared.problems import Problem, answer
 
 blueprint = Blueprint("media", __name__)
+log = structlog.get_logger()
 
 POLICY = "default-src 'none'; sandbox"
 FOREVER = "public, max-age=31536000, immutable"
@@ -29,20 +35,53 @@ def show(sha256: str, name: str) -> Response:
     with reading() as db:
         served = find_served(db, sha256=sha256, name=name)
     if served is None:
-        raise Problem(404, "There is no such file", "Open the page again: it names the newest files.")
+        raise NoSuchFile
     if is_unchanged(request, served):
         return _as_is(served, Response(status=HTTPStatus.NOT_MODIFIED))
     response = _deliver(served, _store())
-    return response if response.status_code >= 400 else _as_is(served, response)
+    is_theirs = response.status_code < HTTPStatus.MULTIPLE_CHOICES
+    return _as_is(served, response) if is_theirs else response
+
+
+@blueprint.app_errorhandler(StoreAway)
+def store_is_away(fault: StoreAway) -> Response:
+    """Pages that need no file go on meanwhile."""
+    log.error("media.away", error=str(fault))
+    return answer(Problem(503, "Films and files are out of reach", "Try again in a few seconds. Nothing was lost."))
 
 
 def _deliver(served: Served, store: Store) -> Response:
+    if served.content_type in TEXTS:
+        return Response(_found(store.read(served.sha256)))
+    if isinstance(store, Bucket):
+        return _lead_to(store.link(served, now=clock.now()))
     path = store.path(served.sha256)
     if not path.is_file():
-        raise Problem(404, "There is no such file", "Open the page again: it names the newest files.")
-    if served.content_type in TEXTS:
-        return Response(path.read_bytes())
+        raise NoSuchFile
+    if settings().media_accel:
+        return handed_over(f"{settings().media_accel}{served.sha256}")
     return by_range(request, served, path)
+
+
+def _lead_to(url: str) -> Response:
+    """To the bucket, which answers for itself; the link ends long after what a browser remembers of this."""
+    response = redirect(url, HTTPStatus.FOUND)
+    response.headers["Cache-Control"] = f"public, max-age={int(LINK_IS_REUSED.total_seconds())}"
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+def _found(content: bytes | None) -> bytes:
+    if content is None:
+        raise NoSuchFile
+    return content
+
+
+class NoSuchFile(Problem):
+    """Nothing lies under this hash and this name."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "There is no such file", "Open the page again: it names the newest files.")
 
 
 def _as_is(served: Served, response: Response) -> Response:

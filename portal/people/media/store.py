@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.people.media.bucket import Bucket
 from portal.people.media.folder import Folder
 from portal.people.media.kinds import NotMedia, type_of
 from portal.people.media.models import MediaFile, MediaName
@@ -19,7 +20,7 @@ __all__ = ["NotMedia", "Store", "Stored", "note_file", "open_store", "put_file",
 _CHUNK = 1 << 20
 
 
-Store = Folder  # a bucket is the other kind
+Store = Bucket | Folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ class Stored:
 
 def open_store(settings: Settings) -> Store:
     """The store that MEDIA_URL names."""
+    if settings.s3_public_url:
+        return Bucket(settings.media_url, endpoint=settings.s3_endpoint_url, public=settings.s3_public_url)
     return Folder(settings.media_folder)
 
 
