@@ -99,11 +99,18 @@ def put_master(folder: Path, renditions: list[tuple[Rendition, str]], *, store: 
     return _put(_written(folder, "master.m3u8", write_master(renditions)), store=store, kind=Kind.STREAM)
 
 
-def note_files(db: Session, held: Claim, made: list[Made], *, store: Store, now: datetime) -> None:
-    """Write down that these are the film's files, in place of those of the same kind that were. Raises LeaseLost."""
-    note_step(db, held)
+def note_stored(db: Session, made: list[Made], *, store: Store, now: datetime) -> None:
+    """Write down that these are in the store; a few at a time, since a long film has thousands."""
     for one in sorted(made, key=lambda one: one.stored.sha256):  # one order for all, so that none waits for another
         note_file(db, one.stored, store=store, now=now)
+
+
+def note_files(db: Session, held: Claim, made: list[Made]) -> None:
+    """Write down that these, which are in the store, are the film's files in place of those of the same kind that were.
+
+    Raises LeaseLost.
+    """
+    note_step(db, held)
     for kind, height in {(one.kind, one.height) for one in made}:
         same = (FilmFile.source == held.source, FilmFile.kind == kind.value, FilmFile.height == height)
         db.execute(delete(FilmFile).where(*same))

@@ -15,7 +15,16 @@ from typing import Any
 from sqlalchemy import select, update
 
 from portal.people.database import Database
-from portal.people.films.adding import Made, NotWhole, note_files, put_master, put_rendition, put_stills, put_video
+from portal.people.films.adding import (
+    Made,
+    NotWhole,
+    note_files,
+    note_stored,
+    put_master,
+    put_rendition,
+    put_stills,
+    put_video,
+)
 from portal.people.films.claiming import Claim, LeaseLost, note_facts
 from portal.people.films.models import FilmFile, FilmState, Kind
 from portal.people.films.originals import keep_original
@@ -30,6 +39,7 @@ from portal.shared.disk import sync
 WORK = "work"
 _SOUND, _NOTE, _RECORDED = "sound.mp4", "first.json", "recorded"
 _RECORDING_SHARE = 0.4
+_AT_ONCE = 40  # rows of a transaction
 _LEAST_FREE = 256 * 1024**2
 _POSTER = "poster.webp"
 
@@ -227,5 +237,8 @@ def _note(desk: Desk, first: First) -> None:
 
 
 def _add(desk: Desk, made: list[Made]) -> None:
+    for start in range(0, len(made), _AT_ONCE):  # nobody who says no meanwhile should have to wait for a film
+        with desk.database.transaction() as db:
+            note_stored(db, made[start : start + _AT_ONCE], store=desk.store, now=clock.now())
     with desk.database.transaction() as db:
-        note_files(db, desk.held, made, store=desk.store, now=clock.now())
+        note_files(db, desk.held, made)
