@@ -17,6 +17,7 @@ from portal.people.films.adding import NotWhole, put_rendition, put_video
 from portal.people.media.folder import Folder
 from portal.shared.environment import ROOT
 from tests.people.films.conftest import NEVER
+from tests.people.films.test_killed import is_gone, wait_until
 
 START = """
 import json, os, pathlib, socket, subprocess, sys, threading
@@ -172,3 +173,18 @@ def test_what_it_says_of_its_files_is_not_believed_unseen(folder: Path) -> None:
     for change in changes:
         with pytest.raises(NotWhole):
             put_rendition(work, about | change, store=store)
+
+
+PARENT = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", *sys.argv[1:]], stdout=subprocess.PIPE)
+child.stdout.readline()
+print(child.pid, flush=True)
+"""
+
+
+def test_it_ends_with_who_started_it_even_while_it_has_nothing_to_say(folder: Path) -> None:
+    silent = START + "\nimport time\nprint('shut in', flush=True)\ntime.sleep(100)"
+    words = [sys.executable, "-c", PARENT, silent, str(folder)]
+    pid = int(subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    wait_until(lambda: is_gone(pid))

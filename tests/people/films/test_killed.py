@@ -17,7 +17,7 @@ from portal.shared.environment import ROOT
 from tests.people.films.conftest import NEVER, Films
 from tests.people.films.videos import write_video
 
-PATIENCE = 120.0  # beside a whole run of tests
+PATIENCE = 90.0  # beside a whole run of tests
 
 
 @contextmanager
