@@ -1,22 +1,40 @@
-"""The only place that counts for the limits: a row a counter in the side's own database, or a Valkey server.
+"""The only place that counts for the limits: a row a counter in SQL, or a Valkey server.
+
+On PostgreSQL the rows lie in the side's own database. Beside a SQLite database they have a file of their own, since one
+file takes one writer at a time, and a try need not wait until somebody's consent has reached the disk.
 
 A window begins with the first try and ends by its own time ("fixed window" to the library): one row, one statement, and
 the time to wait is known to the second. Somebody may try up to twice the number across the end of a window; nobody can
 aim at it, since it is no hour of the clock. What slides instead needs two rows and only guesses the time to wait.
 """
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import structlog
 from limits.storage import RedisStorage, Storage
-from sqlalchemy import CursorResult, String, bindparam, delete, select, text
+from sqlalchemy import (
+    CursorResult,
+    Engine,
+    Executable,
+    String,
+    bindparam,
+    delete,
+    event,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.schema import CreateTable
 
 from portal.shared import clock
 from portal.shared.columns import Moment
-from portal.shared.database import Database
 from portal.shared.faults import STORE_FAULTS, words_of
 
 LEFT_ALONE = timedelta(seconds=5)  # a server that did not answer is asked again after this
@@ -35,7 +53,7 @@ class CounterRow:
 
 
 class SqlCounters(Storage):
-    """Counters in the table `row`, each counted by one atomic statement in a transaction of its own.
+    """Counters in the table `row`, each counted by one atomic statement that is a transaction by itself.
 
     A custom storage of the library `limits`. Its connections write with `synchronous=NORMAL`: counters that a power cut
     takes away harm nobody, and a try then costs no wait for the disk. While the database does not
@@ -54,9 +72,10 @@ class SqlCounters(Storage):
         **options: Any,
     ) -> None:
         super().__init__(uri, **options)
-        self.database = Database(database_url, synchronous="NORMAL")
-        table = row.__tablename__
-        self._hit = text(_HIT.format(table=table)).bindparams(
+        self.engine = _open(database_url, row)
+        is_file = self.engine.dialect.name == "sqlite"
+        self._turn = threading.Lock() if is_file else nullcontext()  # SQLite lets whoever knocks in vain sleep
+        self._hit = text(_HIT.format(table=row.__tablename__)).bindparams(
             bindparam("now", type_=Moment()), bindparam("ends_at", type_=Moment())
         )
         self._row = row
@@ -72,8 +91,7 @@ class SqlCounters(Storage):
         now = clock.now()
         counted = {"key": key, "amount": amount, "now": now, "ends_at": now + timedelta(seconds=expiry)}
         try:
-            with self.database.writer.begin() as connection:
-                return int(connection.execute(self._hit, counted).scalar_one())
+            return int(self._run(self._hit, CursorResult.scalar_one, counted))
         except STORE_FAULTS as fault:
             self._miss(fault)
             return 0
@@ -91,30 +109,44 @@ class SqlCounters(Storage):
     def check(self) -> bool:
         """Whether the database answers."""
         try:
-            self.database.ping()
+            self._run(text("select 1"), CursorResult.first)
         except STORE_FAULTS:
             return False
         return True
 
     def reset(self) -> int | None:
         """Forget every counter."""
-        with self.database.transaction() as db:
-            return cast("CursorResult[Any]", db.execute(delete(self._row))).rowcount
+        return self._run(delete(self._row), _rowcount)
 
     def clear(self, key: str) -> None:
         """Forget one counter."""
-        with self.database.transaction() as db:
-            db.execute(delete(self._row).where(self._row.key == key))
+        self._run(delete(self._row).where(self._row.key == key), _rowcount)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
 
     def _find(self, key: str) -> tuple[int, datetime] | None:
         running = select(self._row.hits, self._row.ends_at).where(self._row.key == key, self._row.ends_at > clock.now())
         try:
-            with self.database.reader.connect() as connection:
-                found = connection.execute(running).first()
+            found = self._run(running, CursorResult.first)
         except STORE_FAULTS as fault:
             self._miss(fault)
             return None
         return (found[0], found[1]) if found else None
+
+    def _run(
+        self, statement: Executable, read: Callable[[Any], Answer], values: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Run one statement; once more where its connection proves dead, since nothing has asked for it before."""
+        for is_last in (False, True):
+            try:
+                with self._turn, self.engine.connect() as connection:
+                    return read(connection.execute(statement, values))
+            except DBAPIError as fault:
+                if is_last or not fault.connection_invalidated:
+                    raise
+        raise AssertionError  # never reached
 
     def _miss(self, fault: Exception) -> None:
         if not self._may_miss():
@@ -162,9 +194,28 @@ class ValkeyCounters(SqlCounters):
         return in_sql()
 
 
+def counters_beside(database_url: str) -> str:
+    """Where the counters of a side lie: a file beside that of SQLite, or the same database of a server."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return database_url
+    file = Path(url.database or "")
+    return url.set(database=str(file.with_name(f"{file.stem}-limits.db"))).render_as_string(hide_password=False)
+
+
 def forget_old_counters(db: Session, row: type[Any], *, now: datetime) -> int:
     """Delete the counters whose window is over, and say how many those were."""
-    return cast("CursorResult[Any]", db.execute(delete(row).where(row.ends_at <= now))).rowcount
+    over = delete(row).where(row.ends_at <= now)
+    deleted = cast("CursorResult[Any]", db.execute(over)).rowcount
+    url = db.get_bind().engine.url.render_as_string(hide_password=False)
+    if counters_beside(url) == url:
+        return deleted
+    beside = _open(url, row)
+    try:
+        with beside.connect() as connection:
+            return deleted + connection.execute(over).rowcount
+    finally:
+        beside.dispose()
 
 
 _HIT = """
@@ -174,3 +225,22 @@ ON CONFLICT (key) DO UPDATE SET
   ends_at = CASE WHEN {table}.ends_at <= :now THEN excluded.ends_at ELSE {table}.ends_at END
 RETURNING hits
 """
+
+
+def _open(database_url: str, row: type[Any]) -> Engine:
+    """An engine on which every statement is a transaction; a file gets its table where it has none."""
+    url = counters_beside(database_url)
+    if url == database_url:
+        from portal.shared.postgres import postgres_engine  # its driver is slow to load, and SQLite needs none
+
+        return postgres_engine(url, synchronous="NORMAL", act="count")
+    from portal.shared.sqlite import sqlite_engine
+
+    engine = sqlite_engine(url, synchronous="NORMAL", act="count")
+    table = str(CreateTable(row.__table__, if_not_exists=True).compile(engine))
+    event.listen(engine, "connect", lambda connection, _record: connection.execute(table))
+    return engine
+
+
+def _rowcount(result: CursorResult[Any]) -> int:
+    return result.rowcount

@@ -20,7 +20,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-Act = Literal["write", "read", "peek"]  # what an engine is for
+Act = Literal["write", "read", "peek", "count"]  # what an engine is for
 Peek = Callable[[Mapping[str, str | bytes]], tuple[Any, ...] | None]  # values by name, to the first row
 
 MAY = "may"  # in a table's `info`: what a server may do with its rows, where that is not everything

@@ -23,7 +23,11 @@ from portal.shared.environment import SettingsError
 EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 CONNECT_SECONDS = 5
 
-_ISOLATION: dict[Act, str] = {"write": "READ COMMITTED", "read": "REPEATABLE READ", "peek": "AUTOCOMMIT"}
+_ISOLATION: dict[Act, str] = {
+    "write": "READ COMMITTED",
+    "read": "REPEATABLE READ",
+    **dict.fromkeys(("peek", "count"), "AUTOCOMMIT"),
+}
 _ALWAYS = "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
 
 
@@ -33,7 +37,7 @@ def postgres_engine(
     """An engine whose readers see one moment and cannot write.
 
     One that peeks reads a single statement at a time: nothing is asked before it and no transaction stands around it,
-    so whoever peeks tries again where the connection proves dead.
+    so whoever peeks tries again where the connection proves dead. One that counts writes in the same way.
 
     `synchronous=NORMAL` may lose the last commits in a power cut; where consent is kept it must be FULL. `bound_by`
     names a setting of ours that no connection may bring along from the transaction before.
@@ -48,9 +52,10 @@ def postgres_engine(
         hide_parameters=True,  # an error's text ends up in a log
         isolation_level=_ISOLATION[act],
         execution_options={"postgresql_readonly": True} if act == "read" else {},
-        pool_pre_ping=bound_by is None and act != "peek",  # else the question below finds a dead connection, too
+        pool_pre_ping=bound_by is None
+        and act in ("write", "read"),  # else the question below finds a dead connection, too
     )
-    if bound_by is not None and act != "peek":
+    if bound_by is not None and act in ("write", "read"):
         event.listen(engine, "checkout", _refuse_what_is_bound(bound_by))
     return engine
 

@@ -1,5 +1,6 @@
 """The only place that runs a server: its workers, its sockets, and its end."""
 
+import gc
 import logging
 import os
 import resource
@@ -17,6 +18,7 @@ from portal.shared.connections import LIMITS, MOST_CONNECTIONS, Server
 
 WORKERS_FOR_PAGES = max(4, 2 * (os.cpu_count() or 1))
 WORKERS_FOR_ACTS = 8  # most of them wait for the disk, and then for one commit together
+_ALLOCATIONS = 10_000  # about what a few requests leave behind, before the collector looks at them
 QUIET_SECONDS = 1.0  # for a client that has its answer and is about to ask again
 MOST_SECONDS_TO_END = 8.0  # below the ten after which the supervisor ends us
 
@@ -37,6 +39,7 @@ def serve_forever(
         Server(app, sockets, limits=limits, address=address, pages=pages, acts=acts) for address in limits.listen
     ]
     stopping = _stop_when_told(wake=servers[0].pull_trigger)
+    _leave_what_stays_to_itself()
     once_bound()
     while not stopping.is_set():
         _turn(sockets, seconds=1)
@@ -55,6 +58,16 @@ def _end(servers: list[Server], sockets: dict[int, dispatcher]) -> None:
         _turn(sockets, seconds=0.1)
         if any(server.is_busy for server in servers):
             quiet_at = time.monotonic() + QUIET_SECONDS
+
+
+def _leave_what_stays_to_itself() -> None:
+    """Let the collector of reference cycles pass over what was loaded by now and stays for as long as we serve.
+
+    It would go through all of that again and again, for some hundred thousand objects, and find nothing to free.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS, *gc.get_threshold()[1:])
 
 
 def _allow_open_files(count: int) -> None:

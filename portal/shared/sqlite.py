@@ -17,7 +17,8 @@ KNOCK_SECONDS = 0.003  # SQLite's own waits grow to 100 ms, and who waits longes
 def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], act: Act) -> Engine:
     """An engine whose transactions begin by `BEGIN IMMEDIATE` (to write) or on `PRAGMA query_only` (to read).
 
-    One that peeks reads a single statement at a time, which needs no transaction.
+    One that peeks reads a single statement at a time, which needs no transaction; nor does one that counts, by writing
+    a single one.
 
     A deferred BEGIN that writes later fails at once with SQLITE_BUSY_SNAPSHOT, whatever the time-out; hence IMMEDIATE.
     `synchronous=NORMAL` may lose the last commits in a power cut; where consent is kept it must be FULL.
@@ -40,11 +41,11 @@ def sqlite_engine(url: str, *, synchronous: Literal["FULL", "NORMAL"], act: Act)
             "secure_delete=ON",
             "temp_store=MEMORY",  # what a savepoint keeps to go back to needs no file, which a full disk would refuse
             "recursive_triggers=ON",  # else INSERT OR REPLACE deletes without firing a delete trigger
-            f"query_only={'OFF' if act == 'write' else 'ON'}",
+            f"query_only={'OFF' if act in ('write', 'count') else 'ON'}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    if act != "peek":
+    if act in ("write", "read"):
         event.listen(engine, "begin", _begin_immediate if act == "write" else _begin)
 
     return engine

@@ -11,11 +11,11 @@ import time_machine
 from limits import RateLimitItemPerMinute
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from portal.people.database import Database
 from portal.people.web import PeopleCounter
-from portal.shared.counters import LEFT_ALONE, SqlCounters, ValkeyCounters, forget_old_counters
+from portal.shared.counters import LEFT_ALONE, SqlCounters, ValkeyCounters, counters_beside, forget_old_counters
 from tests.support.engines import Engine
 from tests.support.sides import people_app
 from tests.support.valkey import ValkeyServer
@@ -34,7 +34,7 @@ def database_url(engine: Engine, tmp_path: Path) -> str:
 def counters(database_url: str) -> Iterator[SqlCounters]:
     counters = SqlCounters(database_url=database_url, row=PeopleCounter)
     yield counters
-    counters.database.close()
+    counters.close()
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def on_server(server: ValkeyServer, database_url: str) -> Iterator[ValkeyCounter
     in_sql: dict[str, Any] = {"database_url": database_url, "row": PeopleCounter}
     counters = ValkeyCounters(server_url=server.url, prefix="limits-test", **in_sql)
     yield counters
-    counters.database.close()
+    counters.close()
 
 
 def hits(storage: Storage, who: str = "ada", times: int = 1) -> list[bool]:
@@ -77,14 +77,30 @@ def test_tries_at_once_are_all_counted(counters: SqlCounters) -> None:
     assert sorted(counted) == list(range(1, 101))
 
 
-def test_what_is_over_is_forgotten_and_what_runs_is_kept(counters: SqlCounters) -> None:
+def test_what_is_over_is_forgotten_and_what_runs_is_kept(counters: SqlCounters, database_url: str) -> None:
     with time_machine.travel(NOON, tick=False):
         counters.incr("short", 60)
         counters.incr("long", 600)
-    later = NOON + timedelta(seconds=60)
-    with counters.database.transaction() as db:
-        assert forget_old_counters(db, PeopleCounter, now=later) == 1
-        assert db.scalars(select(PeopleCounter.key)).all() == ["long"]
+        database = Database(database_url)
+        with database.transaction() as db:
+            assert forget_old_counters(db, PeopleCounter, now=NOON + timedelta(seconds=60)) == 1
+        database.close()
+        assert (counters.get("short"), counters.get("long")) == (0, 1)
+
+
+def test_counters_have_a_file_of_their_own_beside_sqlite_and_lie_in_the_database_of_a_server() -> None:
+    assert counters_beside("sqlite:////data/people/people.db") == "sqlite:////data/people/people-limits.db"
+    assert counters_beside("postgresql+psycopg://ada:pw@db/hub") == "postgresql+psycopg://ada:pw@db/hub"
+
+
+@pytest.mark.one_engine
+def test_a_try_is_counted_while_somebody_elses_consent_is_being_written(
+    counters: SqlCounters, database_url: str
+) -> None:
+    database = Database(database_url)
+    with database.transaction():
+        assert counters.incr("k", 60) == 1
+    database.close()
 
 
 def test_it_can_be_cleared_and_says_whether_it_answers(counters: SqlCounters, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from portal.people.limits import LINKS, OTHER_POSTS, SIGN_UPS, WITHOUT_PROOF
 from portal.people.messages.service import CAPS, Service
-from tests.limits.filling import use_up
+from tests.limits.filling import counters, use_up
 from tests.people.site import ADA, BEN, OFFER, Site
 from tests.support.engines import Engine
 from tests.support.sides import people_app
@@ -156,7 +156,7 @@ def test_fifty_links_that_open_nothing_are_too_many_and_then_it_is_well_again(
 def test_a_link_that_opens_something_may_be_looked_at_by_any_number_of_scanners(site: Site) -> None:
     mail = site.asked(ADA, "offers_email")
     assert {site.get(mail.confirm).status_code for _ in range(TRIES * 2)} == {200}
-    assert site.count("limit_counters") == 3  # of the sign-up alone
+    assert len(counters(site.app)) == 3  # of the sign-up alone
 
 
 def test_a_no_is_never_limited_whatever_else_was_tried(site: Site) -> None:
@@ -176,7 +176,7 @@ def test_a_no_is_never_limited_whatever_else_was_tried(site: Site) -> None:
 def test_no_peer_is_written_down_in_the_clear(site: Site) -> None:
     sign_up(site, ADA, peer="192.0.2.77")
     sign_up(site, ADA, peer="2001:db8:77::1")
-    counted = str(site.rows("select * from limit_counters"))
+    counted = str(counters(site.app))
     assert "sign-ups" in counted
     assert not re.search(r"192\.0\.2|2001:db8|:77:", counted)
 
@@ -188,8 +188,7 @@ def test_with_a_server_nothing_is_counted_in_sql_and_without_it_everything_goes_
         site = Site(people_app(tmp_path, LIMITS_URL=server.url))
         answers = [sign_up(site, ADA).status_code for _ in range(PER_NETWORK + 1)]
         assert answers[-2:] == [303, 429]
-        limits = "select key from limit_counters where key <> 'sign-ups that left no trace'"  # which is no limit
-        assert site.rows(limits) == []
+        assert counters(site.app) == []
         assert all(key.startswith(b"limits-people:") for key in server.counted())
         held_up = sign_up(site, ADA)
         assert 590 < int(held_up.headers["Retry-After"]) <= 600
@@ -203,8 +202,8 @@ def test_with_a_server_nothing_is_counted_in_sql_and_without_it_everything_goes_
 def test_where_the_counters_cannot_be_written_links_open_and_a_no_gets_through(site: Site) -> None:
     mail = site.agreed(ADA, "offers_email")
     [limiter] = site.app.extensions["limiter"]
-    limiter.storage.database.writer.dispose()
-    limiter.storage.database.writer = create_engine("sqlite:////no/such/folder/x.db")
+    limiter.storage.close()
+    limiter.storage.engine = create_engine("sqlite:////no/such/folder/x.db")
     assert site.get(f"{mail.confirm}/done").status_code == 200
     assert site.get(NO_LINK).status_code == 404
     assert site.post(mail.opt_out).status_code == 200

@@ -12,15 +12,15 @@ from typing import Self
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from portal.people.accounts.persons import get_seal
 from portal.people.consent.envelope import payload_label
 from portal.people.consent.models import ConsentPayload, ConsentRecord
-from portal.people.database import Database
 from portal.people.limits import WITHOUT_PROOF
 from portal.people.web import PeopleCounter
 from portal.run import command
+from portal.shared.counters import SqlCounters
 from portal.shared.environment import ROOT
 from portal.shared.networks import keyed
 from tests.people.site import ADA, Site
@@ -183,12 +183,11 @@ class Process:
 
     def peer_seen(self, *lines: str) -> str:
         """Whom a request with these header lines counts for: the limits write it down under a key."""
-        store = Database(self.settings.database_url)
-        with store.transaction() as db:
-            db.execute(delete(PeopleCounter))
+        store = SqlCounters(database_url=self.settings.database_url, row=PeopleCounter)
+        store.reset()
         assert self.ask("GET /confirm/nothing HTTP/1.1", f"Host: localhost:{self.port}", *lines) == 404
-        with store.reading() as db:
-            [key] = db.scalars(select(PeopleCounter.key)).all()
+        with store.engine.connect() as connection:
+            [key] = connection.scalars(select(PeopleCounter.key)).all()
         store.close()
         secret = self.settings.secret_keys[0]
         [seen] = [peer for peer in PEERS if keyed(f"network\0{peer}", secret=secret) in key]

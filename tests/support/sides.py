@@ -59,7 +59,7 @@ def close(app: Flask) -> None:
     """Let go of every connection of an app, those of its limits too."""
     app.extensions["database"].close()
     for limiter in app.extensions["limiter"]:
-        limiter.storage.database.close()
+        limiter.storage.close()
 
 
 _apps: list[Flask] = []
