@@ -1,7 +1,8 @@
 """The peer of sign-ups: django-newsletter's own subscribe page, set up as its documentation says, and kindly.
 
-Run by a Python of its own, in which Django is: FOLDER PORT. Mail goes nowhere and costs it nothing (ours is composed,
-sealed and stored); SQLite is in WAL mode and every commit reaches the disk, as with us.
+Run by a Python of its own, in which Django is: FOLDER PORT. Its mail waits in a queue in the database (django-mailer),
+written by the same transaction as the subscription, for somebody else to send; SQLite is in WAL mode and every commit
+reaches the disk: all as with us.
 """
 
 import sys
@@ -25,7 +26,7 @@ def main(folder: str, port: int) -> None:
         SITE_ID=1,
         USE_TZ=True,
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",
+        EMAIL_BACKEND="mailer.backend.DbBackend",
         NEWSLETTER_USE_HTTPS=False,
         NEWSLETTER_THUMBNAIL="sorl-thumbnail",
         DATABASES={"default": _database(folder)},
@@ -46,6 +47,7 @@ def main(folder: str, port: int) -> None:
             "django.contrib.messages",
             "django.contrib.sites",
             "sorl.thumbnail",
+            "mailer",
             "newsletter",
         ],
         TEMPLATES=[
@@ -77,6 +79,7 @@ def _database(folder: str) -> dict[str, object]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": f"{folder}/newsletter.db",
         "CONN_MAX_AGE": None,
+        "ATOMIC_REQUESTS": True,
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",

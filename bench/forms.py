@@ -24,9 +24,9 @@ from portal.shared.environment import ROOT
 CLIENTS = 32
 SECONDS = 4.0
 ROUNDS = 3
-PEER = ROOT / ".build" / "bench-newsletter"
+PEER = ROOT / ".build" / "bench-newsletter-with-queue"
 DJANGO = "bench/django_peer.py"
-NEEDS = ("django==5.2.*", "django-newsletter==1.2.*", "sorl-thumbnail==13.*", "waitress==3.*")
+NEEDS = ("django==5.2.*", "django-mailer==2.3.*", "django-newsletter==1.2.*", "sorl-thumbnail==13.*", "waitress==3.*")
 
 Headers = dict[str, str]
 

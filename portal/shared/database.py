@@ -1,11 +1,11 @@
 """The only place that knows how a database is opened and a transaction begun; each side opens its own, once."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Compiled, Dialect, Engine, MetaData, Select, TypeDecorator, make_url, text
+from sqlalchemy import Compiled, Dialect, Engine, Executable, MetaData, Select, TypeDecorator, make_url, text
 from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
@@ -142,6 +142,34 @@ class Database:
     @property
     def _has_roles(self) -> bool:
         return self.writer.dialect.name == "postgresql"
+
+
+@contextmanager
+def in_one_go(db: Session) -> Iterator[None]:
+    """Send what is written within to a server without waiting for each answer; what it refuses is raised at the end.
+
+    Nothing may be read within, nor may it matter how many rows were changed. SQLite, which is no server, is asked as
+    ever.
+    """
+    connection = db.connection()
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    from portal.shared.postgres import pipelined
+
+    with pipelined(connection):
+        yield
+
+
+def put_all(db: Session, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run a statement for each of a few rows; within `in_one_go`, where the driver would wait for each such call."""
+    connection = db.connection()
+    if connection.dialect.name != "postgresql":
+        connection.execute(statement, rows)
+        return
+    with in_one_go(db):
+        for row in rows:
+            connection.execute(statement, row)
 
 
 def _writers(compiled: Compiled, dialect: Dialect) -> dict[str, Callable[[Any, Dialect], Any]]:

@@ -5,17 +5,17 @@ row-level security, grants and triggers bind it, and it cannot take them off.
 """
 
 import re
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from itertools import count
 from typing import Any, Literal, cast
 
 import psycopg
 from psycopg.adapt import Transformer
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, PipelineStatus
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Compiled, Connection, Engine, MetaData, create_engine, event, inspect, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from portal.shared.database import MAY, Act, Peek
 from portal.shared.environment import SettingsError
@@ -84,6 +84,27 @@ def postgres_peek(engine: Engine, compiled: Compiled) -> Peek:
             return reader.load_row(0, tuple)
 
     return ask
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[None]:
+    """Let statements be sent one after the other, and wait once for all of their answers (libpq's pipeline mode).
+
+    Within another one this does nothing more.
+    """
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    if driver.pgconn.pipeline_status != PipelineStatus.OFF:
+        yield
+        return
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as fault:  # that of an answer; what a statement itself raised SQLAlchemy has told already
+        if driver.closed:
+            connection.invalidate(fault)
+        raise DBAPIError.instance(
+            None, None, fault, psycopg.Error, hide_parameters=True, dialect=connection.dialect
+        ) from fault
 
 
 def _well(result: PGresult) -> PGresult:

@@ -15,7 +15,8 @@ from portal.shared import clock
 from portal.shared.environment import ROOT
 
 CALLS = ("openat", "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "unlink", "rename")
-FILES = ("people.db", "people.db-wal", "people.db-shm", "people.db-journal", "reserve")
+_DATABASES = ("people.db", "people-limits.db")
+FILES = (*(f"{name}{more}" for name in _DATABASES for more in ("", "-wal", "-shm", "-journal")), "reserve")
 JOURNAL = "opt-outs"  # the folder that keeps every no outside the database
 MOST = 400  # an act that writes more often than this is no act of ours
 

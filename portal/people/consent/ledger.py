@@ -14,6 +14,7 @@ from portal.people.consent.record import Act, Content, head, payload
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
 from portal.shared import ids
+from portal.shared.database import in_one_go, put_all
 
 Line = tuple[str, str]  # purpose, channel
 
@@ -78,10 +79,10 @@ class Chain:
             records.append(record)
             payloads.append({"record_id": record["id"], "sealed": sealed})
         if records:
-            connection = self._db.connection()
-            connection.execute(_ADD_RECORDS, records)
-            connection.execute(_ADD_PAYLOADS, payloads)
-            self._write_states({(record["purpose"], record["channel"]): record for record in records}, act)
+            with in_one_go(self._db):
+                put_all(self._db, _ADD_RECORDS, records)
+                put_all(self._db, _ADD_PAYLOADS, payloads)
+                self._write_states({(record["purpose"], record["channel"]): record for record in records}, act)
 
     def _next(self, step: Step, act: Act, at: str) -> tuple[dict[str, Any], bytes]:
         self._position += 1
@@ -129,9 +130,9 @@ class Chain:
             else:
                 fresh.append(key | values)
         if known:
-            self._db.connection().execute(_MOVE_STATES, known)
+            put_all(self._db, _MOVE_STATES, known)
         if fresh:
-            self._db.connection().execute(_ADD_STATES, fresh)
+            put_all(self._db, _ADD_STATES, fresh)
         self._stored.update(newest)
 
 

@@ -4,7 +4,7 @@ A link is bound to the boxes and the wording of its own sign-up. It confirms onc
 for anew since then is not touched by it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from portal.people.consent.record import Act, Content, Shown, Subject
 from portal.people.consent.states import State
 from portal.people.messages import outbox
 from portal.shared import ids
+from portal.shared.database import put_all
 
 LIFE = timedelta(days=7)
 
@@ -40,6 +41,12 @@ class Agreement:
     words: str
 
 
+def keep_texts(db: Session, *, asked: Asked, act: Act) -> None:
+    """Store what was shown, so that what is asked for can quote it: before `ask`."""
+    if asked.ticked:
+        notices.keep(db, notice=asked.shown.wording.content, form=asked.shown.form, now=act.at)
+
+
 def ask(db: Session, *, opt_in_id: str, person_id: str, chain: Chain, asked: Asked, token: str, act: Act) -> None:
     """Write down a request that nothing confirms yet; with nothing ticked, only that an address is to be proven."""
     opt_in = {
@@ -53,13 +60,12 @@ def ask(db: Session, *, opt_in_id: str, person_id: str, chain: Chain, asked: Ask
     db.connection().execute(_ADD, opt_in)
     if not asked.ticked:
         return
-    notices.keep(db, notice=asked.shown.wording.content, form=asked.shown.form, now=act.at)
     outdated = _in_older_words(chain, asked)
     superseded = [chain.standing(line).record_id for line in outdated]
     chain.append(_requests(chain, asked, outdated), act=act)
     _forget_payloads(db, superseded)
     boxes = [{"opt_in_id": opt_in_id, "record_id": chain.standing(line).record_id} for line in asked.ticked]
-    db.connection().execute(_ADD_BOXES, boxes)
+    put_all(db, _ADD_BOXES, boxes)
 
 
 def find_opt_in(db: Session, *, token: str) -> OptIn | None:
@@ -116,11 +122,16 @@ def confirm(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
     )
 
 
-def cancel_open(db: Session, *, person_id: str, now: datetime) -> None:
-    """End every open opt-in of a person: their links confirm nothing any more, and their mail is not sent."""
-    for opt_in_id in db.connection().scalars(_STILL_OPEN, {"person_id": person_id}).all():
-        db.execute(insert(OptInOutcome), [{"opt_in_id": opt_in_id, "outcome": "cancelled", "ended_at": now}])
-        outbox.drop(db, cause_id=opt_in_id)
+def list_open(db: Session, *, person_id: str) -> list[str]:
+    """Every open opt-in of a person."""
+    return list(db.connection().scalars(_STILL_OPEN, {"person_id": person_id}))
+
+
+def cancel(db: Session, *, opt_in_ids: Sequence[str], now: datetime) -> None:
+    """End these open opt-ins: their links confirm nothing any more. Their mail is the caller's to drop."""
+    if opt_in_ids:
+        ended = {"outcome": "cancelled", "ended_at": now}
+        db.connection().execute(_END, [{"opt_in_id": opt_in_id} | ended for opt_in_id in opt_in_ids])
 
 
 def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
@@ -137,6 +148,7 @@ def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
 
 _ADD = insert(OptIn)
 _ADD_BOXES = insert(OptInBox)
+_END = insert(OptInOutcome)
 _STILL_OPEN = select(OptIn.id).where(
     OptIn.person_id == bindparam("person_id"), ~exists().where(OptInOutcome.opt_in_id == OptIn.id)
 )
@@ -160,7 +172,7 @@ def _in_older_words(chain: Chain, asked: Asked) -> list[Line]:
 
 def _forget_payloads(db: Session, record_ids: list[str]) -> None:
     if record_ids:
-        db.execute(delete(ConsentPayload).where(ConsentPayload.record_id.in_(record_ids)))
+        db.connection().execute(delete(ConsentPayload).where(ConsentPayload.record_id.in_(record_ids)))
 
 
 def _still_asked(db: Session, opt_in: OptIn, chain: Chain) -> list[Line]:

@@ -21,6 +21,7 @@ from portal.people.messages.channels import CHANNELS
 from portal.people.messages.way_out import WayOut, hash_stop_code
 from portal.people.sessions import Account
 from portal.shared import ids
+from portal.shared.database import in_one_go
 
 
 def make_way_out(
@@ -155,28 +156,38 @@ def stop(
     taken_back: list[str] = []
     seal = lock_with_seal(db, person_id=person_id, keyring=keyring) if person_id else None
     if person_id and seal:
-        if purpose is None:
-            opt_in.cancel_open(db, person_id=person_id, now=act.at)
-            end_links(db, account=Account("person", person_id), purpose=Purpose.SIGN_IN, now=act.at)
+        cancelled = opt_in.list_open(db, person_id=person_id) if purpose is None else []
         chain = read_chain(db, person_id=person_id, seal=seal)
         confirmed = chain.lines_in(State.CONFIRMED)
         open_lines = [*chain.lines_in(State.REQUESTED), *confirmed]
         ended = [line for line in open_lines if line[1] == channel and purpose in (None, line[0])]
-        outbox.drop_of(db, cause_ids=[chain.standing(line).record_id for line in ended])
         because = replace(act, cause=cause.value)
-        chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=because)
+        with in_one_go(db):
+            if purpose is None:
+                end_links(db, account=Account("person", person_id), purpose=Purpose.SIGN_IN, now=act.at)
+            opt_in.cancel(db, opt_in_ids=cancelled, now=act.at)
+            outbox.drop_of(db, cause_ids=[*cancelled, *(chain.standing(line).record_id for line in ended)])
+            chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=because)
+            if ended:
+                _suppress(db, person_id, address_hash, channel, purpose, cause, act)
         taken_back = [chain.standing(line).record_id for line in ended if line in confirmed]
-    if ended or not is_suppressed(db, address_hash=address_hash, purpose=purpose):
-        suppress(
-            db,
-            person_id=person_id,
-            address_hash=address_hash,
-            channel=channel,
-            purpose=purpose,
-            cause=cause,
-            now=act.at,
-        )
+    if not ended and not is_suppressed(db, address_hash=address_hash, purpose=purpose):
+        _suppress(db, person_id, address_hash, channel, purpose, cause, act)
     return taken_back
+
+
+def _suppress(
+    db: Session, person_id: str | None, address_hash: str, channel: str, purpose: str | None, cause: Cause, act: Act
+) -> None:
+    suppress(
+        db,
+        person_id=person_id,
+        address_hash=address_hash,
+        channel=channel,
+        purpose=purpose,
+        cause=cause,
+        now=act.at,
+    )
 
 
 _ADD = insert(WayOutRow)

@@ -22,6 +22,7 @@ from portal.people.messages.service import Service
 from portal.people.messages.way_out import WayOut, new_way_out
 from portal.shared import ids
 from portal.shared.columns import Moment
+from portal.shared.database import in_one_go
 
 
 class Wish(Protocol):
@@ -123,28 +124,30 @@ def _write(db: Session, sign_up: SignUp, found: str | None, keyring: Seal, act: 
         person_id, chain = _person(db, sign_up.asked, found, keyring, act)
     except AddressTaken:  # the same form sent twice at once, on a database with many writers
         return False
-    opt_in.ask(
-        db,
-        opt_in_id=sign_up.opt_in_id,
-        person_id=person_id,
-        chain=chain,
-        asked=sign_up.asked,
-        token=sign_up.confirm_token,
-        act=act,
-    )
-    if sign_up.entry is not None:
-        write_entry(db, sign_up.entry, opt_in_id=sign_up.opt_in_id)
-    if sign_up.wish is not None:
-        sign_up.wish.write(db, opt_in_id=sign_up.opt_in_id)
-    opt_out.make_way_out(
-        db,
-        way_out=sign_up.way_out,
-        message=sign_up.message,
-        person_id=person_id,
-        keyring=keyring,
-        act=act,
-    )
-    outbox.put(db, sign_up.message)
+    opt_in.keep_texts(db, asked=sign_up.asked, act=act)
+    with in_one_go(db):
+        opt_in.ask(
+            db,
+            opt_in_id=sign_up.opt_in_id,
+            person_id=person_id,
+            chain=chain,
+            asked=sign_up.asked,
+            token=sign_up.confirm_token,
+            act=act,
+        )
+        if sign_up.entry is not None:
+            write_entry(db, sign_up.entry, opt_in_id=sign_up.opt_in_id)
+        if sign_up.wish is not None:
+            sign_up.wish.write(db, opt_in_id=sign_up.opt_in_id)
+        opt_out.make_way_out(
+            db,
+            way_out=sign_up.way_out,
+            message=sign_up.message,
+            person_id=person_id,
+            keyring=keyring,
+            act=act,
+        )
+        outbox.put(db, sign_up.message)
     return True
 
 
