@@ -81,7 +81,9 @@ def pile_up(db: Session, shelf: Shelf, matches: Matches, is_on: Callable[[Card],
 
     def pile_of(one: int) -> Pile:
         publication = publication_of(one)
-        return piles.setdefault(publication, Pile(publication))
+        if publication not in piles:
+            piles[publication] = Pile(publication)
+        return piles[publication]
 
     for one, kind in _kinds(db, matches.headings):
         pile = pile_of(one)

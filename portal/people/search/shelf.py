@@ -50,17 +50,19 @@ class Shelves:
 
     def current(self, db: Session, *, now: datetime) -> Shelf:
         """The shelf as it is now: one question to the database where nothing changed."""
-        stamp = _stamp(db)
+        stamp = tuple(db.execute(_STAMP).one())
         shelf = self.last
         if shelf is None or not shelf.is_current(stamp=stamp, now=now):
             shelf = self.last = _fill(db, now=now, stamp=stamp)
         return shelf
 
 
-def _stamp(db: Session) -> tuple[Any, ...]:
-    published = (select(of).select_from(Publication) for of in (func.max(Publication.id), func.count()))
-    indexed = (select(of).select_from(SearchDocument) for of in (func.max(SearchDocument.indexed_at), func.count()))
-    return tuple(db.execute(select(*(one.scalar_subquery() for one in (*published, *indexed)))).one())
+_STAMP = select(
+    select(func.max(Publication.id)).scalar_subquery(),
+    select(func.count()).select_from(Publication).scalar_subquery(),
+    select(func.max(SearchDocument.indexed_at)).scalar_subquery(),
+    select(func.count()).select_from(SearchDocument).scalar_subquery(),
+)
 
 
 def _fill(db: Session, *, now: datetime, stamp: tuple[Any, ...]) -> Shelf:
