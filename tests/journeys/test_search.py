@@ -16,7 +16,7 @@ def test_typed_words_lead_to_the_sentence_and_it_plays(visitor: Callable[..., Pa
     page = visitor()
     page.goto(f"{site.people}/webinars/")
     assert violations(page) == []
-    box = page.get_by_role("searchbox", name="Search every sentence")
+    box = page.get_by_role("combobox", name="Search every sentence")
     box.focus()
     page.keyboard.type("mess")
     offered = page.locator("#suggestions option")
