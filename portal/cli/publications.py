@@ -25,10 +25,14 @@ with_name = click.option(
 @click.argument("path", type=click.Path(exists=True))
 @with_moment
 @click.option("--reason", default="", help="Why a webinar goes without captions: it is recorded.")
+@click.option("--draft-campaign", is_flag=True, help="Draft its announcement, too. It sends nothing.")
 @with_name
-def publish(path: str, public_from: datetime | None, reason: str, by: str) -> None:
+def publish(path: str, public_from: datetime | None, reason: str, draft_campaign: bool, by: str) -> None:
     """Make the webinar in the folder PATH public, or the tip or the offer in the file PATH."""
     from portal.people.commands.publish import REFUSALS, Wish, publish_path
+
+    if draft_campaign and not Path(path).is_dir():
+        raise click.UsageError("--draft-campaign goes with a webinar: nothing else is announced.")
 
     wish = Wish(by=by, public_from=_aware(public_from), reason=reason)
     try:
@@ -40,6 +44,8 @@ def publish(path: str, public_from: datetime | None, reason: str, by: str) -> No
         click.echo(said)
     except REFUSALS as fault:
         raise click.ClickException(str(fault)) from fault
+    if draft_campaign:
+        _draft(Path(path).resolve().name)
 
 
 @portal.group()
@@ -97,6 +103,17 @@ def publications_unpublish(kind: Kind, slug: str, redirect_to: str, by: str) -> 
     try:
         click.echo(unpublish(kind, slug, redirect_to=path, by=by))
     except NotPublic as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _draft(slug: str) -> None:
+    from portal.people.commands.announcing import NotAnnounced
+    from portal.people.commands.announcing import draft_campaign as draft
+    from portal.people.outreach.drafting import DraftedBefore
+
+    try:
+        click.echo(draft(slug))
+    except (NotAnnounced, DraftedBefore) as fault:
         raise click.ClickException(str(fault)) from fault
 
 

@@ -172,6 +172,7 @@ PEOPLE = {
     "GET /webinars/search": NOTHING_SECRET,
     "GET /webinars/search/suggestions": NOTHING_SECRET,
     "GET /webinars/<slug>": NOTHING_SECRET,
+    "GET /webinars/<slug>/premiere.ics": NOTHING_SECRET,
     "GET /webinars/resume": NOTHING_SECRET,
     "POST /webinars/resume": CODES,
     "POST /webinars/resume/codes": POSTS,

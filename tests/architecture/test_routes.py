@@ -170,6 +170,7 @@ PEOPLE = {
     "GET /webinars/search": ANYONE,
     "GET /webinars/search/suggestions": ANYONE,
     "GET /webinars/<slug>": ANYONE,
+    "GET /webinars/<slug>/premiere.ics": ANYONE,
     "GET /webinars/resume": ANYONE,
     "POST /webinars/resume": ANYONE,
     "POST /webinars/resume/codes": ANYONE,

@@ -1,7 +1,9 @@
 """The people side as one visitor after another meets it."""
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import chain
 from threading import Event
 
@@ -13,6 +15,7 @@ from portal.people.offers.publishing import withdraw_offer
 from portal.people.offers.reminders import send_due
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.privacy.separation import find_last_check, keep_check
+from portal.people.publications.records import find_in_force, publish
 from portal.people.webhooks import delivering
 from portal.people.worker import deliver
 from portal.separation.check import check
@@ -103,6 +106,8 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "remind-nothing-left", site.get("/offers/winter-cards/remind")
     yield "feed", site.get("/feed.xml")
     yield "site-map", site.get("/sitemap.xml")
+    yield "webinar-announced", _announced(site)
+    yield "premiere", site.get(f"{WEBINAR}-soon/premiere.ics")
     yield "questions", site.get("/questions")
     yield "privacy", site.get("/privacy")
 
@@ -119,6 +124,18 @@ def _searching(site: Site) -> Told:
     yield "search-no-word", site.get("/webinars/search?q=%F0%9F%8E%88")
     yield "search-nothing-found", site.get("/webinars/search?q=xylophonist")
     yield "search-suggestions", site.get("/webinars/search/suggestions?q=mess")
+
+
+def _announced(site: Site) -> TestResponse:
+    """A webinar whose premiere is still to come."""
+    now = clock.now()
+    with site.database.transaction() as db:
+        current = find_in_force(db, kind="webinar", slug="second-message", at=now)
+        assert current
+        told = json.loads(current.content)
+        told |= {"slug": "second-message-soon", "premiere_at": (now + timedelta(days=9)).isoformat()}
+        publish(db, kind="webinar", slug="second-message-soon", content=json.dumps(told), by="Mara", now=now)
+    return site.get(f"{WEBINAR}-soon")
 
 
 def _the_check(site: Site, installed: Installation) -> Told:

@@ -36,9 +36,10 @@ def list_entries(db: Session, *, now: datetime) -> list[Entry]:
             summary=webinar.summary,
             author=webinar.presenter,
             made_on=webinar.held_on,
-            changed_at=record.public_from,
+            changed_at=max(record.public_from, webinar.premiere_at or record.public_from),
         )
         for webinar, record in webinars.list_published(db, now=now)
+        if not webinar.is_to_come(now)
     ]
     written = [
         Entry(

@@ -9,7 +9,15 @@ from portal.shared.problems import Problem
 
 
 def get_webinar(db: Session, slug: str) -> Recording:
-    """The webinar as it is public now. Raises Problem (404)."""
+    """The webinar as it can be seen now. Raises Problem (404), also for one that is announced and still to come."""
+    webinar = get_announced(db, slug)
+    if webinar.is_to_come(clock.now()):
+        raise Problem(404, "It is not shown yet", "Its page says when it is, and what it is about.")
+    return webinar
+
+
+def get_announced(db: Session, slug: str) -> Recording:
+    """The webinar as it is public now, also where that only says when it comes. Raises Problem (404)."""
     webinar = find_webinar(db, slug, now=clock.now())
     if webinar is None:
         raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")

@@ -12,12 +12,12 @@ from portal.people.webinars.recording import Recording, from_json
 
 
 def list_webinars(db: Session, *, now: datetime) -> list[Recording]:
-    """Every public webinar, the one held last first."""
-    return [webinar for webinar, _ in list_published(db, now=now)]
+    """Every public webinar that can be seen by now, the one held last first."""
+    return [webinar for webinar, _ in list_published(db, now=now) if not webinar.is_to_come(now)]
 
 
 def list_published(db: Session, *, now: datetime) -> list[tuple[Recording, Publication]]:
-    """Every public webinar with the record that made it so, the one held last first."""
+    """Every public webinar, also one that is only announced, with the record of it; the one held last first."""
     found = [(from_json(record.content), record) for record in in_force(db, kind="webinar", at=now)]
     films = find_films(db, [webinar.source for webinar, _ in found])
     whole = [(replace(webinar, film=films.get(webinar.source)), record) for webinar, record in found]
@@ -37,3 +37,9 @@ def find_new_address(db: Session, slug: str, *, now: datetime) -> str | None:
     """Where the address of a webinar leads that was taken off the site."""
     record = find_in_force(db, kind="webinar", slug=slug, at=now)
     return record.redirect_to if record is not None and not record.is_shown else None
+
+
+def since_when(db: Session, slug: str, *, now: datetime) -> datetime:
+    """Since when the webinar is public as it is."""
+    record = find_in_force(db, kind="webinar", slug=slug, at=now)
+    return record.public_from if record is not None else now

@@ -1,39 +1,31 @@
 """The only place that writes a premiere as a file for calendars (iCalendar, RFC 5545)."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from portal.people.webinars.recording import Recording
 
 PRODUCT = "-//CustomerHub//Learning center//EN"
 _MOST_OCTETS = 75  # a line, its end left out (section 3.1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Premiere:
-    """What is shown for the first time, when and how long; `url` is its page, `told_at` when that was last said."""
+def as_calendar(webinar: Recording, *, begins_at: datetime, url: str, told_at: datetime) -> str:
+    """The event, which takes the place of what a calendar had of the same webinar before.
 
-    slug: str
-    title: str
-    summary: str
-    url: str
-    begins_at: datetime
-    seconds: float
-    told_at: datetime
-
-
-def as_calendar(premiere: Premiere) -> str:
-    """The event, which takes the place of what a calendar had under the same name before."""
-    host = re.sub(r"^https?://|:\d+$", "", premiere.url.partition("/webinars/")[0])
+    `url` is the site's address, `told_at` when what it says was published.
+    """
+    page = f"{url}/webinars/{webinar.slug}"
+    host = re.sub(r"^https?://|:\d+$", "", url)
     lines = (
         *("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "METHOD:PUBLISH", "BEGIN:VEVENT"),
-        f"UID:{premiere.slug}@{host}",
-        f"DTSTAMP:{_moment(premiere.told_at)}",
-        f"LAST-MODIFIED:{_moment(premiere.told_at)}",
-        f"DTSTART:{_moment(premiere.begins_at)}",
-        f"DURATION:PT{max(1, round(premiere.seconds))}S",
-        f"SUMMARY:{_text(premiere.title)}",
-        f"DESCRIPTION:{_text(f'{premiere.summary} No account, no e-mail address: {premiere.url}')}",
-        f"URL:{premiere.url}",
+        f"UID:{webinar.slug}@{host}",
+        f"DTSTAMP:{_moment(told_at)}",
+        f"LAST-MODIFIED:{_moment(told_at)}",
+        f"DTSTART:{_moment(begins_at)}",
+        f"DURATION:PT{max(1, round(webinar.seconds))}S",
+        f"SUMMARY:{_text(webinar.title)}",
+        f"DESCRIPTION:{_text(f'{webinar.summary} No account, no e-mail address: {page}')}",
+        f"URL:{page}",
         *("TRANSP:TRANSPARENT", "END:VEVENT", "END:VCALENDAR"),
     )
     return "".join(f"{_folded(line)}\r\n" for line in lines)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from portal.people.films.library import Film
@@ -125,7 +125,8 @@ def from_json(text: str) -> Recording:
         for one in found["tracks"]
     )
     found["held_on"] = date.fromisoformat(found["held_on"])
-    found["premiere_at"] = datetime.fromisoformat(found["premiere_at"]) if found["premiere_at"] else None
+    at = found["premiere_at"]
+    found["premiere_at"] = datetime.fromisoformat(at).astimezone(UTC) if at else None
     found["said"] = Line(**found["said"]) if found["said"] else None
     return Recording(**found)
 

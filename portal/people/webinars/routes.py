@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.people.pictures.library import find_picture
 from portal.people.web import reading, settings, signed_in, transaction
-from portal.people.webinars.asked import get_webinar, second_of
+from portal.people.webinars.asked import get_announced, get_webinar, second_of
 from portal.people.webinars.finding import find_said
-from portal.people.webinars.library import find_new_address
+from portal.people.webinars.library import find_new_address, since_when
+from portal.people.webinars.premiere import as_calendar
 from portal.people.webinars.schema import graph_of
 from portal.people.webinars.sharing import picture_of
 from portal.people.webinars.watching import find_position, note_watched
@@ -25,10 +26,12 @@ def show(slug: str) -> Answer:
     with reading() as db:
         if new_address := find_new_address(db, slug, now=clock.now()):
             return redirect(new_address)
-        webinar = get_webinar(db, slug)
+        webinar = get_announced(db, slug)
         person_id = _find_watcher()
         picture = find_picture(db, picture_of(webinar))
         left_at = find_position(db, person_id=person_id, slug=slug) if person_id else None
+    if webinar.is_to_come(clock.now()):
+        return make_response(render_template("webinars/announced.html", webinar=webinar, picture=picture))
     start = min(start, int(webinar.seconds))
     return make_response(
         render_template(
@@ -39,7 +42,7 @@ def show(slug: str) -> Answer:
             found=find_said(webinar, request.args.get("find", "")),
             left_at=left_at or 0,
             picture=picture,
-            data=graph_of(webinar, url=settings().url),
+            data=graph_of(webinar, url=settings().url, film=webinar.film),
         )
     )
 
@@ -58,6 +61,18 @@ def timed_transcript(slug: str) -> Response:
     with reading() as db:
         webinar = get_webinar(db, slug)
     return _file(as_webvtt(webinar, url=_url(slug)), name=f"{slug}.vtt", content_type="text/vtt")
+
+
+@blueprint.get("/webinars/<slug>/premiere.ics")
+def premiere(slug: str) -> Response:
+    """When it is shown for the first time, as a file for calendars; only until then."""
+    with reading() as db:
+        webinar = get_announced(db, slug)
+        told_at = since_when(db, slug, now=clock.now())
+    if webinar.premiere_at is None or not webinar.is_to_come(clock.now()):
+        raise Problem(404, "No premiere is to come", "The recording can be watched on its page, whenever you like.")
+    calendar = as_calendar(webinar, begins_at=webinar.premiere_at, url=settings().url, told_at=told_at)
+    return _file(calendar, name=f"{slug}.ics", content_type="text/calendar")
 
 
 @blueprint.post("/webinars/<slug>/watched")

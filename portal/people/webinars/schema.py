@@ -1,19 +1,22 @@
 """The only place that says what schema.org has to know of a webinar: the video, its chapters, and what is said."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from markupsafe import Markup
 
+from portal.people.films.library import Film
 from portal.people.webinars.recording import Chapter, Recording
 from portal.shared.structured import Thing, breadcrumbs, duration, graph
 
 
 @lru_cache(maxsize=64)
-def graph_of(webinar: Recording, *, url: str) -> Markup:
-    """The video and where its page stands; `url` is the site's address."""
+def graph_of(webinar: Recording, *, url: str, film: Film | None) -> Markup:
+    """The video and where its page stands; `url` is the site's address, `film` how its film stands by now."""
     path = f"/webinars/{webinar.slug}"
     trail = (("Learning center", "/"), ("Webinars", "/webinars/"), (webinar.title, path))
-    return graph(_video(webinar, url=url, path=path), breadcrumbs(url, trail))
+    whole = replace(webinar, film=film)  # two recordings that differ in their film are equal, and here they are not
+    return graph(_video(whole, url=url, path=path), breadcrumbs(url, trail))
 
 
 def _video(webinar: Recording, *, url: str, path: str) -> Thing:

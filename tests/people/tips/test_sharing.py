@@ -59,7 +59,7 @@ def test_offers_and_lists_say_what_a_link_to_them_shows(site: Site) -> None:
 
 
 def test_a_webinar_is_a_video_with_its_chapters_and_all_that_is_said() -> None:
-    data = str(graph_of(recording(title=HOSTILE), url=URL))
+    data = str(graph_of(recording(title=HOSTILE), url=URL, film=None))
     assert "<" not in data
     video = {thing["@type"]: thing for thing in json.loads(data)["@graph"]}["VideoObject"]
     assert video["name"] == HOSTILE
