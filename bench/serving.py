@@ -1,14 +1,20 @@
 """What slow and greedy clients cost the good ones: pages answered, the rate of pages, the memory held."""
 
+import os
 import re
 import statistics
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from bench.figure import Figure
+from portal.people.database import Database
+from portal.people.media.store import note_file, open_store, put_file
+from portal.people.settings import load_settings
+from portal.shared import clock
 from tests.support import engines
 from tests.support.engines import Sqlite
 from tests.support.films import show_sample_film
@@ -21,6 +27,7 @@ PROBE_SECONDS = 2.0
 CLIENTS = 4
 ROUNDS = 5
 ROUND_SECONDS = 1.5
+FILM_BYTES = 32_000_000
 
 
 def figures() -> Iterator[Figure]:
@@ -29,7 +36,7 @@ def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder, Running(Path(folder) / "data") as site:
         show_sample_film(site.environment)
         host = site.people.removeprefix("http://")
-        film = _film(site.port, host)
+        film = keep_film(site)
         kinds: dict[str, tuple[Behaviour, int]] = {
             "300 slow headers": (slow_headers(host), 300),
             "300 slow bodies": (slow_body(host, "/offers/setup-day"), 300),
@@ -40,7 +47,7 @@ def figures() -> Iterator[Figure]:
         }
         before = _megabytes(site)
         for name, (behaviour, count) in kinds.items():
-            yield from _beside(name, behaviour, count, port=site.port, host=host)
+            yield from beside(name, behaviour, count, port=site.port, host=host)
         yield Figure(
             name="people process, memory after all that",
             value=_megabytes(site) - before,
@@ -51,12 +58,25 @@ def figures() -> Iterator[Figure]:
         )
 
 
-def _beside(name: str, behaviour: Behaviour, count: int, *, port: int, host: str) -> Iterator[Figure]:
+def keep_film(site: Running) -> str:
+    """Store a file as large as a film in this installation, as its commands do; its path."""
+    settings = load_settings(site.environment)
+    with tempfile.TemporaryDirectory() as folder, closing(Database(settings.database_url)) as database:
+        path = Path(folder) / "film.mp4"
+        path.write_bytes(os.urandom(FILM_BYTES))
+        stored = put_file(path, store=open_store(settings))
+        with database.transaction() as db:
+            note_file(db, stored, store=open_store(settings), now=clock.now())
+    return f"/media/{stored.sha256}/{stored.name}"
+
+
+def beside(name: str, behaviour: Behaviour, count: int, *, port: int, host: str, crowd_at: int = 0) -> Iterator[Figure]:
+    """Pages of the site at `port`, alone and beside a crowd there, or at another server of ours."""
     page = request("GET /", host=host)
     alone, beside, answered = [], [], PROBES
     for _ in range(ROUNDS):  # in turn, so that a slower moment of the machine meets both
         alone.append(_rate(port, page))
-        with Crowd(port, behaviour, count):
+        with Crowd(crowd_at or port, behaviour, count):
             answered = min(answered, _answered_in_time(port, page))
             beside.append(_rate(port, page))
     yield Figure(
@@ -106,14 +126,6 @@ def _rate(port: int, page: bytes) -> float:
     for client in clients:
         client.join()
     return sum(counts) / ROUND_SECONDS
-
-
-def _film(port: int, host: str) -> str:
-    page = ask(port, request("GET /webinars/second-message", host=host)).text
-    match = re.search(r"/media/[0-9a-f]+/[^\"]+\.mp4", page)
-    if match is None:
-        raise RuntimeError("The sample webinar's page names no film.")
-    return match[0]
 
 
 def _megabytes(site: Running) -> float:
