@@ -141,7 +141,7 @@ function licenses() {
   const packages = [
     ...['@fontsource-variable/atkinson-hyperlegible-next', 'lucide-static'],
     ...['@zip.js/zip.js', 'htmlparser2', 'entities', 'domelementtype', 'domhandler', 'domutils', 'papaparse'],
-    'altcha',
+    ...['altcha', 'hls.js'],
   ]
   const terms = (name) => {
     const path = join(ROOT, 'node_modules', name, 'LICENSE')

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -33,6 +33,7 @@ __all__ = [
     "keyring",
     "limit",
     "only_in_development",
+    "playing_policy",
     "reading",
     "request_id",
     "set_up",
@@ -71,9 +72,7 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
         url=settings.url,
         proxies=settings.proxies,
         secret_keys=settings.secret_keys,
-        policy=content_policy(
-            form_action=f"'self' {settings.sandbox_url}", frame_src="'self'", **_media_sources(settings.s3_public_url)
-        ),
+        policy=_policy(settings.sandbox_url, settings.s3_public_url),
         no_origin_check=ONE_CLICK | API | SIGNED,
     )
     measure(app, database=store, token=settings.metrics_token, is_open=settings.is_development, acts=ACTS)
@@ -86,6 +85,14 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
             "gpc_is_asked": gpc.is_asked(),
         }
     )
+
+
+def playing_policy() -> str:
+    """The policy of a page that plays a film adaptively: what the script has fetched is played as a `blob:` of its own.
+
+    Nothing else may be one, here or on any other page.
+    """
+    return _policy(settings().sandbox_url, settings().s3_public_url, is_playing=True)
 
 
 def signed_in() -> Account | None:
@@ -155,9 +162,14 @@ def built(name: str) -> bytes:
     return assets.read(name)
 
 
-def _media_sources(origin: str) -> dict[str, str]:
-    """Where media come from besides ourselves: the one bucket to which we redirect, where there is one."""
-    return dict.fromkeys(("media_src", "connect_src", "img_src"), f"'self' {origin}") if origin else {}
+@cache
+def _policy(sandbox_url: str, origin: str, *, is_playing: bool = False) -> str:
+    """The policy of a page; media come from the `origin` of the one bucket to which we redirect, where there is one."""
+    own = " ".join(filter(None, ("'self'", origin)))
+    media = f"{own} blob:" if is_playing else own
+    return content_policy(
+        form_action=f"'self' {sandbox_url}", frame_src="'self'", media_src=media, connect_src=own, img_src=own
+    )
 
 
 def _room() -> Room:

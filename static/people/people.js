@@ -6,19 +6,15 @@ import { tellHeight } from './framed.js'
 import { checkReceipts } from './receipt-check.js'
 import { offerPasskeys } from './passkey.js'
 import { workAhead } from './proof/proof.js'
-import { offerResumeCode } from './resuming.js'
 import { offerReveals } from './reveal.js'
 import { offerPlayer } from './player.js'
 import { suggestWhileTyping } from './suggesting.js'
-import { followRecording } from './transcript.js'
 
 focusProblem()
 checkReceipts()
-followRecording()
 localizeMoments()
 offerCopies()
 offerPasskeys()
-offerResumeCode()
 offerReveals()
 offerPlayer()
 suggestWhileTyping()

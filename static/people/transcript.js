@@ -1,11 +1,11 @@
 // The transcript and the chapters follow the recording, and a press on either seeks it. Their links work without this.
-export function followRecording() {
+export function followRecording(within = document) {
   const video = document.querySelector('.player video')
   if (!video) return
-  for (const link of document.querySelectorAll('a[data-at]')) {
+  for (const link of within.querySelectorAll('a[data-at]')) {
     link.addEventListener('click', (press) => seek(press, video, link))
   }
-  for (const group of document.querySelectorAll('[data-follow]')) {
+  for (const group of within.querySelectorAll('[data-follow]')) {
     const lines = [...group.querySelectorAll('a[data-at]')]
     video.addEventListener('timeupdate', () => mark(group, lines, video.currentTime))
   }

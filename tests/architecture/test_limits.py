@@ -180,6 +180,7 @@ PEOPLE = {
     "GET /webinars/resume/<code>/<slug>.json": PLAYER,
     "POST /webinars/resume/<code>/<slug>": PLAYER,
     "POST /webinars/resume/<code>/forget": A_NO,
+    "GET /webinars/<slug>/film.json": NOTHING_SECRET,
     "GET /webinars/<slug>/transcript.txt": NOTHING_SECRET,
     "GET /webinars/<slug>/transcript.vtt": NOTHING_SECRET,
     "POST /webinars/<slug>/watched": PLAYER,

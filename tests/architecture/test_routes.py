@@ -178,6 +178,7 @@ PEOPLE = {
     "GET /webinars/resume/<code>/<slug>.json": HOLDER,
     "POST /webinars/resume/<code>/<slug>": HOLDER,
     "POST /webinars/resume/<code>/forget": FORGOTTEN,
+    "GET /webinars/<slug>/film.json": ANYONE,
     "GET /webinars/<slug>/transcript.txt": ANYONE,
     "GET /webinars/<slug>/transcript.vtt": ANYONE,
     "POST /webinars/<slug>/watched": ACCOUNT,

@@ -20,8 +20,13 @@ def get_announced(db: Session, slug: str) -> Recording:
     """The webinar as it is public now, also where that only says when it comes. Raises Problem (404)."""
     webinar = find_webinar(db, slug, now=clock.now())
     if webinar is None:
-        raise Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
+        raise unknown_webinar()
     return webinar
+
+
+def unknown_webinar() -> Problem:
+    """What is said where there is none."""
+    return Problem(404, "There is no such webinar", "It may have moved. All webinars are listed under Webinars.")
 
 
 def second_of(value: str) -> int:

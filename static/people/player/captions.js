@@ -1,16 +1,29 @@
-// Captions drawn by us, so that they have a size and never lie under the controls; on or off and how large is kept.
+// Captions drawn by us, so that they have a size and never lie under the controls; on or off, how large and in which
+// language is kept.
 import { keep, recall } from './memory.js'
 
 export function offerCaptions({ root, video, part, say }) {
-  const { track } = root.querySelector('track[kind=captions]')
-  track.addEventListener('cuechange', draw)
+  const tracks = [...root.querySelectorAll('track[kind=captions]')]
+  const languages = [...(part('languages')?.querySelectorAll('input') ?? [])]
+  if (!tracks.length) return offerNone()
+  let current = tracks.find(({ srclang }) => srclang === recall('player.language')) ?? tracks.find((one) => one.default) ?? tracks[0]
+  for (const { track } of tracks) track.addEventListener('cuechange', draw)
   // On a phone that fills its screen with the bare video, only the browser can draw them.
   video.addEventListener('webkitbeginfullscreen', () => show(part('captions').dataset.is === 'on', 'showing'))
   video.addEventListener('webkitendfullscreen', () => show(part('captions').dataset.is === 'on'))
+  part('languages')?.addEventListener('change', ({ target }) => speak(target.value))
   part('sizes').addEventListener('change', ({ target }) => choose(target.value))
+  for (const choice of languages) choice.checked = choice.value === current.srclang
   show(recall('player.captions') ?? true)
   size(recall('player.size'))
+  if (languages.length) root.dispatchEvent(new CustomEvent('language', { detail: current.srclang }))
   return { captions: turn }
+
+  function offerNone() {
+    part('captions').hidden = true
+    part('caption').hidden = true
+    return { captions: () => say('This recording has no captions') }
+  }
 
   function turn() {
     const isOn = part('captions').dataset.is === 'off'
@@ -20,15 +33,25 @@ export function offerCaptions({ root, video, part, say }) {
   }
 
   function show(isOn, mode = 'hidden') {
-    track.mode = isOn ? mode : 'disabled'
+    for (const one of tracks) one.track.mode = isOn && one === current ? mode : 'disabled'
     part('captions').dataset.is = isOn ? 'on' : 'off'
     part('caption').hidden = !isOn
+    part('caption').lang = current.srclang
     draw()
   }
 
   function draw() {
-    const cues = [...(track.activeCues ?? [])]
+    const cues = [...(current.track.activeCues ?? [])]
     part('cues').replaceChildren(...cues.map((cue) => cue.getCueAsHTML()))
+  }
+
+  function speak(language) {
+    current = tracks.find(({ srclang }) => srclang === language)
+    keep('player.language', language)
+    keep('player.captions', true)
+    show(true)
+    say(`Captions ${current.label}`)
+    root.dispatchEvent(new CustomEvent('language', { detail: language }))
   }
 
   function choose(chosen) {

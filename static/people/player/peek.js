@@ -1,10 +1,11 @@
-// Over the bar: the moment and chapter that a press there would reach, or where we are while the slider has the focus.
+// Over the bar: the picture, moment and chapter that a press there would reach, or where we are while the slider has the
+// focus.
 import { chapterAt, chaptersOf } from './chapters.js'
 import { shown } from './words.js'
 
 const HALF_THUMB = 8 // pixels, as in seek.css
 
-export function showPeek({ video, part }) {
+export function showPeek({ video, part, paint }) {
   const [slider, peek, chapters] = [part('position'), part('peek'), chaptersOf(part)]
   slider.addEventListener('pointermove', (move) => show(ratioAt(slider, move.offsetX)))
   slider.addEventListener('pointerleave', rest)
@@ -18,9 +19,14 @@ export function showPeek({ video, part }) {
 
   function show(ratio) {
     const moment = ratio * slider.max
-    peek.value = `${shown(moment)} ${chapterAt(chapters, moment).title}`
+    part('peek-words').textContent = `${shown(moment)} ${chapterAt(chapters, moment).title}`
     peek.style.setProperty('--at', ratio)
     peek.hidden = false
+    picture(moment)
+  }
+
+  async function picture(moment) {
+    part('preview').hidden = !(await paint(part('preview'), moment))
   }
 }
 

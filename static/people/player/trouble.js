@@ -1,7 +1,8 @@
 // A recording that is late says so, and one that cannot come says what to do.
 const LATE = 1000 // milliseconds
 
-export function offerRetry({ root, video, part, say }) {
+export function offerRetry(player) {
+  const { root, video, part, say } = player
   let timer
   video.addEventListener('error', complain, true) // a source's error does not bubble
   video.addEventListener('waiting', wait)
@@ -14,11 +15,11 @@ export function offerRetry({ root, video, part, say }) {
     part('trouble').hidden = false
   }
 
-  function retry() {
+  async function retry() {
     const moment = video.currentTime
     part('trouble').hidden = true
-    video.load()
-    if (moment) video.currentTime = moment
+    await player.reopen()
+    if (moment && !video.currentTime) video.currentTime = moment
     video.play().catch(() => {})
   }
 

@@ -22,7 +22,7 @@ export function offerQuotes(section) {
 
   // `q` copies the sentence in focus, or else the one that is being said.
   function isOurs(press) {
-    if (press.key !== 'q' || press.ctrlKey || press.metaKey || press.altKey || press.isComposing) return false
+    if (press.key !== 'q' || !section.isConnected || press.ctrlKey || press.metaKey || press.altKey || press.isComposing) return false
     return !press.target.matches('input, textarea, select, [contenteditable]') && !document.querySelector('dialog[open]')
   }
 
