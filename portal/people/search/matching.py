@@ -21,6 +21,7 @@ COMMON_ABOVE = 1 / 50  # of all entries, and never below MOST_FOUND
 _SELDOM = 20 * MOST_FOUND  # what two words or more may each have for the index to bring them together
 _WANTED = 100  # sentences of a common word
 _NEWEST = range(4, 25)  # in how many publications these are looked for
+_MOST_OF_COMMON = 500
 _PARTS = 4  # words that are looked for one by one
 _OF_A_PART = 300
 
@@ -67,6 +68,8 @@ def find_all(
     of = _where_to_look(shelf, min(counts[stem] for stem in stems), is_one=len(stems) == 1)
     if inside is not None:
         of = _Where([inside], [inside])
+    elif of.sentences:
+        most = min(most, _MOST_OF_COMMON)
     headings = find_ids(db, stems, limit=MOST_HEADINGS, among_headings=True, of=of.headings)
     sentences = find_ids(db, stems, limit=most + 1, of=of.sentences)
     return Matches(

@@ -17,29 +17,27 @@ _MOST_NEAR = 40  # words that are looked at more closely
 _AFTER_ALL = "\U0010ffff"
 
 
+ByLength = dict[int, list[str]]
+
+
 @dataclass(frozen=True)
 class Vocabulary:
-    """Every word that is said, with how many entries hold it, by its length."""
+    """Every word that is said, with how many entries hold it."""
 
-    by_length: dict[int, list[str]]
+    by_length: ByLength
+    alike: dict[str, ByLength]  # by their first letters
     entries: dict[str, int]
 
     def nearest(self, word: str) -> str | None:
         """What may have been meant by a word that nobody says, or None.
 
         As many slips as its length allows: one in four or five letters, two in more. A neighbour that begins alike goes
-        before one that does not, and then the one that is said more often; else a word that begins with it.
+        before one that does not, then one with fewer slips, then the one that is said more often; else
+        a word that begins with it.
         """
-        most = _slips(word)
-        found: list[tuple[int, bool, int, str]] = []
-        for length in range(len(word) - most, len(word) + most + 1):
-            choices = self.by_length.get(length, ())
-            for near, slips, _ in process.extract(
-                word, choices, scorer=OSA.distance, score_cutoff=most, limit=_MOST_NEAR
-            ):
-                found.append((int(slips), near[0] != word[0], -self.entries[near], near))
-        if most and found:
-            return min(found)[-1]
+        for choices in (self.alike.get(word[0], {}), self.by_length):
+            if found := _near(word, choices, self.entries):
+                return found
         return self._begun(word) if len(word) >= 3 else None
 
     def _begun(self, word: str) -> str | None:
@@ -83,14 +81,25 @@ def said_most(db: Session, *, most: int) -> list[str]:
     return list(db.scalars(often.order_by(SearchWord.entries.desc(), SearchWord.word).limit(most)))
 
 
+def _near(word: str, choices: ByLength, entries: dict[str, int]) -> str | None:
+    most = _slips(word)
+    found: list[tuple[int, int, str]] = []
+    for length in range(len(word) - most, len(word) + most + 1) if most else ():
+        near = process.extract(word, choices.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=_MOST_NEAR)
+        found += [(int(slips), -entries[one], one) for one, slips, _ in near]
+    return min(found)[-1] if found else None
+
+
 def _slips(word: str) -> int:
     return 0 if len(word) < 4 else 1 if len(word) < 6 else 2
 
 
 def _read(db: Session) -> Vocabulary:
     by_length: defaultdict[int, list[str]] = defaultdict(list)
+    alike: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     entries = {}
     for word, count in db.execute(select(SearchWord.word, SearchWord.entries)):
         entries[word] = count
         by_length[len(word)].append(word)
-    return Vocabulary(dict(by_length), entries)
+        alike[word[0]][len(word)].append(word)
+    return Vocabulary(dict(by_length), {letter: dict(words) for letter, words in alike.items()}, entries)
