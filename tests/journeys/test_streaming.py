@@ -50,7 +50,7 @@ def test_a_film_is_streamed_sought_and_played_in_a_chosen_size(visitor: Visitor,
         expect(video).to_have_js_property("videoHeight", int(height[:3]))
     assert page.evaluate("localStorage.getItem('player.quality')") == '"480"'
     page.reload()
-    expect(page.get_by_role("radio", name="480p", include_hidden=True)).to_be_checked()
+    expect(page.get_by_role("radio", name="480p", exact=True, include_hidden=True)).to_be_checked()
 
 
 def test_little_is_asked_for_before_the_first_byte_of_the_film(visitor: Visitor, address: str) -> None:
