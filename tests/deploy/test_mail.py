@@ -38,7 +38,7 @@ def sign_up(page: Page, production: Production, email: str) -> None:
     page.get_by_label("name").first.fill("Ada Example-Person")
     page.get_by_label(re.compile("mail", re.IGNORECASE)).first.fill(email)
     page.get_by_role("checkbox").first.check()
-    page.locator("#sign-up button[type=submit]").click()
+    page.locator("#sign-up .button-main").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
 
 

@@ -24,7 +24,7 @@ def sign_up(page: Page, site: Running, *, email: str, ticks: int) -> None:
     page.get_by_label(re.compile("mail", re.IGNORECASE)).first.fill(email)
     for i in range(ticks):
         boxes.nth(i).check()
-    page.locator("#sign-up button[type=submit]").click()
+    page.locator("#sign-up .button-main").click()
     expect(page.get_by_role("heading", name="Check your mail")).to_be_visible()
     assert violations(page) == []
 
@@ -77,7 +77,7 @@ def test_who_agrees_to_nothing_gets_the_code_all_the_same(visitor: Visitor, site
     page.goto(f"{site.people}/offers/setup-day")
     page.get_by_label("name").first.fill("Cleo Example-Person")
     page.get_by_label(re.compile("mail", re.IGNORECASE)).first.fill("cleo@people.customerhub.net")
-    page.locator("#sign-up button[type=submit]").click()
+    page.locator("#sign-up .button-main").click()
     newest_mail(page, site, "cleo@people.customerhub.net")
     page.goto(link_in_mail(page, "confirm"))
     page.get_by_role("button", name="Yes, that was me").click()
@@ -91,7 +91,7 @@ def test_a_form_with_a_slip_keeps_what_was_typed_and_says_what_to_do(visitor: Vi
     page.get_by_label("name").first.fill("Ben Example-Person")
     page.get_by_label(re.compile("mail", re.IGNORECASE)).first.fill("ben@couriers.example")
     page.get_by_role("checkbox").first.check()
-    page.locator("#sign-up button[type=submit]").click()
+    page.locator("#sign-up .button-main").click()
     expect(page.locator(".problem")).to_be_focused()
     assert page.get_by_label("name").first.input_value() == "Ben Example-Person"
     assert page.get_by_role("checkbox").first.is_checked()

@@ -21,7 +21,7 @@ def confirmed(page: Page, site: Running, email: str) -> None:
     page.get_by_label("name").first.fill("Ada Lindqvar")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_role("checkbox").first.check()
-    page.locator("#sign-up button[type=submit]").click()
+    page.locator("#sign-up .button-main").click()
     newest_mail(page, site, email)
     page.goto(link_in_mail(page, "confirm"))
     page.get_by_role("button", name="Yes, that was me").click()

@@ -49,5 +49,6 @@ def index() -> str:
         bar=samples.OUTLOOK,
         reports=samples.sample_reports(),
         picked=samples.PICKED,
+        own_boxes=samples.OWN_BOXES,
         told=[samples.TOLD, samples.TWINS[:1], samples.TWINS],
     )

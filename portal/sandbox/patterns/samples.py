@@ -16,11 +16,13 @@ from portal.sandbox.drives.frame import Frame, Stage
 from portal.sandbox.drives.kinds import Deal, Task, View
 from portal.sandbox.drives.lead import Lead, blank_lead
 from portal.sandbox.drives.overlay import Options
+from portal.sandbox.drives.own_columns import OwnColumn
 from portal.sandbox.drives.twins import Twins
 from portal.sandbox.leads.agenda import Todo, as_todo
 from portal.sandbox.leads.counting import Tab
 from portal.sandbox.leads.forms import LeadForm, sent_form
 from portal.sandbox.leads.history import Line
+from portal.sandbox.leads.own import Box
 from portal.sandbox.leads.stake import Stake
 from portal.sandbox.reports.report import Bar, Cell, Chart, Column, Heat, Pair, Report, Table
 
@@ -28,6 +30,12 @@ MARKS = ("new", "contacted", "qualified", "proposal", "won", "lost")
 STAGES = tuple(mark.capitalize() for mark in MARKS)
 TAGS = ["Fleet", "Net 30", "Needs a second bicycle", "VIP"]
 HOUR, DAY = 3600, 86_400
+
+OWN_BOXES = (
+    Box(OwnColumn("text-1", "Delivery note", "text"), "Ring twice"),
+    Box(OwnColumn("choice-2", "Region", "choice"), "North", ("", "North", "South")),
+    Box(OwnColumn("number-3", "Wheels", "number"), "two", problem="Write a number, like 12.5."),
+)
 
 OPTIONS = Options(STAGES, tuple(TAGS), ("Ines Okafor",), ("Web form",), ("Buyer",), ("call", "note"))
 
