@@ -122,7 +122,7 @@ def test_the_leads_are_invented_in_the_columns_of_the_file(visitor: Visitor, sit
     expect(page.get_by_role("navigation", name="Sandbox")).to_contain_text("Harbor Rentals")
     expect(page.locator("tbody tr")).to_have_count(50)
     page.locator("tbody .list-name a").first.click()
-    panel = page.get_by_role("region", name="Your own columns")
+    panel = page.get_by_role("form", name="Your own columns")
     expect(panel).to_contain_text("Notes")
     page.goto(site.sandbox)
     expect(page.locator(".pick").filter(has_text="Harbor Rentals")).to_have_count(0)
