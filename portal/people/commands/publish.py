@@ -57,16 +57,17 @@ def publish_path(path: str, wish: Wish = Wish(), *, tell: Tell = tell_nobody) ->
     `tell` hears how far a film has come, in percent and words. Raises one of REFUSALS.
     """
     found = Path(path).resolve()
-    if kind_of(found) == "webinar" and wish.public_from is None:
-        return _publish_filmed(found, wish, tell)
-    with opened_database() as (database, settings), database.transaction() as db:
-        slug, is_new = _publish(db, found, settings, wish)
+    if kind_of(found) == "webinar":
+        slug, is_new = _publish_filmed(found, wish, tell)
+    else:
+        with opened_database() as (database, settings), database.transaction() as db:
+            slug, is_new = _publish(db, found, settings, wish)
     if wish.public_from is not None:
         return f"{slug} will be public from {wish.public_from:%Y-%m-%d %H:%M %Z}"
     return f"{slug} is public" + ("" if is_new else ", as it was")
 
 
-def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> str:
+def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> tuple[str, bool]:
     """Make the film, unless the worker is to speak and draw it, and publish as soon as some of it can be played."""
     webinar = read_folder(folder)
     with opened_database() as (database, settings):
@@ -93,8 +94,7 @@ def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> str:
             if film is None or film.state == "failed":
                 raise NotPublishable(f"{webinar.slug}: {film.words if film else 'The film was given up.'}")
         publish_once()
-    slug, is_new = done[0]
-    return f"{slug} is public" + ("" if is_new else ", as it was")
+    return done[0]
 
 
 def publish_samples() -> None:

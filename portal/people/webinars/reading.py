@@ -18,6 +18,7 @@ from portal.shared.markdown import to_html
 from portal.shared.proofreading import BadContent, Fault
 
 FOLDER = ROOT / "content" / "webinars"
+TAKEN = ("search", "resume")  # pages that stand beside those of webinars
 VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 POSTERS = (".webp", ".png", ".jpg")
 MOST_POSTER_BYTES = 2_000_000
@@ -121,6 +122,8 @@ def _check_names(folder: Path, faults: list[tuple[str, Fault]]) -> None:
     if not _SLUG.fullmatch(folder.name) or len(folder.name) > 64:
         words = "Name the folder by small letters, digits and dashes: it becomes the address of the page."
         faults.append(("", Fault(1, "folder", words)))
+    if folder.name in TAKEN:
+        faults.append(("", Fault(1, "folder", f"/webinars/{folder.name} is another page. Name the folder otherwise.")))
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():

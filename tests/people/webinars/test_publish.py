@@ -175,6 +175,13 @@ def test_a_folder_whose_name_is_no_address_is_refused(studio: Studio, name: str)
         studio.publish()
 
 
+@pytest.mark.parametrize("name", ["search", "resume"])
+def test_a_folder_named_like_another_page_is_refused(studio: Studio, name: str) -> None:
+    studio.folder = studio.folder.rename(studio.folder.parent / name)
+    with pytest.raises(BadFolder, match="is another page"):
+        studio.publish()
+
+
 def test_all_that_is_wrong_is_said_at_once(studio: Studio) -> None:
     (studio.folder / "webinar.toml").write_text("title = 'x'\n")
     (studio.folder / "captions.en.vtt").write_text("x")

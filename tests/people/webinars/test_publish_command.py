@@ -59,6 +59,15 @@ def test_what_is_no_video_is_refused_in_words_and_nothing_is_public(desk: Site, 
     assert desk.count("publications") == 0
 
 
+def test_what_is_to_come_is_no_page_yet_and_its_film_is_made_before(desk: Site, folder: Path) -> None:
+    done = say("publish", str(folder), "--from", "2999-12-24T18:00")
+    assert (done.exit_code, "will be public from 2999-12-24 18:00" in done.stdout) == (0, True)
+    assert desk.get(ADDRESS).status_code == 404
+    assert desk.rows("select state from films") == [("ready",)]
+    assert "to come" in say("publications", "list", "webinar").stdout
+    assert say("publish", str(folder), "--from", "2001-01-01").exit_code == 1
+
+
 def test_a_version_is_listed_rolled_back_and_taken_off_the_site(desk: Site, folder: Path) -> None:
     say("publish", str(folder))
     first = desk.rows("select version from publications")[0][0]
