@@ -73,7 +73,10 @@ class S3Server:
         options += [f"-{name}.port.grpc={free_port()}" for name in (*ports, "s3")]
         options += [f"-s3.port={self.url.rpartition(':')[2]}", f"-s3.config={self.folder / 's3.json'}", "-s3"]
         options += [f"-dir={self.folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.volumeSizeLimitMB=8"]
-        options += ["-s3.port.iceberg=0"]  # a door that nobody needs, on a port of its own choice
+        options += [
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+        ]  # doors nobody needs, on ports of their own choice
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen([SERVER, "server", *options], stdout=log, stderr=log)
 
