@@ -138,7 +138,8 @@ def test_its_environment_holds_none_of_our_settings(
 
     def hear(_: dict[str, Any]) -> None:
         nonlocal seen
-        (child,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        (child,) = [one for one in children if b"films.child" in Path(f"/proc/{one}/cmdline").read_bytes()]
         seen = Path(f"/proc/{child}/environ").read_bytes()
 
     process.run("look", small, tmp_path, hear=hear, stopping=NEVER)
