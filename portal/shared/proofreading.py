@@ -8,6 +8,7 @@ from pathlib import Path
 from portal.shared.environment import SettingsError
 
 NOT_TOML = "This is not TOML. Look for a missing quote, comma or bracket."
+NOT_TEXT = "Save it as UTF-8: it holds bytes that are no text."
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,16 @@ class BadContent(SettingsError):
     def __init__(self, path: Path, faults: list[Fault]) -> None:
         self.faults = faults
         super().__init__("\n".join([f"{path.name} cannot be used.", *map(str, faults)]))
+
+
+def text_of(path: Path, *, most: int | None = None) -> str:
+    """What the file says. Raises BadContent where it is no text, or has more than `most` bytes."""
+    if most is not None and path.stat().st_size > most:
+        raise BadContent(path, [Fault(1, "file", f"It is larger than {most:,} bytes.")])
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise BadContent(path, [Fault(1, "file", NOT_TEXT)]) from fault
 
 
 def broken_at(fault: tomllib.TOMLDecodeError, source: str) -> int:

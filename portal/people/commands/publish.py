@@ -33,9 +33,9 @@ from portal.people.tips.reading import BadTip
 from portal.people.webinars.about import read_about
 from portal.people.webinars.publishing import NotPublishable, publish_webinar, require_captions
 from portal.people.webinars.reading import FOLDER as WEBINARS
-from portal.people.webinars.reading import read_folder
+from portal.people.webinars.reading import Folder, read_folder
 from portal.shared import clock
-from portal.shared.proofreading import BadContent
+from portal.shared.proofreading import BadContent, Fault
 
 REFUSALS = (NoKind, BadContent, BadOffer, BadTip, NotPublishable, HasPassed)  # each says what is wrong and what to do
 SET_UP = "set-up"  # who publishes what comes with the portal
@@ -56,15 +56,17 @@ def publish_path(path: str, wish: Wish = Wish(), *, tell: Tell = tell_nobody) ->
 
     `tell` hears how far a film has come, in percent and words. Raises one of REFUSALS.
     """
-    found = Path(path).resolve()
-    if kind_of(found) == "webinar":
-        slug, is_new = _publish_filmed(found, wish, tell)
-    else:
-        with opened_database() as (database, settings), database.transaction() as db:
-            slug, is_new = _publish(db, found, settings, wish)
+    slug, is_new = _publish_at(Path(path).resolve(), wish, tell)
     if wish.public_from is not None:
         return f"{slug} will be public from {wish.public_from:%Y-%m-%d %H:%M %Z}"
     return f"{slug} is public" + ("" if is_new else ", as it was")
+
+
+def _publish_at(path: Path, wish: Wish, tell: Tell) -> tuple[str, bool]:
+    if kind_of(path) == "webinar":
+        return _publish_filmed(path, wish, tell)
+    with opened_database() as (database, settings), database.transaction() as db:
+        return _publish(db, path, settings, wish)
 
 
 def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> tuple[str, bool]:
@@ -77,7 +79,7 @@ def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> tuple[str, bool]:
         def publish_once() -> None:
             if not done:
                 with database.transaction() as db:
-                    done.append(_publish_webinar(db, folder, settings, wish))
+                    done.append(_publish_read(db, webinar, settings, wish))
 
         def hear(percent: int, words: str) -> None:
             tell(percent, words)
@@ -203,10 +205,10 @@ def _look(folder: Path) -> frozenset[tuple[str, int, int]]:
 
 
 def _sync_one(path: Path, by: str) -> Iterator[str]:
-    with opened_database() as (database, settings), database.transaction() as db:
+    with opened_database() as (database, _), database.reading() as db:
         if _is_off_the_site(db, path):
             return
-        slug, is_new = _publish(db, path, settings, Wish(by=by))
+    slug, is_new = _publish_at(path, Wish(by=by), tell_nobody)
     if is_new:
         yield f"{slug} is public as it reads now"
 
@@ -236,9 +238,13 @@ def _publish_tip(db: Session, path: Path, _settings: Settings, wish: Wish) -> tu
 
 
 def _publish_webinar(db: Session, folder: Path, settings: Settings, wish: Wish) -> tuple[str, bool]:
+    return _publish_read(db, read_folder(folder), settings, wish)
+
+
+def _publish_read(db: Session, webinar: Folder, settings: Settings, wish: Wish) -> tuple[str, bool]:
     publication, is_new = publish_webinar(
         db,
-        read_folder(folder),
+        webinar,
         store=open_store(settings),
         by=wish.by,
         now=clock.now(),
@@ -251,6 +257,7 @@ def _publish_webinar(db: Session, folder: Path, settings: Settings, wish: Wish) 
 
 def _publish_offer(db: Session, path: Path, _settings: Settings, wish: Wish) -> tuple[str, bool]:
     if wish.public_from is not None:
-        raise HasPassed(f"{path.stem}: an offer opens on a day of its own. Write it there: opens_on = 2027-03-01")
+        words = "An offer opens on a day of its own. Write it here, and publish it now: opens_on = 2027-03-01"
+        raise BadOffer(path, [Fault(1, "opens_on", words)])
     publication, is_new = publish_offer(db, path, by=wish.by, now=clock.now())
     return publication.slug, is_new

@@ -10,7 +10,7 @@ from typing import Any
 from portal.people.offers.catalog import Offer
 from portal.shared.environment import ROOT
 from portal.shared.markdown import to_html
-from portal.shared.proofreading import Fault, broken_at
+from portal.shared.proofreading import NOT_TEXT, Fault, broken_at
 
 FOLDER = ROOT / "content" / "offers"
 
@@ -81,7 +81,7 @@ def _source(path: Path) -> str:
     try:
         return path.read_text("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
-        raise BadOffer(path, [Fault(1, "file", "Save it as UTF-8: it holds bytes that are no text.")]) from fault
+        raise BadOffer(path, [Fault(1, "file", NOT_TEXT)]) from fault
     except OSError as fault:
         raise BadOffer(path, [Fault(1, "file", f"It cannot be read: {fault.strerror}.")]) from fault
 

@@ -45,7 +45,18 @@ def publish(
     version = hashlib.sha256(content.encode()).hexdigest()
     if current is not None and current.version == version:
         return current, False
-    return _add(db, kind=kind, slug=slug, version=version, content=content, at=at, by=by, now=now, reason=reason), True
+    record = Publication(
+        kind=kind,
+        slug=slug,
+        version=version,
+        content=content,
+        public_from=at,
+        redirect_to="",
+        reason=reason,
+        published_at=now,
+        published_by=by,
+    )
+    return _added(db, record), True
 
 
 def roll_back(
@@ -73,7 +84,18 @@ def unpublish(db: Session, *, kind: Kind, slug: str, redirect_to: str, by: str, 
     current = find_in_force(db, kind=kind, slug=slug, at=now)
     if current is None or not current.is_shown:
         raise NotPublic(f"No {kind} {slug} is public. What is: bin/portal publications list {kind}")
-    return _add(db, kind=kind, slug=slug, version="", content="", at=now, by=by, now=now, redirect_to=redirect_to)
+    record = Publication(
+        kind=kind,
+        slug=slug,
+        version="",
+        content="",
+        public_from=now,
+        redirect_to=redirect_to,
+        reason="",
+        published_at=now,
+        published_by=by,
+    )
+    return _added(db, record)
 
 
 def in_force(db: Session, *, kind: Kind, at: datetime) -> list[Publication]:
@@ -139,30 +161,7 @@ def _moment(public_from: datetime | None, now: datetime) -> datetime:
     return public_from or now
 
 
-def _add(
-    db: Session,
-    *,
-    kind: Kind,
-    slug: str,
-    version: str,
-    content: str,
-    at: datetime,
-    by: str,
-    now: datetime,
-    reason: str = "",
-    redirect_to: str = "",
-) -> Publication:
-    made = Publication(
-        kind=kind,
-        slug=slug,
-        version=version,
-        content=content,
-        public_from=at,
-        redirect_to=redirect_to,
-        reason=reason,
-        published_at=now,
-        published_by=by,
-    )
-    db.add(made)
+def _added(db: Session, record: Publication) -> Publication:
+    db.add(record)
     db.flush()
-    return made
+    return record

@@ -12,7 +12,7 @@ from portal.people.tips.said import Said, said_in, words_from
 from portal.people.tips.tip import LEVELS, TOPICS, Door, Moment, Tip
 from portal.shared.environment import ROOT
 from portal.shared.markdown import to_html
-from portal.shared.proofreading import NOT_TOML, Fault, broken_at
+from portal.shared.proofreading import NOT_TEXT, NOT_TOML, Fault, broken_at
 
 FOLDER = ROOT / "content" / "tips"
 MOST_BYTES = 32_768
@@ -77,7 +77,7 @@ def _source(path: Path) -> str:
             raise BadTip(path, [Fault(1, "file", f"It is longer than {MOST_BYTES // 1024} kB. Make two tips of it.")])
         return path.read_text("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
-        raise BadTip(path, [Fault(1, "file", "Save it as UTF-8: it holds bytes that are no text.")]) from fault
+        raise BadTip(path, [Fault(1, "file", NOT_TEXT)]) from fault
     except OSError as fault:
         raise BadTip(path, [Fault(1, "file", f"It cannot be read: {fault.strerror}.")]) from fault
 

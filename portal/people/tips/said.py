@@ -1,12 +1,11 @@
 """The only place that looks up what is said in a webinar's folder, for who writes about a moment of it."""
 
 from collections.abc import Callable
-from html import unescape
 from pathlib import Path
 
-import webvtt
-
+from portal.shared.captions import read_cues
 from portal.shared.environment import ROOT
+from portal.shared.proofreading import BadContent
 
 WEBINARS = ROOT / "content" / "webinars"
 READ_ON = 20  # seconds within which a quotation must begin and end
@@ -39,9 +38,7 @@ def words_from(lines: list[Line], second: int) -> str:
 
 
 def _lines(path: Path) -> list[Line]:
-    read = webvtt.from_srt if path.suffix == ".srt" else webvtt.read
     try:
-        cues = read(str(path)).captions
-    except (webvtt.errors.MalformedFileError, webvtt.errors.MalformedCaptionError, UnicodeDecodeError):
+        return [(cue.start, cue.words) for cue in read_cues(path)]
+    except BadContent:
         return []  # whoever checks the webinar is told
-    return [(cue.start_in_seconds, " ".join(unescape(cue.text).split())) for cue in cues]

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from portal.people.webinars.languages import NAMES
 from portal.shared.content import parse_content
-from portal.shared.proofreading import BadContent, Fault
+from portal.shared.proofreading import BadContent, Fault, text_of
 
 Text80 = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]*$")
@@ -48,10 +48,7 @@ class About(BaseModel):
 
 def read_about(path: Path) -> About:
     """What the file at `path` says. Raises BadContent."""
-    try:
-        about = parse_content(path, path.read_text("utf-8"), About)
-    except UnicodeDecodeError as fault:
-        raise BadContent(path, [Fault(1, "file", "Save it as UTF-8: it holds bytes that are no text.")]) from fault
+    about = parse_content(path, text_of(path), About)
     if not about.presenter and not about.speakers:
         raise BadContent(path, [Fault(1, "speakers", 'Say who speaks: speakers = ["Ines Okafor-Lind"]')])
     if about.language not in NAMES:

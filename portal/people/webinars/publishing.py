@@ -2,18 +2,20 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from portal.people.films.asking import ask_for_film
+from portal.people.films.library import find_film
 from portal.people.media.store import Store, store_file
 from portal.people.publications.models import Publication
 from portal.people.publications.records import publish
-from portal.people.webinars.captions import Cue, write_cues
 from portal.people.webinars.reading import NO_CAPTIONS, Folder
-from portal.people.webinars.recording import Line, Media, Recording, Track
+from portal.people.webinars.recording import Chapter, Line, Media, Recording, Track
+from portal.shared.captions import Cue, write_cues
 
 Keep = Callable[[Path], Media]
 
@@ -29,19 +31,20 @@ def publish_webinar(
     store: Store,
     by: str,
     now: datetime,
-    seconds: float | None = None,
     public_from: datetime | None = None,
     reason: str = "",
 ) -> tuple[Publication, bool]:
     """Publish what was read from a folder; its files go into `store`, and its film is asked for.
 
-    `seconds` is how long the film is, where it is known. Returns the publication in force and whether it is new:
-    publishing the same twice changes nothing. Raises NotPublishable where it has no captions and no `reason` is given,
-    HasPassed where `public_from` has.
+    A video whose film was looked at before lasts as long as that; else its last words say how long it is. Returns the
+    publication in force and whether it is new: publishing the same twice changes nothing. Raises NotPublishable where
+    it has no captions and no `reason` is given, HasPassed where `public_from` has.
     """
     require_captions(found, reason)
+    film = find_film(db, found.source) if found.video is not None else None
+    chapters = _to_the_end(found.chapters, film.seconds if film is not None else 0.0)
     with tempfile.TemporaryDirectory() as desk:
-        recording = _record(found, Path(desk), seconds, lambda path: _kept(db, path, store=store, now=now))
+        recording = _record(found, chapters, Path(desk), lambda path: _kept(db, path, store=store, now=now))
     ask_for_film(db, source=found.source, path=found.video or found.path, is_recipe=found.video is None, now=now)
     return publish(
         db,
@@ -65,11 +68,15 @@ def _kept(db: Session, path: Path, *, store: Store, now: datetime) -> Media:
     return Media(sha256=store_file(db, path, store=store, now=now).sha256, name=path.name)
 
 
-def _record(found: Folder, desk: Path, seconds: float | None, keep: Keep) -> Recording:
+def _to_the_end(chapters: tuple[Chapter, ...], seconds: float) -> tuple[Chapter, ...]:
+    """The last chapter ends with the film, not with the last words."""
+    return (*chapters[:-1], replace(chapters[-1], stop=max(chapters[-1].stop, seconds)))
+
+
+def _record(found: Folder, chapters: tuple[Chapter, ...], desk: Path, keep: Keep) -> Recording:
     """What is published: texts as they were understood, written anew, and the addresses of files."""
     about = found.about
-    ends = [chapter.stop for chapter in found.chapters]
-    spans = tuple(Cue(start=one.start, stop=one.stop, words=one.title) for one in found.chapters)
+    spans = tuple(Cue(start=one.start, stop=one.stop, words=one.title) for one in chapters)
     return Recording(
         slug=found.slug,
         title=about.title,
@@ -80,7 +87,7 @@ def _record(found: Folder, desk: Path, seconds: float | None, keep: Keep) -> Rec
         language=about.language,
         held_on=about.date,
         premiere_at=about.premiere,
-        seconds=seconds or ends[-1],
+        seconds=chapters[-1].stop,
         source=found.source,
         poster=keep(found.poster) if found.poster else None,
         tracks=tuple(
@@ -92,7 +99,7 @@ def _record(found: Folder, desk: Path, seconds: float | None, keep: Keep) -> Rec
             for language, cues in found.captions.items()
         ),
         chapter_track=keep(_written(desk / "chapters.vtt", spans)),
-        chapters=found.chapters,
+        chapters=chapters,
         said=_said(about.said, found.lines.get(about.language, ())),
         notes_html=found.notes_html,
     )

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from portal.people.films.recipes import source_of_recipe
 from portal.people.webinars.about import About, read_about
-from portal.people.webinars.captions import Cue, read_cues
 from portal.people.webinars.languages import NAMES
 from portal.people.webinars.recording import Chapter, Line
 from portal.people.webinars.transcript import chapters, sentences
+from portal.shared.captions import Cue, read_cues
 from portal.shared.environment import ROOT
 from portal.shared.markdown import to_html
-from portal.shared.proofreading import BadContent, Fault
+from portal.shared.proofreading import BadContent, Fault, text_of
 
 FOLDER = ROOT / "content" / "webinars"
 TAKEN = ("search", "resume")  # pages that stand beside those of webinars
@@ -23,6 +23,7 @@ VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 POSTERS = (".webp", ".png", ".jpg")
 MOST_POSTER_BYTES = 2_000_000
 MOST_PAGE_BYTES = 100_000
+NO_CAPTIONS = "It has no captions. Add captions.en.vtt or captions.en.srt: they are owed to who cannot hear it."
 
 
 class BadFolder(BadContent):
@@ -49,11 +50,6 @@ class Folder:
     video: Path | None
     source: str
 
-    @property
-    def seconds(self) -> float | None:
-        """How long it is, as far as its words tell: to the end of the last chapter."""
-        return self.chapters[-1].stop if self.chapters else None
-
 
 def read_folder(folder: Path) -> Folder:
     """The webinar in `folder`, whose name becomes its address. Raises BadFolder with every fault."""
@@ -68,8 +64,11 @@ def read_folder(folder: Path) -> Folder:
     }
     spans = _try(faults, "chapters.vtt", lambda: _spans(folder / "chapters.vtt")) or ()
     page = _try(faults, "page.md", lambda: _page(folder / "page.md"))
-    poster = _one_of(folder, "poster", POSTERS, MOST_POSTER_BYTES, faults)
-    video = _one_of(folder, "", VIDEOS, 0, faults)
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    video = _only([path for path in files if path.suffix.lower() in VIDEOS], faults)
+    poster = _only([path for path in files if path.stem == "poster" and path.suffix.lower() in POSTERS], faults)
+    if poster is not None and poster.stat().st_size > MOST_POSTER_BYTES:
+        faults.append((poster.name, Fault(1, "file", f"It is larger than {MOST_POSTER_BYTES:,} bytes.")))
     if about is not None:
         _check_whole(about, cues, video, faults)
     if faults or about is None:
@@ -97,9 +96,6 @@ def check(path: Path) -> list[str]:
     except BadFolder as bad:
         return str(bad).splitlines()
     return [] if found.captions else [f"{path.parent.name}: {NO_CAPTIONS}"]
-
-
-NO_CAPTIONS = "It has no captions. Add captions.en.vtt or captions.en.srt: they are owed to who cannot hear it."
 
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -164,26 +160,13 @@ def _spans(path: Path) -> tuple[Cue, ...]:
 def _page(path: Path) -> str:
     if not path.exists():
         return ""
-    if path.stat().st_size > MOST_PAGE_BYTES:
-        raise BadContent(path, [Fault(1, "file", f"It is larger than {MOST_PAGE_BYTES:,} bytes.")])
-    try:
-        return to_html(path.read_text("utf-8"))
-    except UnicodeDecodeError as fault:
-        raise BadContent(path, [Fault(1, "file", "Save it as UTF-8: it holds bytes that are no text.")]) from fault
+    return to_html(text_of(path, most=MOST_PAGE_BYTES))
 
 
-def _one_of(
-    folder: Path, stem: str, suffixes: tuple[str, ...], most: int, faults: list[tuple[str, Fault]]
-) -> Path | None:
-    found = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in suffixes and path.is_file()]
-    found = [path for path in found if not stem or path.stem == stem]
-    if not stem:
-        found = [path for path in found if path.suffix.lower() in VIDEOS]
-    if len(found) > 1:
-        words = f"There is {found[0].name} as well. Keep one of the two."
-        faults.append((found[1].name, Fault(1, "file", words)))
-    if found and most and found[0].stat().st_size > most:
-        faults.append((found[0].name, Fault(1, "file", f"It is larger than {most:,} bytes.")))
+def _only(found: list[Path], faults: list[tuple[str, Fault]]) -> Path | None:
+    """The one file of its kind, or none; a second one is a fault."""
+    words = f"There is {found[0].name} as well. Keep one of the two." if found else ""
+    faults += [(more.name, Fault(1, "file", words)) for more in found[1:]]
     return found[0] if found else None
 
 

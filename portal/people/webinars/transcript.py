@@ -1,7 +1,7 @@
 """The only place that makes of timed text what is read: whole sentences, in their chapters."""
 
-from portal.people.webinars.captions import Cue
 from portal.people.webinars.recording import Chapter, Line
+from portal.shared.captions import Cue
 
 
 def sentences(cues: tuple[Cue, ...]) -> tuple[Line, ...]:

@@ -1,6 +1,7 @@
 """The only place that writes a webinar's words down to be taken along: as text to read, and as WebVTT."""
 
-from portal.people.webinars.recording import Recording
+from portal.people.webinars.recording import Line, Recording
+from portal.shared.captions import Cue, written_cue
 
 
 def as_text(webinar: Recording, *, url: str) -> str:
@@ -18,10 +19,7 @@ def as_webvtt(webinar: Recording, *, url: str) -> str:
     parts = ["WEBVTT", _note(f"{webinar.title}. {webinar.presenter}. {url}")]
     for chapter in webinar.chapters:
         parts.append(_note(f"Chapter: {chapter.title}"))
-        parts += [
-            f"{_stamp(line.start)} --> {_stamp(line.stop)}\n<v {_quiet(webinar.presenter)}>{_quiet(line.words)}"
-            for line in chapter.lines
-        ]
+        parts += [written_cue(_as_cue(line, webinar.presenter)) for line in chapter.lines]
     return "\n\n".join(parts) + "\n"
 
 
@@ -32,15 +30,9 @@ def clock_of(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def _as_cue(line: Line, presenter: str) -> Cue:
+    return Cue(start=line.start, stop=line.stop, words=line.words, speaker=line.speaker or presenter)
+
+
 def _note(words: str) -> str:
     return f"NOTE {' '.join(words.split()).replace('-->', '→')}"
-
-
-def _quiet(words: str) -> str:
-    """Words that a reader of WebVTT takes for words, whatever is in them."""
-    return " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _stamp(seconds: float) -> str:
-    whole, thousandths = divmod(round(seconds * 1000), 1000)
-    return f"{whole // 3600:02}:{whole % 3600 // 60:02}:{whole % 60:02}.{thousandths:03}"

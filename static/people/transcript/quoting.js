@@ -35,7 +35,8 @@ export function offerQuotes(section) {
     const [first, words] = selected() ?? [line, line.querySelector('span').textContent.trim()]
     const at = Math.floor(Number(first.dataset.at))
     const address = `${location.origin}${location.pathname}?t=${at}`
-    const { speaker, title } = section.dataset
+    const { title } = section.dataset
+    const speaker = first.dataset.speaker ?? section.dataset.speaker
     try {
       await navigator.clipboard.writeText(`“${words}”\n${speaker}, ${title}, ${shown(at)}\n${address}`)
       tell(`Copied, with its time ${shown(at)}`)

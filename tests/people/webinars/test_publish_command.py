@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from portal.cli import portal
 from portal.people.commands import publish
+from portal.people.webinars.recording import from_json
 from tests.people.films.videos import write_video
 from tests.people.site import Site
 from tests.people.webinars.conftest import ABOUT, CAPTIONS
@@ -48,6 +49,28 @@ def test_a_folder_with_a_video_becomes_a_page_that_plays(desk: Site, folder: Pat
     assert ".mp4" in page
     assert desk.rows("select published_by from publications") == [("Mara",)]
     assert say("publish", str(folder)).stdout == "second-message is public, as it was\n"
+
+
+def test_the_last_chapter_ends_with_the_film_and_not_with_the_last_words(desk: Site, folder: Path) -> None:
+    (folder / "captions.en.vtt").unlink()
+    assert say("publish", str(folder), "--reason", "A silent film").exit_code == 0
+    (content,) = desk.rows("select content from publications")[0]
+    webinar = from_json(content)
+    assert webinar.chapters[-1].stop == webinar.seconds
+    assert round(webinar.seconds) == 2
+
+
+def test_a_video_that_cannot_be_played_leaves_what_is_public_while_one_writes(
+    desk: Site, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(publish, "WEBINARS", folder.parent)
+    monkeypatch.setattr(publish, "OFFERS", tmp_path)
+    monkeypatch.setattr(publish, "TIPS", tmp_path)
+    say("content", "sync")
+    (folder / "recording.mp4").write_text("cut short")
+    assert "second-message: " in say("content", "sync").stdout
+    assert desk.count("publications") == 1
+    assert ".m3u8" in desk.get(ADDRESS).text
 
 
 def test_what_is_no_video_is_refused_in_words_and_nothing_is_public(desk: Site, folder: Path) -> None:

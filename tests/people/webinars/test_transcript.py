@@ -100,3 +100,15 @@ def test_one_word_inside_another_is_lit_once(recording: Recording) -> None:
 @pytest.mark.parametrize("kind", ["txt", "vtt"])
 def test_that_of_an_unknown_webinar_is_not_found(client: FlaskClient, kind: str) -> None:
     assert client.get(f"/webinars/third-message/transcript.{kind}").status_code == 404
+
+
+def test_each_sentence_is_taken_along_and_quoted_by_who_says_it(studio: Studio) -> None:
+    (studio.folder / "captions.en.vtt").write_text(
+        "WEBVTT\n\n00:00.500 --> 00:02.000\n<v Ada Byrne>Hello.\n\n"
+        "00:02.500 --> 00:04.000\nIt is a new reason to answer.\n"
+    )
+    studio.publish()
+    client = studio.app.test_client()
+    found = webvtt.from_string(client.get(f"{PAGE}/transcript.vtt").text)
+    assert [caption.voice for caption in found.captions] == ["Ada Byrne", "Ines Okafor-Lind"]
+    assert client.get(PAGE).text.count('data-speaker="Ada Byrne"') == 1

@@ -15,7 +15,7 @@ import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 from webvtt.models import Timestamp
 
-from portal.shared.proofreading import BadContent, Fault
+from portal.shared.proofreading import BadContent, Fault, text_of
 
 MOST_BYTES = 2_000_000
 MOST_CUES = 20_000
@@ -36,7 +36,7 @@ class Cue:
 
 def read_cues(path: Path) -> tuple[Cue, ...]:
     """The cues of a `.vtt` or `.srt` file. Raises BadContent with every fault in it."""
-    source = _source(path)
+    source = text_of(path, most=MOST_BYTES)  # in text mode, so that every line ends alike
     try:
         found = webvtt.from_buffer(StringIO(source), format=path.suffix[1:])
     except (MalformedFileError, MalformedCaptionError) as fault:
@@ -53,11 +53,13 @@ def read_cues(path: Path) -> tuple[Cue, ...]:
 
 def write_cues(cues: tuple[Cue, ...]) -> str:
     """The cues as a WebVTT file, with nothing in it but times, speakers and escaped words."""
-    blocks = ["WEBVTT"]
-    for cue in cues:
-        voice = f"<v {escape(cue.speaker, quote=False)}>" if cue.speaker else ""
-        blocks.append(f"{written(cue.start)} --> {written(cue.stop)}\n{voice}{escape(cue.words, quote=False)}")
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(["WEBVTT", *map(written_cue, cues)]) + "\n"
+
+
+def written_cue(cue: Cue) -> str:
+    """A cue as its block of a WebVTT file: words, whatever is in them, are words to who reads it."""
+    voice = f"<v {escape(cue.speaker, quote=False)}>" if cue.speaker else ""
+    return f"{written(cue.start)} --> {written(cue.stop)}\n{voice}{escape(cue.words, quote=False)}"
 
 
 def written(seconds: float) -> str:
@@ -75,15 +77,6 @@ _TIMES = re.compile(r"^\s*(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}\s*-->\s*(?:\d+:)?\
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+([^>]*)>")
 _TAG = re.compile(r"</?(?:[bicuv]|ruby|rt|lang)(?:[.\s][^<>]*)?>|<[\d:.]+>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-
-
-def _source(path: Path) -> str:
-    if path.stat().st_size > MOST_BYTES:
-        raise BadContent(path, [Fault(1, "file", f"It is larger than {MOST_BYTES:,} bytes. Is it a text file?")])
-    try:
-        return path.read_text("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as fault:
-        raise BadContent(path, [Fault(1, "file", "Save it as UTF-8: it holds bytes that are no text.")]) from fault
 
 
 def _lines_of_times(source: str) -> list[int]:
