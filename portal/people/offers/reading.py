@@ -1,7 +1,6 @@
 """The only place that reads an offer from its file, and finds the line of whatever is wrong in it."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import Any
 
 from portal.people.offers.catalog import Offer
 from portal.shared.environment import ROOT
+from portal.shared.headed import read_headed
 from portal.shared.markdown import to_html
-from portal.shared.proofreading import NOT_TEXT, Fault, broken_at
+from portal.shared.proofreading import BadContent, Fault
 
 FOLDER = ROOT / "content" / "offers"
 
@@ -25,18 +25,13 @@ class BadOffer(ValueError):
 
 def read_offer(path: Path) -> Offer:
     """The offer in the Markdown file at `path`; its slug is the file's name. Raises BadOffer."""
-    source = _source(path)
-    parts = _PARTS.fullmatch(source)
-    if parts is None:
-        raise BadOffer(
-            path, [Fault(1, "+++", "Begin with a line +++, then the keys, then a line +++, then the words.")]
-        )
     try:
-        found = tomllib.loads(parts["keys"])
-    except tomllib.TOMLDecodeError as fault:
-        raise BadOffer(path, [Fault(broken_at(fault, parts["keys"]) + 1, "keys", _NOT_TOML)]) from fault
-    about, terms = _split(parts["words"] or "")
-    faults = [Fault(_line_of(source, key), key, words) for key, words in _faults_in(path.stem, found, terms)]
+        head = read_headed(path, longest_name=48)
+    except BadContent as bad:
+        raise BadOffer(path, bad.faults) from bad
+    found = head.keys
+    about, terms = _split(head.words)
+    faults = [Fault(_line_of(head.source, key), key, words) for key, words in _faults_in(path.stem, found, terms)]
     if faults:
         raise BadOffer(path, sorted(faults, key=lambda fault: fault.line))
     found |= {name: tuple(found.get(name, ())) for name in _LISTS}
@@ -52,9 +47,7 @@ def check(path: Path) -> list[Fault]:
     return []
 
 
-_PARTS = re.compile(r"\+\+\+[ \t]*\n(?P<keys>.*?\n)\+\+\+[ \t]*(?:\n(?P<words>.*))?", re.DOTALL)
 _TERMS = re.compile(r"^## Terms[ \t]*$\n", re.MULTILINE)
-_NOT_TOML = "This is not TOML. Look for a missing quote, comma or bracket; a date has no quotes."
 _TEXTS = {
     "title": (80, 'title = "Bring your spreadsheet, leave with a CRM"'),
     "name": (40, 'name = "Setup day"'),
@@ -72,18 +65,6 @@ _CODES = {
     "single": (r"[A-Z]{2,6}", "Everyone's own code begins with it: two to six capital letters, like SETUP."),
     "shared": (r"[A-Z0-9][A-Z0-9-]{2,14}[A-Z0-9]", "All share it: four to sixteen capitals, digits and dashes."),
 }
-
-
-def _source(path: Path) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem) or len(path.stem) > 48:
-        words = "Name the file by small letters, digits and dashes: it becomes the address of the page."
-        raise BadOffer(path, [Fault(1, "file", words)])
-    try:
-        return path.read_text("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as fault:
-        raise BadOffer(path, [Fault(1, "file", NOT_TEXT)]) from fault
-    except OSError as fault:
-        raise BadOffer(path, [Fault(1, "file", f"It cannot be read: {fault.strerror}.")]) from fault
 
 
 def _split(words: str) -> tuple[str, str]:

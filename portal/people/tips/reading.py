@@ -1,7 +1,6 @@
 """The only place that reads a tip from its file, and finds the line of whatever is wrong in it."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
 from html import unescape
@@ -11,8 +10,9 @@ from typing import Any
 from portal.people.tips.said import Said, said_in, words_from
 from portal.people.tips.tip import LEVELS, TOPICS, Door, Moment, Tip
 from portal.shared.environment import ROOT
+from portal.shared.headed import read_headed
 from portal.shared.markdown import to_html
-from portal.shared.proofreading import NOT_TEXT, NOT_TOML, Fault, broken_at
+from portal.shared.proofreading import BadContent, Fault
 
 FOLDER = ROOT / "content" / "tips"
 MOST_BYTES = 32_768
@@ -29,21 +29,19 @@ class BadTip(ValueError):
 
 def read_tip(path: Path, *, said: Said | None = None) -> Tip:
     """The tip in the Markdown file at `path`, its words drawn as HTML; its slug is the file's name. Raises BadTip."""
-    source = _source(path)
-    parts = _PARTS.fullmatch(source)
-    if parts is None:
-        words = "Begin with a line +++, then the keys, then a line +++, then the words."
-        raise BadTip(path, [Fault(1, "+++", words)])
+    if path.is_file() and path.stat().st_size > MOST_BYTES:
+        raise BadTip(path, [Fault(1, "file", f"It is longer than {MOST_BYTES // 1024} kB. Make two tips of it.")])
     try:
-        found = tomllib.loads(parts["keys"])
-    except tomllib.TOMLDecodeError as fault:
-        raise BadTip(path, [Fault(broken_at(fault, parts["keys"]) + 1, "keys", NOT_TOML)]) from fault
-    body = parts["words"] or ""
-    faults = [Fault(_line_of(source, key), key, words) for key, words in _faults_in(path, found, said or said_in())]
-    faults += _faults_in_words(path, body, first=source[: parts.start("words")].count("\n") + 1 if body else 1)
+        head = read_headed(path, longest_name=60)
+    except BadContent as bad:
+        raise BadTip(path, bad.faults) from bad
+    faults = [
+        Fault(_line_of(head.source, key), key, words) for key, words in _faults_in(path, head.keys, said or said_in())
+    ]
+    faults += _faults_in_words(path, head.words, first=head.first_line if head.words else 1)
     if faults:
         raise BadTip(path, faults)
-    return _tip(path.stem, found, to_html(body))
+    return _tip(path.stem, head.keys, to_html(head.words))
 
 
 def check(path: Path) -> list[Fault]:
@@ -55,7 +53,6 @@ def check(path: Path) -> list[Fault]:
     return []
 
 
-_PARTS = re.compile(r"\+\+\+[ \t]*\n(?P<keys>.*?\n)\+\+\+[ \t]*(?:\n(?P<words>.*))?", re.DOTALL)
 _SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 _TEXTS = {
     "title": (80, 'title = "Read the timeline before you write"'),
@@ -66,20 +63,6 @@ _DOOR = {"page": (300, "/today"), "button": (40, "Open Today"), "text": (200, "W
 _KEYS = (*_TEXTS, "date", "topics", "level", "sandbox", "moments", "related")
 _FEWEST, _MOST = 150, 1500  # words; ours have 400 to 900
 _SLOW, _MOST_SIGNS = "[|&", 800  # what Markdown takes a time for that grows with the square of how many there are
-
-
-def _source(path: Path) -> str:
-    if not re.fullmatch(_SLUG, path.stem) or len(path.stem) > 60:
-        words = "Name the file by small letters, digits and dashes: it becomes the address of the page."
-        raise BadTip(path, [Fault(1, "file", words)])
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BadTip(path, [Fault(1, "file", f"It is longer than {MOST_BYTES // 1024} kB. Make two tips of it.")])
-        return path.read_text("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
-    except UnicodeDecodeError as fault:
-        raise BadTip(path, [Fault(1, "file", NOT_TEXT)]) from fault
-    except OSError as fault:
-        raise BadTip(path, [Fault(1, "file", f"It cannot be read: {fault.strerror}.")]) from fault
 
 
 def _faults_in(path: Path, found: dict[str, Any], said: Said) -> Iterator[tuple[str, str]]:
