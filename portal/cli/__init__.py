@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -41,5 +42,6 @@ def main() -> None:
 
 
 def _give_up(words: str) -> NoReturn:
-    click.echo(f"Error: {words}", err=True)
+    with suppress(OSError):  # where the log's disk is full as well, its stack trace would say nothing more
+        click.echo(f"Error: {words}", err=True)
     sys.exit(2)

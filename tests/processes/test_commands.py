@@ -1,9 +1,12 @@
 """The command line: one line that says what to do, never a stack trace."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from portal.run import command
+from portal.shared.environment import ROOT
 from tests.support.engines import Engine
 from tests.support.running import Running
 
@@ -36,6 +39,13 @@ def test_a_setting_that_cannot_be_used_is_named(site: Running) -> None:
     done = site.portal("people", "migrate")
     assert done.returncode == 2
     assert done.stderr.startswith("Error: MAIL_URL is not set.")
+
+
+def test_words_that_fit_on_no_disk_are_given_up_without_a_stack_trace(site: Running) -> None:
+    site.environment["PEOPLE_URL"] = "https://learn.people.customerhub.net"
+    with Path("/dev/full").open("w") as log:
+        done = subprocess.run(command("people", "migrate"), env=site.environment, cwd=ROOT, stderr=log, check=False)
+    assert done.returncode == 2  # an exception that is nobody's would be 1
 
 
 def test_a_folder_that_is_no_webinar_is_refused_in_words(site: Running) -> None:
