@@ -45,7 +45,7 @@ def test_words_that_fit_on_no_disk_are_given_up_without_a_stack_trace(site: Runn
     site.environment["PEOPLE_URL"] = "https://learn.people.customerhub.net"
     with Path("/dev/full").open("w") as log:
         done = subprocess.run(command("people", "migrate"), env=site.environment, cwd=ROOT, stderr=log, check=False)
-    assert done.returncode == 2  # an exception that is nobody's would be 1
+    assert done.returncode in {2, 120}  # 120 where Python cannot flush; an exception that is nobody's would be 1
 
 
 def test_a_folder_that_is_no_webinar_is_refused_in_words(site: Running) -> None:
