@@ -1,12 +1,10 @@
 """What signing in costs a request: the same page with a session and without one, and a view behind the guard."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import structlog
 from flask import Flask, Response
 from werkzeug.test import Client
 from werkzeug.wrappers import Response as Answer
@@ -55,7 +53,6 @@ def _figures_of(store: Store) -> Iterator[Figure]:
 
 
 def _app(store: Store, folder: Path) -> Flask:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     settings = load_settings({"DATA": str(folder)} | store.engine.migrated("people", folder))
     app = create_app(settings)
     with app.extensions["database"].transaction() as db:

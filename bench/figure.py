@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import structlog
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
@@ -30,7 +32,8 @@ class Figure:
 
 
 def take(bench: str) -> list[Figure]:
-    """The figures of one module of this folder."""
+    """The figures of one module of this folder, without a line of log between them."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     return list(importlib.import_module(f"bench.{bench}").figures())
 
 

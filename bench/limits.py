@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from itertools import cycle
 from pathlib import Path
 
-import structlog
 from flask import Flask
 
 from bench.figure import Figure, side_by_side
@@ -22,7 +21,6 @@ ROUNDS = 400
 
 def figures() -> Iterator[Figure]:
     """Microseconds of a request through the whole app, with limits and without, on each engine."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # no lines on the screen
     for store in stores():
         with ExitStack() as stack:
             folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(4)]

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from itertools import cycle
 from pathlib import Path
 
-import structlog
 from flask import Flask
 from sqlalchemy import update
 
@@ -31,7 +30,6 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 def figures() -> Iterator[Figure]:
     """Microseconds of a post that ends two consents of somebody who never said no before, on each engine."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # no lines on the screen
     for store in stores():
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

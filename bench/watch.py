@@ -15,7 +15,7 @@ from portal.people.settings import load_settings
 from tests.support import engines
 from tests.support.browser import launch_arguments
 from tests.support.engines import Sqlite
-from tests.support.films import SAMPLE
+from tests.support.films import SAMPLE, show_sample_film
 from tests.support.running import Running
 from tests.support.streaming import SLUG, publish_short_film
 
@@ -29,6 +29,7 @@ def figures() -> Iterator[Figure]:
     engines.use(Sqlite())
     with tempfile.TemporaryDirectory() as folder, Running(Path(folder) / "data") as site:
         publish_short_film(site.environment, Path(folder))
+        show_sample_film(site.environment)
         yield _drawn(create_app(load_settings(site.environment)))
         yield from _seen(f"{site.people}/webinars/{SLUG}")
 
