@@ -236,8 +236,11 @@ def _copy(connection: Connection, entries: Iterator[tuple[int, str, int | None, 
 
 def _settle_down(database: Database) -> None:
     """What a database does by itself in the hours after."""
-    with engines.current().raw(database.writer.url.render_as_string(hide_password=False)) as connection:
-        connection.execute(text("ANALYZE"))
+    act = "VACUUM ANALYZE" if database.writer.dialect.name == "postgresql" else "ANALYZE"
+    with engines.current().raw(database.writer.url.render_as_string(hide_password=False)) as owner:
+        apart = owner.engine.execution_options(isolation_level="AUTOCOMMIT")  # a VACUUM stands in no transaction
+        with apart.connect() as connection:
+            connection.execute(text(act))
 
 
 def _room(database: Database, corpus: Corpus, store: Store) -> Figure:

@@ -135,7 +135,7 @@ def newest() -> Postgresql:
 @cache
 def durable() -> Postgresql:
     """Another such server, whose commits reach the disk: what is measured is what an operator would have."""
-    return _from_package({"client_min_messages": "warning"})
+    return _from_package({"client_min_messages": "warning", "shared_buffers": "'1GB'"})
 
 
 @cache
