@@ -5,8 +5,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Compiled, Dialect, Engine, Executable, MetaData, Select, TypeDecorator, make_url, text
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    Boolean,
+    Compiled,
+    Dialect,
+    Engine,
+    Executable,
+    Insert,
+    MetaData,
+    Select,
+    TypeDecorator,
+    bindparam,
+    insert,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Session
 
 if TYPE_CHECKING:
     from portal.shared.group_commit import GroupCommit
@@ -148,8 +163,8 @@ class Database:
 def in_one_go(db: Session) -> Iterator[None]:
     """Send what is written within to a server without waiting for each answer; what it refuses is raised at the end.
 
-    Nothing may be read within, nor may it matter how many rows were changed. SQLite, which is no server, is asked as
-    ever.
+    What is read within is waited for, and so is all that was sent before it. It must not matter how many rows a
+    statement has changed. SQLite, which is no server, is asked as ever.
     """
     connection = db.connection()
     if connection.dialect.name != "postgresql":
@@ -159,6 +174,20 @@ def in_one_go(db: Session) -> Iterator[None]:
 
     with pipelined(connection):
         yield
+
+
+UNREAD = {"is_unread": True}  # execution options of a question that only locks: within `in_one_go` nobody waits for it
+
+
+def insert_where_meant(table: type[DeclarativeBase]) -> Insert:
+    """Adds the row of its values where their `is_meant` is true, and else nothing, by the same statement.
+
+    It is for work that must not tell by its number of statements what was found.
+    """
+    columns = list(table.__table__.columns)
+    values = select(*(bindparam(column.name, type_=column.type) for column in columns))
+    meant = values.where(bindparam("is_meant", type_=Boolean()))
+    return insert(table).from_select([column.name for column in columns], meant, include_defaults=False)
 
 
 def put_all(db: Session, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -6,7 +6,7 @@ row-level security, grants and triggers bind it, and it cannot take them off.
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import count
 from typing import Any, Literal, cast
 
@@ -15,7 +15,9 @@ from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, PipelineStatus
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Compiled, Connection, Engine, MetaData, create_engine, event, inspect, text
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from portal.shared.database import MAY, Act, Peek
 from portal.shared.environment import SettingsError
@@ -55,6 +57,8 @@ def postgres_engine(
         pool_pre_ping=bound_by is None
         and act in ("write", "read"),  # else the question below finds a dead connection, too
     )
+    if act in ("write", "read"):
+        event.listen(engine, "after_cursor_execute", _wait_for_rows)
     if bound_by is not None and act in ("write", "read"):
         event.listen(engine, "checkout", _refuse_what_is_bound(bound_by))
     return engine
@@ -90,7 +94,7 @@ def postgres_peek(engine: Engine, compiled: Compiled) -> Peek:
 def pipelined(connection: Connection) -> Iterator[None]:
     """Let statements be sent one after the other, and wait once for all of their answers (libpq's pipeline mode).
 
-    Within another one this does nothing more.
+    A question is waited for, unless its execution options say `is_unread`. Within another one this does nothing more.
     """
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     if driver.pgconn.pipeline_status != PipelineStatus.OFF:
@@ -105,6 +109,29 @@ def pipelined(connection: Connection) -> Iterator[None]:
         raise DBAPIError.instance(
             None, None, fault, psycopg.Error, hide_parameters=True, dialect=connection.dialect
         ) from fault
+
+
+def _wait_for_rows(
+    _connection: Connection,
+    cursor: "psycopg.Cursor[Any]",
+    _statement: str,
+    _values: object,
+    context: ExecutionContext,
+    _is_many: bool,
+) -> None:
+    """Have the rows of a question there before SQLAlchemy looks for them; outside of a pipeline they are."""
+    if cursor.connection.pgconn.pipeline_status == PipelineStatus.OFF:
+        return
+    if _has_rows(context) and not context.execution_options.get("is_unread"):
+        with suppress(IndexError):  # where there is no row
+            cursor.scroll(0)
+
+
+def _has_rows(context: ExecutionContext) -> bool:
+    compiled = context.compiled
+    return isinstance(compiled, SQLCompiler) and bool(
+        getattr(compiled.statement, "is_select", False) or compiled.effective_returning
+    )
 
 
 def _well(result: PGresult) -> PGresult:

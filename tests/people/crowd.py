@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from portal.people.accounts.persons import create_person
+from portal.people.accounts.persons import give_key, take_address
 from portal.people.consent import notices
 from portal.people.consent.ledger import Step, begin_chain
 from portal.people.consent.notices import current_wording
@@ -31,7 +31,8 @@ def add_people(
     with site.database.transaction() as db:
         notices.keep(db, notice=wording.content, form=form, now=now)
         for email in emails:
-            person_id, seal = create_person(db, name=name, email=email, keyring=keyring, now=now)
+            person_id, _is_new = take_address(db, name=name, email=email, now=now)
+            seal = give_key(db, person_id=person_id, keyring=keyring)
             hashed = address_hash(keyring, channel="email", address=email)
             subject = Subject(typed=email, address=email, address_hash=hashed)
             content = agreed(purpose=box, shown=shown, subject=subject, at=now)

@@ -56,7 +56,7 @@ def make_link(
         "made_at": now,
         "ends_at": now + LIFE[purpose],
     }
-    db.execute(insert(OneTimeLink), [link])
+    db.connection().execute(_ADD, link)
 
 
 def show_link(db: Session, *, token: str, purpose: Purpose, now: datetime) -> Account:
@@ -98,6 +98,7 @@ def clear_old_links(db: Session, *, now: datetime) -> int:
 
 
 _IN_SQL = {"synchronize_session": False}
+_ADD = insert(OneTimeLink)
 _END = (
     update(OneTimeLink)
     .where(

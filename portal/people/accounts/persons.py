@@ -12,10 +12,7 @@ from portal.people.keyring import Seal, new_secret
 from portal.people.sessions import Account, end_sessions
 from portal.shared import ids
 from portal.shared.columns import Moment
-
-
-class AddressTaken(Exception):
-    """Somebody else is making a person of this address at this moment."""
+from portal.shared.database import UNREAD, insert_where_meant
 
 
 class NoSuchPerson(LookupError):
@@ -33,24 +30,29 @@ def lock_person(db: Session, *, person_id: str) -> Person | None:
     return db.get(Person, person_id, with_for_update=True)
 
 
-def lock_with_seal(db: Session, *, person_id: str, keyring: Seal) -> Seal | None:
-    """The same, with nothing read but the Seal under which their evidence is kept; None where erased."""
-    sealed = db.connection().scalar(_LOCKED, {"person_id": person_id})
-    return None if sealed is None else open_seal(sealed, person_id=person_id, keyring=keyring)
+def lock_before_reading(db: Session, *, person_id: str) -> None:
+    """The same for whoever reads more of the person next, and so finds out whether there is one."""
+    db.connection().execute(_LOCK, {"person_id": person_id}, execution_options=UNREAD)
 
 
-def create_person(db: Session, *, name: str, email: str, keyring: Seal, now: datetime) -> tuple[str, Seal]:
-    """A new person's id and the Seal under which their evidence is kept.
+def take_address(db: Session, *, name: str, email: str, now: datetime) -> tuple[str, bool]:
+    """The person of this normalised address, made where there is none, and whether they are new.
 
-    Raises AddressTaken where another transaction made a person of this address a moment ago.
+    They are ours alone until the transaction ends. One statement does it, whichever it is. Who is new needs a key
+    (`give_key`) in the same transaction.
     """
-    secret, person_id = new_secret(), ids.new_id()
+    person_id = ids.new_id()
     person = {"id": person_id, "name": name, "email": email, "created_at": now}
-    if db.connection().execute(_ADD_PERSON, person).rowcount == 0:
-        raise AddressTaken
+    found = str(db.connection().scalar(_TAKE_ADDRESS, person))
+    return found, found == person_id
+
+
+def give_key(db: Session, *, person_id: str, keyring: Seal, is_new: bool = True) -> Seal:
+    """The Seal under which a new person's evidence is kept; who `is_new` not has a key, and this one opens nothing."""
+    secret = new_secret()
     key = {"person_id": person_id, "sealed": keyring.close(secret, label=_label(person_id))}
-    db.connection().execute(_ADD_KEY, key)
-    return person_id, Seal(secret)
+    db.connection().execute(_ADD_KEY, key | {"is_meant": is_new})
+    return Seal(secret)
 
 
 def renew_key(db: Session, *, person_id: str, keyring: Seal) -> None:
@@ -85,17 +87,16 @@ def forget_person(db: Session, *, person_id: str, now: datetime) -> None:
 
 # Built once: a sign-up's transaction is short, and building its statements would be the longest part of it.
 _OF_ADDRESS = select(Person.id).where(Person.email == bindparam("email")).with_for_update()
-_ADD_PERSON = text(
-    "INSERT INTO people (id, name, email, created_at) VALUES (:id, :name, :email, :created_at) "
-    "ON CONFLICT (email) DO NOTHING"
-).bindparams(bindparam("created_at", type_=Moment()))
-_ADD_KEY = insert(PersonKey)
-_LOCKED = (
-    select(PersonKey.sealed)
-    .join(Person, Person.id == PersonKey.person_id)
-    .where(Person.id == bindparam("person_id"))
-    .with_for_update(of=Person)
+_TAKE_ADDRESS = (  # of two at once, one waits here for the other
+    text(
+        "INSERT INTO people (id, name, email, created_at) VALUES (:id, :name, :email, :created_at) "
+        "ON CONFLICT (email) DO UPDATE SET email = excluded.email RETURNING id"
+    )
+    .bindparams(bindparam("created_at", type_=Moment()))
+    .columns(Person.id)
 )
+_ADD_KEY = insert_where_meant(PersonKey)
+_LOCK = select(Person.id).where(Person.id == bindparam("person_id")).with_for_update()
 
 
 def _label(person_id: str) -> str:

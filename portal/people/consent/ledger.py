@@ -1,22 +1,26 @@
 """The only place that writes to the consent ledger: a chain per person, each record together with its state row."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, true, update
+from sqlalchemy import Boolean, Executable, bindparam, select, true, update
 from sqlalchemy.orm import Session
 
+from portal.people.accounts.models import PersonKey
+from portal.people.accounts.persons import open_seal
 from portal.people.consent import envelope
 from portal.people.consent.models import ConsentPayload, ConsentRecord, ConsentState
 from portal.people.consent.record import Act, Content, head, payload
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
 from portal.shared import ids
-from portal.shared.database import in_one_go, put_all
+from portal.shared.database import in_one_go, insert_where_meant, put_all
 
 Line = tuple[str, str]  # purpose, channel
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,12 @@ class Chain:
         opened: Content = json.loads(self._seal.open(standing.sealed, label=envelope.payload_label(standing.record_id)))
         return {name: value for name, value in opened.items() if name not in ("header", "event")}
 
-    def append(self, steps: Iterable[Step], *, act: Act) -> None:
+    def append(self, steps: Iterable[Step], *, act: Act, lines: int = 0) -> None:
         """Add a record for each step and bring the state rows to it.
 
-        What is not an allowed step is refused by the database (IntegrityError).
+        What is not an allowed step is refused by the database (IntegrityError). With `lines`, as many statements run as
+        any steps on so many lines could need, two on each, whatever the steps are: nobody learns from the work where a
+        person stands.
         """
         at = envelope.rfc3339(act.at)
         records, payloads = [], []
@@ -78,11 +84,11 @@ class Chain:
             record, sealed = self._next(step, act, at)
             records.append(record)
             payloads.append({"record_id": record["id"], "sealed": sealed})
-        if records:
-            with in_one_go(self._db):
-                put_all(self._db, _ADD_RECORDS, records)
-                put_all(self._db, _ADD_PAYLOADS, payloads)
-                self._write_states({(record["purpose"], record["channel"]): record for record in records}, act)
+        newest = {(record["purpose"], record["channel"]): record for record in records}
+        with in_one_go(self._db):
+            self._put(_ADD_RECORDS, records, _NO_RECORD, at_least=2 * lines)
+            self._put(_ADD_PAYLOADS, payloads, _NO_PAYLOAD, at_least=2 * lines)
+            self._write_states(newest, act, at_least=lines)
 
     def _next(self, step: Step, act: Act, at: str) -> tuple[dict[str, Any], bytes]:
         self._position += 1
@@ -120,7 +126,7 @@ class Chain:
         self._standings[step.line] = Standing(step.state, record_id, sealed)
         return record, sealed
 
-    def _write_states(self, newest: Mapping[Line, dict[str, Any]], act: Act) -> None:
+    def _write_states(self, newest: Mapping[Line, dict[str, Any]], act: Act, *, at_least: int) -> None:
         fresh, known = [], []
         for line, record in newest.items():
             values = {"state": record["state"], "record_id": record["id"], "changed_at": act.at}
@@ -129,22 +135,37 @@ class Chain:
                 known.append({f"of_{name}": value for name, value in key.items()} | values)
             else:
                 fresh.append(key | values)
-        if known:
-            put_all(self._db, _MOVE_STATES, known)
-        if fresh:
-            put_all(self._db, _ADD_STATES, fresh)
+        self._put(_MOVE_STATES, known, _NO_MOVE, at_least=at_least)
+        self._put(_ADD_STATES, fresh, _NO_STATE, at_least=at_least)
         self._stored.update(newest)
 
+    def _put(self, statement: Executable, rows: list[Row], nothing: Row, *, at_least: int) -> None:
+        meant = [row | {"is_meant": True} for row in rows]
+        if sent := meant + [nothing] * (at_least - len(meant)):
+            put_all(self._db, statement, sent)
 
-_ADD_RECORDS = insert(ConsentRecord)
-_ADD_PAYLOADS = insert(ConsentPayload)
-_ADD_STATES = insert(ConsentState)
+
+_ADD_RECORDS = insert_where_meant(ConsentRecord)
+_ADD_PAYLOADS = insert_where_meant(ConsentPayload)
+_ADD_STATES = insert_where_meant(ConsentState)
+# The same statements without an effect.
+_NO_RECORD: Row = {
+    **dict.fromkeys(("person_id", "id", "purpose", "channel", "was", "state"), ""),
+    **dict.fromkeys(("head", "commitment", "previous_leaf", "leaf"), b""),
+    **dict.fromkeys(("position", "version"), 0),
+    "is_meant": False,
+}
+_NO_PAYLOAD: Row = {"record_id": "", "sealed": b"", "is_meant": False}
+_NOTHING_NEW: Row = {"state": "", "record_id": "", "changed_at": datetime(1970, 1, 1, tzinfo=UTC), "is_meant": False}
+_NO_STATE: Row = dict.fromkeys(("person_id", "purpose", "channel"), "") | _NOTHING_NEW
+_NO_MOVE: Row = dict.fromkeys(("of_person_id", "of_purpose", "of_channel"), "") | _NOTHING_NEW
 _MOVE_STATES = (
     update(ConsentState)
     .where(
         ConsentState.person_id == bindparam("of_person_id"),
         ConsentState.purpose == bindparam("of_purpose"),
         ConsentState.channel == bindparam("of_channel"),
+        bindparam("is_meant", type_=Boolean()),
     )
     .values(state=bindparam("state"), record_id=bindparam("record_id"), changed_at=bindparam("changed_at"))
 )
@@ -155,15 +176,24 @@ _LAST = (
     .limit(1)
     .subquery("last")
 )
+_SAID = (
+    *(ConsentState.purpose, ConsentState.channel, ConsentState.state, ConsentState.record_id),
+    *(ConsentPayload.sealed, _LAST.c.position, _LAST.c.leaf),
+)
 _STANDINGS = (  # a person with a record has a standing; each row repeats their last record
-    select(
-        *(ConsentState.purpose, ConsentState.channel, ConsentState.state, ConsentState.record_id),
-        *(ConsentPayload.sealed, _LAST.c.position, _LAST.c.leaf),
-    )
+    select(*_SAID)
     .select_from(ConsentState)
     .join(_LAST, true())
     .outerjoin(ConsentPayload, ConsentPayload.record_id == ConsentState.record_id)
     .where(ConsentState.person_id == bindparam("person_id"))
+)
+_KEY_AND_STANDINGS = (  # the same beside the person's key, which is there without a standing, too
+    select(PersonKey.sealed.label("key"), *_SAID)
+    .select_from(PersonKey)
+    .outerjoin(ConsentState, ConsentState.person_id == PersonKey.person_id)
+    .outerjoin(_LAST, true())
+    .outerjoin(ConsentPayload, ConsentPayload.record_id == ConsentState.record_id)
+    .where(PersonKey.person_id == bindparam("person_id"))
 )
 
 
@@ -174,7 +204,19 @@ def begin_chain(db: Session, *, person_id: str, seal: Seal) -> Chain:
 
 def read_chain(db: Session, *, person_id: str, seal: Seal) -> Chain:
     """The chain of a person as it stands; whoever will add to it has locked the person."""
-    rows = db.connection().execute(_STANDINGS, {"person_id": person_id}).all()
+    return _chain(db, person_id, seal, db.connection().execute(_STANDINGS, {"person_id": person_id}).all())
+
+
+def find_chain(db: Session, *, person_id: str, keyring: Seal) -> Chain | None:
+    """The same of somebody whose Seal is read along, in one question; None where there is nobody, or no more."""
+    rows = db.connection().execute(_KEY_AND_STANDINGS, {"person_id": person_id}).all()
+    if not rows:
+        return None
+    seal = open_seal(rows[0].key, person_id=person_id, keyring=keyring)
+    return _chain(db, person_id, seal, [row for row in rows if row.purpose is not None])
+
+
+def _chain(db: Session, person_id: str, seal: Seal, rows: Sequence[Any]) -> Chain:
     position, leaf = (rows[0].position, rows[0].leaf) if rows else (0, envelope.FIRST)
     standings = {(row.purpose, row.channel): Standing(State(row.state), row.record_id, row.sealed) for row in rows}
     return Chain(db, person_id=person_id, seal=seal, position=position, leaf=leaf, standings=standings)

@@ -4,11 +4,11 @@ A link is bound to the boxes and the wording of its own sign-up. It confirms onc
 for anew since then is not touched by it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, exists, insert, select
+from sqlalchemy import bindparam, delete, exists, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from portal.people.consent import notices
@@ -18,6 +18,7 @@ from portal.people.consent.record import Act, Content, Shown, Subject
 from portal.people.consent.states import State
 from portal.people.messages import outbox
 from portal.shared import ids
+from portal.shared.columns import Moment
 from portal.shared.database import put_all
 
 LIFE = timedelta(days=7)
@@ -62,8 +63,9 @@ def ask(db: Session, *, opt_in_id: str, person_id: str, chain: Chain, asked: Ask
         return
     outdated = _in_older_words(chain, asked)
     superseded = [chain.standing(line).record_id for line in outdated]
-    chain.append(_requests(chain, asked, outdated), act=act)
-    _forget_payloads(db, superseded)
+    lines = len(asked.ticked)
+    chain.append(_requests(chain, asked, outdated), act=act, lines=lines)
+    put_all(db, _FORGET, [{"forgotten": record_id} for record_id in superseded + [""] * (lines - len(superseded))])
     boxes = [{"opt_in_id": opt_in_id, "record_id": chain.standing(line).record_id} for line in asked.ticked]
     put_all(db, _ADD_BOXES, boxes)
 
@@ -122,16 +124,10 @@ def confirm(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
     )
 
 
-def list_open(db: Session, *, person_id: str) -> list[str]:
-    """Every open opt-in of a person."""
-    return list(db.connection().scalars(_STILL_OPEN, {"person_id": person_id}))
-
-
-def cancel(db: Session, *, opt_in_ids: Sequence[str], now: datetime) -> None:
-    """End these open opt-ins: their links confirm nothing any more. Their mail is the caller's to drop."""
-    if opt_in_ids:
-        ended = {"outcome": "cancelled", "ended_at": now}
-        db.connection().execute(_END, [{"opt_in_id": opt_in_id} | ended for opt_in_id in opt_in_ids])
+def cancel_all(db: Session, *, person_id: str, now: datetime) -> None:
+    """End every open opt-in of a person, and drop its mail: the link in it confirms nothing any more."""
+    db.connection().execute(_CANCEL, {"person_id": person_id, "now": now})
+    db.connection().execute(_DROP_MAIL, {"person_id": person_id})
 
 
 def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
@@ -148,10 +144,15 @@ def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
 
 _ADD = insert(OptIn)
 _ADD_BOXES = insert(OptInBox)
-_END = insert(OptInOutcome)
-_STILL_OPEN = select(OptIn.id).where(
-    OptIn.person_id == bindparam("person_id"), ~exists().where(OptInOutcome.opt_in_id == OptIn.id)
+_FORGET = delete(ConsentPayload).where(ConsentPayload.record_id == bindparam("forgotten"))
+_THEIRS = select(OptIn.id).where(OptIn.person_id == bindparam("person_id"))
+_CANCEL = insert(OptInOutcome).from_select(
+    ["opt_in_id", "outcome", "ended_at"],
+    select(OptIn.id, literal_column("'cancelled'"), bindparam("now", type_=Moment())).where(
+        OptIn.person_id == bindparam("person_id"), ~exists().where(OptInOutcome.opt_in_id == OptIn.id)
+    ),
 )
+_DROP_MAIL = outbox.dropping(_THEIRS)  # whatever has come to its end has no mail that waits
 
 
 def _requests(chain: Chain, asked: Asked, outdated: list[Line]) -> Iterable[Step]:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from portal.people.accounts.links import Purpose, end_links
 from portal.people.accounts.models import Person
-from portal.people.accounts.persons import find_person_id, get_seal, lock_person, lock_with_seal
+from portal.people.accounts.persons import find_person_id, get_seal, lock_before_reading, lock_person
 from portal.people.consent import opt_in
-from portal.people.consent.ledger import Line, Step, read_chain
+from portal.people.consent.ledger import Chain, Line, Step, find_chain, read_chain
 from portal.people.consent.models import WayOutRow
 from portal.people.consent.record import Act
 from portal.people.consent.states import State
@@ -58,6 +58,17 @@ def find_by_stop_code(db: Session, *, code: str, keyring: Seal) -> list[WayOutRo
     """The ways out that this code is: none, one, or by a chance of one in a billion several."""
     ours = WayOutRow.stop_code_hash == hash_stop_code(code, keyring=keyring)
     return list(db.scalars(select(WayOutRow).where(ours)))
+
+
+def opt_out_by_link(
+    db: Session, *, token: str, is_for_all: bool = False, keyring: Seal, act: Act
+) -> tuple[WayOutRow, list[str]] | None:
+    """What `opt_out` does, for who has the link alone, with the way out that it is; None where it is none of ours."""
+    with in_one_go(db):
+        way_out = find_way_out(db, token=token)
+        if way_out is None:
+            return None
+        return way_out, opt_out(db, way_out=way_out, is_for_all=is_for_all, keyring=keyring, act=act)
 
 
 def opt_out(db: Session, *, way_out: WayOutRow, is_for_all: bool = False, keyring: Seal, act: Act) -> list[str]:
@@ -154,10 +165,8 @@ def stop(
     """
     ended: list[Line] = []
     taken_back: list[str] = []
-    seal = lock_with_seal(db, person_id=person_id, keyring=keyring) if person_id else None
-    if person_id and seal:
-        cancelled = opt_in.list_open(db, person_id=person_id) if purpose is None else []
-        chain = read_chain(db, person_id=person_id, seal=seal)
+    chain = _locked_chain(db, person_id, keyring) if person_id else None
+    if person_id and chain:
         confirmed = chain.lines_in(State.CONFIRMED)
         open_lines = [*chain.lines_in(State.REQUESTED), *confirmed]
         ended = [line for line in open_lines if line[1] == channel and purpose in (None, line[0])]
@@ -165,8 +174,8 @@ def stop(
         with in_one_go(db):
             if purpose is None:
                 end_links(db, account=Account("person", person_id), purpose=Purpose.SIGN_IN, now=act.at)
-            opt_in.cancel(db, opt_in_ids=cancelled, now=act.at)
-            outbox.drop_of(db, cause_ids=[*cancelled, *(chain.standing(line).record_id for line in ended)])
+                opt_in.cancel_all(db, person_id=person_id, now=act.at)
+            outbox.drop_of(db, cause_ids=[chain.standing(line).record_id for line in ended])
             chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=because)
             if ended:
                 _suppress(db, person_id, address_hash, channel, purpose, cause, act)
@@ -174,6 +183,12 @@ def stop(
     if not ended and not is_suppressed(db, address_hash=address_hash, purpose=purpose):
         _suppress(db, person_id, address_hash, channel, purpose, cause, act)
     return taken_back
+
+
+def _locked_chain(db: Session, person_id: str, keyring: Seal) -> Chain | None:
+    with in_one_go(db):
+        lock_before_reading(db, person_id=person_id)
+        return find_chain(db, person_id=person_id, keyring=keyring)
 
 
 def _suppress(

@@ -23,8 +23,10 @@ ONE_CLICK = "One-Click"
 def opt_out_page(token: str) -> Response:
     """The page with the button. It changes nothing, whoever or whatever opens it."""
     with web.reading() as db:
-        way_out = _get_way_out(opting_out.find_way_out(db, token=token))
-        return private(render_template("consent/opt_out.html", token=token, title=_title(way_out)))
+        way_out = opting_out.find_way_out(db, token=token)
+    if way_out is None:
+        raise _unknown_link()
+    return private(render_template("consent/opt_out.html", token=token, title=_title(way_out)))
 
 
 @blueprint.post("/opt-out/<token>")
@@ -38,14 +40,15 @@ def opt_out(token: str) -> Response:
     is_for_all = request.form.get("scope") == "all"
     keyring = web.keyring()
     with web.transaction() as db:
-        way_out = _get_way_out(opting_out.find_way_out(db, token=token))
-        title = "" if is_for_all else _title(way_out)
-        taken_back = opting_out.opt_out(db, way_out=way_out, is_for_all=is_for_all, keyring=keyring, act=act)
-        person_id = way_out.person_id
+        ended = opting_out.opt_out_by_link(db, token=token, is_for_all=is_for_all, keyring=keyring, act=act)
+    if ended is None:
+        raise _unknown_link()
+    way_out, taken_back = ended
     web.count("opt-out")
     if request.form.get("List-Unsubscribe") == ONE_CLICK:
         return Response("Done. We will not write to this address about it again.\n", mimetype="text/plain")
-    offer = offer_undo(taken_back, person_id=person_id, secret_keys=web.settings().secret_keys, now=act.at)
+    title = "" if is_for_all else _title(way_out)
+    offer = offer_undo(taken_back, person_id=way_out.person_id, secret_keys=web.settings().secret_keys, now=act.at)
     return private(render_template("consent/opted_out.html", token=token, title=title, offer=offer))
 
 
@@ -81,15 +84,13 @@ def stopped() -> str:
     return render_template("consent/stopped.html")
 
 
-def _get_way_out(found: WayOutRow | None) -> WayOutRow:
-    if found is None:
-        raise Problem(
-            404,
-            "We do not know this link",
-            "Open it again from the message, whole and on one line, or type the message's stop-code at /stop. "
-            "If it still fails, write to questions@customerhub.net and a person stops our messages for you.",
-        )
-    return found
+def _unknown_link() -> Problem:
+    return Problem(
+        404,
+        "We do not know this link",
+        "Open it again from the message, whole and on one line, or type the message's stop-code at /stop. "
+        "If it still fails, write to questions@customerhub.net and a person stops our messages for you.",
+    )
 
 
 def _title(way_out: WayOutRow) -> str:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Boolean, bindparam, text
 from sqlalchemy.orm import Session
 
-from portal.people.accounts.persons import AddressTaken, create_person, find_person_id, get_seal
+from portal.people.accounts.persons import give_key, take_address
 from portal.people.consent import opt_in, opt_out
-from portal.people.consent.ledger import Chain, begin_chain, read_chain
+from portal.people.consent.ledger import Chain, begin_chain, find_chain
 from portal.people.consent.notices import Purpose
 from portal.people.consent.opt_in import Asked
 from portal.people.consent.record import Act, Shown, Subject, agreed
@@ -100,61 +100,50 @@ def write(db: Session, *, sign_up: SignUp, keyring: Seal, act: Act) -> bool:
 
     Nothing is kept of what no mail will ask to confirm: a second sign-up on the same day leaves no trace. It is written
     all the same and taken back, or a quicker answer would tell who had signed up before; for the same reason it is
-    counted in a row that has to reach the disk.
+    counted in a row that has to reach the disk. Whoever has the address, the same statements run.
     """
-    subject = sign_up.asked.subject
-    found = find_person_id(db, email=subject.address)  # from here on ours alone, or two at once would both be the first
-    if service.may_write(db, kind=Service.CONFIRM, address_hash=subject.address_hash, now=act.at):
-        return _write(db, sign_up, found, keyring, act)
-    with db.begin_nested() as trial:
-        _write(db, sign_up, found, keyring, act)
-        trial.rollback()
-    db.execute(_COUNT_REPEAT, {"ends_at": act.at + timedelta(hours=1)})
-    return False
+    address_hash = sign_up.asked.subject.address_hash
+    with in_one_go(db):
+        with db.begin_nested() as trial:
+            person_id, chain = _person(db, sign_up.asked, keyring, act)
+            may_write = service.may_write(db, kind=Service.CONFIRM, address_hash=address_hash, now=act.at)
+            _write(db, sign_up, person_id, chain, keyring, act)
+            if not may_write:
+                trial.rollback()
+        db.connection().execute(_COUNT_REPEAT, {"ends_at": act.at + timedelta(hours=1), "is_repeat": not may_write})
+    return may_write
 
 
 _COUNT_REPEAT = text(
-    "INSERT INTO limit_counters (key, hits, ends_at) VALUES ('sign-ups that left no trace', 1, :ends_at) "
-    "ON CONFLICT (key) DO UPDATE SET hits = limit_counters.hits + 1, ends_at = :ends_at"
-).bindparams(bindparam("ends_at", type_=Moment()))
+    "INSERT INTO limit_counters (key, hits, ends_at) SELECT 'sign-ups that left no trace', 1, :ends_at "
+    "WHERE :is_repeat ON CONFLICT (key) DO UPDATE SET hits = limit_counters.hits + 1, ends_at = excluded.ends_at"
+).bindparams(bindparam("ends_at", type_=Moment()), bindparam("is_repeat", type_=Boolean()))
 
 
-def _write(db: Session, sign_up: SignUp, found: str | None, keyring: Seal, act: Act) -> bool:
-    try:
-        person_id, chain = _person(db, sign_up.asked, found, keyring, act)
-    except AddressTaken:  # the same form sent twice at once, on a database with many writers
-        return False
+def _person(db: Session, asked: Asked, keyring: Seal, act: Act) -> tuple[str, Chain]:
+    """Whoever has the address, made where nobody has it yet, and their chain; from here on ours alone."""
+    person_id, is_new = take_address(db, name=asked.name, email=asked.subject.address, now=act.at)
+    found = find_chain(db, person_id=person_id, keyring=keyring)
+    seal = give_key(db, person_id=person_id, keyring=keyring, is_new=is_new)
+    return person_id, found or begin_chain(db, person_id=person_id, seal=seal)
+
+
+def _write(db: Session, sign_up: SignUp, person_id: str, chain: Chain, keyring: Seal, act: Act) -> None:
     opt_in.keep_texts(db, asked=sign_up.asked, act=act)
-    with in_one_go(db):
-        opt_in.ask(
-            db,
-            opt_in_id=sign_up.opt_in_id,
-            person_id=person_id,
-            chain=chain,
-            asked=sign_up.asked,
-            token=sign_up.confirm_token,
-            act=act,
-        )
-        if sign_up.entry is not None:
-            write_entry(db, sign_up.entry, opt_in_id=sign_up.opt_in_id)
-        if sign_up.wish is not None:
-            sign_up.wish.write(db, opt_in_id=sign_up.opt_in_id)
-        opt_out.make_way_out(
-            db,
-            way_out=sign_up.way_out,
-            message=sign_up.message,
-            person_id=person_id,
-            keyring=keyring,
-            act=act,
-        )
-        outbox.put(db, sign_up.message)
-    return True
-
-
-def _person(db: Session, asked: Asked, found: str | None, keyring: Seal, act: Act) -> tuple[str, Chain]:
-    """Whoever has the address, made where nobody has it yet, and their chain."""
-    if found is None:
-        made, seal = create_person(db, name=asked.name, email=asked.subject.address, keyring=keyring, now=act.at)
-        return made, begin_chain(db, person_id=made, seal=seal)
-    seal = get_seal(db, person_id=found, keyring=keyring)
-    return found, read_chain(db, person_id=found, seal=seal)
+    opt_in.ask(
+        db,
+        opt_in_id=sign_up.opt_in_id,
+        person_id=person_id,
+        chain=chain,
+        asked=sign_up.asked,
+        token=sign_up.confirm_token,
+        act=act,
+    )
+    if sign_up.entry is not None:
+        write_entry(db, sign_up.entry, opt_in_id=sign_up.opt_in_id)
+    if sign_up.wish is not None:
+        sign_up.wish.write(db, opt_in_id=sign_up.opt_in_id)
+    opt_out.make_way_out(
+        db, way_out=sign_up.way_out, message=sign_up.message, person_id=person_id, keyring=keyring, act=act
+    )
+    outbox.put(db, sign_up.message)

@@ -22,6 +22,9 @@ from portal.people.messages.service import Service
 from portal.people.messages.way_out import WayOut, new_way_out
 from portal.people.sessions import Account
 from portal.shared import ids
+from portal.shared.database import in_one_go
+
+NOBODY = "nobody"  # in place of a person's id, in questions that find nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,22 +63,29 @@ def prepare(*, address: str, url: str, keyring: Seal, now: datetime) -> Ask:
 
 
 def write(db: Session, *, ask: Ask, keyring: Seal, act: Act) -> bool:
-    """Write the link down, and put its mail into the outbox where somebody may have it; whether that is so."""
-    person_id = find_person_id(db, email=ask.address)
-    is_theirs = person_id is not None and _may_have_it(db, person_id, ask, act.at)
-    account = Account("person", person_id) if person_id and is_theirs else None
-    make_link(db, link_id=ask.link_id, token=ask.link_token, purpose=Purpose.SIGN_IN, account=account, now=act.at)
-    if account is None:
-        return False
-    opt_out.make_way_out(db, way_out=ask.way_out, message=ask.message, person_id=account.id, keyring=keyring, act=act)
-    outbox.put(db, ask.message)
-    return True
+    """Write the link down, and put its mail into the outbox where somebody may have it; whether that is so.
+
+    Where nobody may, the mail is written all the same and taken back: whoever has the address, the same statements run.
+    """
+    with in_one_go(db):
+        person_id = find_person_id(db, email=ask.address) or NOBODY
+        account = Account("person", person_id) if _may_have_it(db, person_id, ask, act.at) else None
+        make_link(db, link_id=ask.link_id, token=ask.link_token, purpose=Purpose.SIGN_IN, account=account, now=act.at)
+        with db.begin_nested() as trial:
+            opt_out.make_way_out(
+                db, way_out=ask.way_out, message=ask.message, person_id=person_id, keyring=keyring, act=act
+            )
+            outbox.put(db, ask.message)
+            if account is None:
+                trial.rollback()
+    return account is not None
 
 
 def _may_have_it(db: Session, person_id: str, ask: Ask, now: datetime) -> bool:
     """Who confirmed, and within the caps, which are those of strangers for whoever said no since."""
     confirmed_at = opt_in.last_confirmed_at(db, person_id=person_id)
-    if confirmed_at is None:
-        return False
-    said_no = is_suppressed(db, address_hash=ask.address_hash, since=confirmed_at)
-    return service.may_write(db, kind=Service.SIGN_IN, address_hash=ask.address_hash, now=now, is_owner=not said_no)
+    said_no = is_suppressed(db, address_hash=ask.address_hash, since=confirmed_at or now)
+    may_write = service.may_write(
+        db, kind=Service.SIGN_IN, address_hash=ask.address_hash, now=now, is_owner=not said_no
+    )
+    return confirmed_at is not None and may_write
