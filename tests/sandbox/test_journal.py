@@ -236,6 +236,37 @@ def test_what_is_copied_within_the_database_is_what_would_have_been_written(data
             journal.shadow_all(LEADS, {"L999": after["L001"]._replace(id="L999")}, changed=(), scenario_id=scenario.id)
 
 
+def test_a_second_act_on_many_rows_takes_as_many_statements_as_the_first_and_keeps_the_same(
+    database: Database, token: str
+) -> None:
+    with opened(database, token) as (db, drive):
+        leads = [lead for number in range(1, 121) if (lead := find_row(db, drive, LEADS, f"L{number:03}"))]
+        first = {lead.id: lead._replace(tags='["It\'s “é” \\\\ 1"]', value=None) for lead in leads}
+        second = {lead.id: lead._replace(owner="You", contact_since=3) for lead in first.values()}
+        spent, states, kept = list[int](), [stored(db)], list[dict[str, Any]]()
+        for number, (after, changed) in enumerate(((first, {"tags", "value"}), (second, {"owner", "contact_since"})), 1):
+            with counted(database) as statements:
+                journal = Journal(db, drive, words=f"Act {number}", now=NOW)
+                journal.shadow_all(LEADS, after, changed=changed, scenario_id=drive.scenario_id)
+            spent.append(len(statements))
+            states.append(stored(db))
+        kept = [json.loads(image or "") for image in db.scalars(select(Before.image).where(Before.act == journal.number))]
+        assert spent[1] <= spent[0]
+        assert [{name: row[name] for name in row if name != "layer"} for row in kept] == [*states[1].values()]
+        assert {type(row["is_deleted"]) for row in kept} == {bool}
+        assert {one.id: find_row(db, drive, LEADS, one.id) for one in second.values()} == second
+        Journal(db, drive, words="Deleted", now=NOW).shadow_all(
+            LEADS, second, changed=(), scenario_id=drive.scenario_id, hidden=True
+        )
+        assert {row["is_deleted"] for row in stored(db).values()} == {True}
+        for state in states[::-1]:
+            undo(db, drive, now=NOW)
+            assert stored(db) == state
+        for state in states[1:]:
+            redo(db, drive)
+            assert stored(db) == state
+
+
 def test_a_reset_takes_as_many_statements_whatever_was_changed(database: Database, token: str) -> None:
     spent = []
     for count, clock in ((1, 0), (1000, 0), (3, 86_400), (500, 86_400)):

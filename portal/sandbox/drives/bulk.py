@@ -14,18 +14,16 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    and_,
     bindparam,
     cast,
     column,
     func,
     insert,
-    literal,
     select,
 )
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.kinds import OWN_TABLES, Kind
+from portal.sandbox.drives.kinds import OWN_TABLES
 from portal.sandbox.drives.models import Before
 
 FEW = 500  # ids that one statement names
@@ -76,61 +74,22 @@ def insert_alike(db: Session, table: Table, *, each: str, values: Iterable[str],
     db.connection().execute(statement, {**rest, "rows": document})
 
 
-def insert_shadows(
-    db: Session, kind: Kind[Any], rows: Sequence[Any], *, changed: tuple[str, ...], scenario_id: int, is_deleted: bool
-) -> int:
-    """Insert rows of the bound drive that shadow its scenario's, which differ in the `changed` columns; how many.
-
-    What is the same is copied within the database: of ten thousand leads that a tag is given, only ids and tags travel.
-    """
-    if not rows:
-        return 0
-    names, places = ("scenario_id", "id", *changed), [kind.fields.index(name) for name in ("id", *changed)]
-    sent = [dict(zip(names, (scenario_id, *(row[place] for place in places)), strict=True)) for row in rows]
-    statement = _insert_shadows(kind, changed, db.get_bind().dialect.name)
-    values = {**whose(db), "rows": json.dumps(sent, ensure_ascii=False), "is_deleted": is_deleted}
-    return db.connection().execute(statement, values).rowcount
-
-
 @cache
 def _insert_document(table: Table) -> Insert:
     names = [name for name in table.columns.keys() if name != "drive_id"]  # noqa: SIM118
-    _, sent = _sent(table, names, "postgresql")
+    _, sent = sent_rows(table, names, "postgresql")
     copied = select(bindparam("drive_id", type_=table.columns.drive_id.type), *sent)
     return insert(table).from_select(["drive_id", *names], copied)
 
 
 @cache
 def _insert_alike(table: Table, each: str, rest: tuple[str, ...], dialect: str) -> Insert:
-    _, sent = _sent(table, (each,), dialect)
+    _, sent = sent_rows(table, (each,), dialect)
     same = (bindparam(name, type_=table.columns[name].type) for name in rest)
     return insert(table).from_select([each, *rest], select(*sent, *same))
 
 
-@cache
-def _insert_shadows(kind: Kind[Any], changed: tuple[str, ...], dialect: str) -> Insert:
-    own, base = table_of(kind.own), table_of(kind.base).alias("base")
-    said = ("drive_id", "layer", "is_deleted")
-    # The scenario is told row by row, so that SQLite looks the others up by these, and not these by all others.
-    document, (scenario_id, row_id, *sent) = _sent(base, ("scenario_id", "id", *changed), dialect)
-    news = dict(zip(changed, sent, strict=True))
-    same = [name for name in own.columns.keys() if name in kind.fields and name not in changed]  # noqa: SIM118
-    blank = [one for one in own.columns if one.name not in kind.fields and one.name not in said]
-    copied = (
-        select(
-            *(bindparam(name, type_=own.columns[name].type) for name in said),
-            *news.values(),
-            *(base.c[name] for name in same),
-            *(literal(_blank(own)[one.name], one.type) for one in blank),
-        )
-        .select_from(document)
-        .join(base, and_(base.c.scenario_id == scenario_id, base.c.id == row_id))
-    )
-    made = insert(own).from_select([*said, *news, *same, *(one.name for one in blank)], copied)
-    return made.execution_options(preserve_rowcount=True)
-
-
-def _sent(table: FromClause, names: Sequence[str], dialect: str) -> tuple[FromClause, list[ColumnElement[Any]]]:
+def sent_rows(table: FromClause, names: Sequence[str], dialect: str) -> tuple[FromClause, list[ColumnElement[Any]]]:
     """The document `rows`, a JSON array of objects, as a table, and columns of it that are those of `table`."""
     document = bindparam("rows", type_=Text)
     if dialect == "postgresql":
@@ -144,12 +103,13 @@ def _sent(table: FromClause, names: Sequence[str], dialect: str) -> tuple[FromCl
 
 def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     """The row with the columns of today: an image may be older than one, and features leave some out."""
-    blank = _blank(table)
+    blank = blank_of(table)
     return {**blank, **{name: value for name, value in row.items() if name in blank}}
 
 
 @cache
-def _blank(table: Table) -> dict[str, Any]:
+def blank_of(table: Table) -> dict[str, Any]:
+    """What stands in the columns of a table that a row leaves out."""
     return {one.name: getattr(one.default, "arg", None) for one in table.columns}
 
 

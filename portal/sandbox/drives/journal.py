@@ -21,13 +21,13 @@ from portal.sandbox.drives.bulk import (
     count_own_rows,
     insert_alike,
     insert_rows,
-    insert_shadows,
     table_of,
     whose,
 )
 from portal.sandbox.drives.drive import Drive, delete_rows
 from portal.sandbox.drives.kinds import OWN_TABLES, Kind
 from portal.sandbox.drives.models import Act, Before, StartedDrive
+from portal.sandbox.drives.within import change_rows, ids_among, keep_rows, shadow_rows
 
 MOST_ACTS = 200  # an older act can no longer be undone
 
@@ -103,17 +103,20 @@ class Journal:
     ) -> None:
         """The same as `write_all`, or `hide_all`, of values by id that differ from what there was in `changed` alone.
 
-        Those that the drive has as its scenario has them never leave the database. Raises TooManyRows.
+        What stays as it is never leaves the database. Raises TooManyRows.
         """
-        if not rows:
-            return
-        found = self._give_way(kind.name, rows)
-        own = [{**rows[one]._asdict(), **whose(self._db), "is_deleted": hidden} for one in found]
-        _put(self._db, kind.name, own)
-        rest = [row for row_id, row in rows.items() if row_id not in found]
+        own = ids_among(self._db, kind.name, rows)
+        ours, theirs = list[Any](), list[Any]()
+        for row_id, row in rows.items():
+            (ours if row_id in own else theirs).append(row)
+        self._take_room(len(theirs))
+        if not self._begins_layer:
+            self._remember(kind.name, {row.id: None for row in theirs})
+            self._remember_own(kind.name, own)
         names = tuple(sorted(changed))
-        copied = insert_shadows(self._db, kind, rest, changed=names, scenario_id=scenario_id, is_deleted=hidden)
-        if copied != len(rest):
+        change_rows(self._db, kind, ours, changed=names, is_deleted=hidden)
+        copied = shadow_rows(self._db, kind, theirs, changed=names, scenario_id=scenario_id, is_deleted=hidden)
+        if copied != len(theirs):
             raise LookupError(f"Not every {kind.name} is the scenario's or the drive's own.")
 
     def take_over(self, rows: Rows) -> None:
@@ -156,6 +159,13 @@ class Journal:
         first = {row_id: image for row_id, image in images.items() if (place, row_id) not in self._remembered}
         self._remembered.update((place, row_id) for row_id in first)
         _keep(self._db, self._drive_id, self.number, place, first)
+
+    def _remember_own(self, place: str, row_ids: Iterable[str]) -> None:
+        """The same of rows that the drive has of its own, without reading them."""
+        first = [row_id for row_id in row_ids if (place, row_id) not in self._remembered]
+        self._remembered.update((place, row_id) for row_id in first)
+        if first:
+            keep_rows(self._db, place, first, act=self.number)
 
 
 def most_rows(db: Session) -> int:
