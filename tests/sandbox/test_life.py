@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -191,7 +192,7 @@ def test_after_a_move_the_page_tells_who_came_in_and_who_went_out(
     due = {number: number % 21 - 10 for number in open_tasks}
     ada.send("/clock", by="2")
     with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
-        due_now, overdue, quiet, *_ = calendar.shifts(db, drive, since=0)
+        due_now, overdue, quiet, *_ = calendar.shifts(db, drive, since=0, until=drive.clock)
         assert set(due_now.entered) == {f"T{number:03}" for number, day in due.items() if day == 2}
         assert set(due_now.left) == {f"T{number:03}" for number, day in due.items() if day == 0}
         assert overdue.count == sum(day < 2 for day in due.values())
@@ -202,6 +203,24 @@ def test_after_a_move_the_page_tells_who_came_in_and_who_went_out(
     page = ada.get("/clock?since=1").text
     for name in due_now.entered.values():
         assert name in page
+
+
+def test_one_looks_ahead_at_who_would_come_in_and_go_out_without_going_there(
+    thursday: time_machine.Traveller, app: Flask, database: Database
+) -> None:
+    ada = Visitor(app).start()
+    ahead = unescape(ada.get("/clock?ahead=30").text)
+    assert re.search(r"If it were .*Thursday, April 2.*, 30 days on", ahead)
+    assert "would come in" in ahead
+    assert ada.get("/history").text.count("Moved the clock") == 0
+    told = re.findall(r'<a class="typed" href="(/(?:tasks|leads)/\w+)">', ahead)
+    ada.send("/clock", by="30")
+    assert re.findall(r'<a class="typed" href="(/(?:tasks|leads)/\w+)">', ada.get("/clock?since=1").text) == told != []
+    back = ada.get("/clock?ahead=-30").text
+    assert "30 days back" in back
+    assert re.findall(r'<a class="typed" href="(/(?:tasks|leads)/\w+)">', back)
+    for odd in ("x", "²", "999", "-31", "--1", "1e1"):
+        assert ada.get("/clock", query_string={"ahead": odd}).status_code == 404
 
 
 def test_a_lead_has_gone_quiet_here_as_it_has_on_today(
@@ -234,11 +253,11 @@ def test_a_segment_tells_who_the_clock_brings_in(
         create_segment(db, drive, name="Silent", question=question, now=NOON)
     ada.send("/clock", by="30")
     with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
-        silent = next(shift for shift in calendar.shifts(db, drive, since=0) if shift.watched.name == "Silent")
+        silent = next(shift for shift in calendar.shifts(db, drive, since=0, until=drive.clock) if shift.watched.name == "Silent")
         assert (silent.count, len(silent.entered), silent.left) == (120, 120, {})
     ada.edit("L000", note="Rang at last")
     with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
-        silent = next(shift for shift in calendar.shifts(db, drive, since=0) if shift.watched.name == "Silent")
+        silent = next(shift for shift in calendar.shifts(db, drive, since=0, until=drive.clock) if shift.watched.name == "Silent")
         assert set(silent.entered) == {f"L{number:03}" for number in range(1, 120)}
     assert "Silent" in ada.get("/clock?since=1").text
 

@@ -38,6 +38,29 @@ def test_a_word_with_a_slip_still_finds_an_act(ada: Visitor) -> None:
     assert 'href="/pipeline"' in ada.get("/palette?q=pipline").text
 
 
+def test_slips_are_forgiven_in_every_record_and_what_is_saved(ada: Visitor) -> None:
+    assert 'href="/companies/C1"' in ada.get("/palette?q=thisteldown").text
+    ada.send("/tasks", words="Measure the hallway", due="today", kind="meet", lead_id="L001")
+    ada.send("/views", list="/leads?stage=Won", name="Our friends")
+    for sought, address in (("hallway", "/tasks/"), ("halway", "/tasks/"), ("our freinds", "/leads?view=")):
+        assert f'href="{address}' in ada.get("/palette", query_string={"q": sought}).text, sought
+
+
+def test_a_task_that_is_done_is_not_found(ada: Visitor) -> None:
+    ada.send("/tasks", words="Measure the hallway", due="today", kind="meet")
+    task = ada.get("/palette?q=hallway").text.partition('href="/tasks/')[2].partition('"')[0]
+    ada.send(f"/tasks/{task}/done", done="yes")
+    assert f'href="/tasks/{task}"' not in ada.get("/palette?q=hallway").text
+
+
+def test_the_list_of_all_that_fit_seeks_exactly_that(ada: Visitor) -> None:
+    for name in ("Ampers & Sons", "Ampers & Daughters"):
+        ada.create(name=name)
+    for _ in range(6):
+        ada.create(name="Ampers & Cousins")
+    assert 'href="/leads?q=ampers+%26"' in ada.get("/palette", query_string={"q": "ampers &"}).text
+
+
 def test_it_finds_what_was_saved(ada: Visitor, ben: Visitor) -> None:
     ada.send("/segments/new?stage=Won", shown="/segments/new?stage=Won", name="Our friends")
     assert "Our friends" in ada.get("/palette?q=friends").text

@@ -51,7 +51,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class Shift:
-    """Who is in something now, and how that differs from an earlier or later moment; names by id."""
+    """Who is in something at a moment, and how that differs from an earlier or later one; names by id."""
 
     watched: Watched
     count: int
@@ -87,12 +87,15 @@ def day_on(drive: Drive, on: date) -> int:
     return (on - drive.epoch.date()).days + 1
 
 
-def shifts(db: Session, drive: Drive, *, since: int) -> list[Shift]:
-    """What is watched, now and as it would be if the clock stood at `since`."""
+def shifts(db: Session, drive: Drive, *, since: int, until: int) -> list[Shift]:
+    """What is watched, as it is when the clock stands at `until`, and how that differs from when it stands at `since`.
+
+    It moves nothing, so either may be a moment that is not the drive's present.
+    """
     found = []
     for watched in (*WATCHED, *(one for watcher in WATCHERS for one in watcher(db, drive))):
-        after = watched.find(db, drive, drive.clock)
-        before = after if since == drive.clock else watched.find(db, drive, since)
+        after = watched.find(db, drive, until)
+        before = after if since == until else watched.find(db, drive, since)
         entered = {row_id: name for row_id, name in after.items() if row_id not in before}
         left = {row_id: name for row_id, name in before.items() if row_id not in after}
         found.append(Shift(watched, len(after), entered, left))

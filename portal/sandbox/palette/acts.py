@@ -29,6 +29,12 @@ ICONS = {
     "pipeline": "square-kanban",
     "segments": "filter",
     "reports": "chart-no-axes-column",
+    "tasks": "list-checks",
+    "duplicates": "copy",
+    "views": "list-filter",
+    "clock": "clock-3",
+    "drives": "bookmark",
+    "shapes": "file-spreadsheet",
     "history": "history",
     "settings": "settings",
     "new": "plus",
@@ -38,6 +44,11 @@ ICONS = {
     "reset": "rotate-ccw",
     "tour": "signpost",
     "keys": "keyboard",
+    "export": "download",
+    "share": "link",
+    "forward": "fast-forward",
+    "back": "rewind",
+    "task": "check",
     "lead": "user",
     "company": "building-2",
     "deal": "handshake",
@@ -49,26 +60,41 @@ PLACES = (
     Entry(ICONS["leads"], "Leads", "all of them", "/leads"),
     Entry(ICONS["contacts"], "Contacts", "leads that were converted", "/contacts"),
     Entry(ICONS["companies"], "Companies", "who they work for", "/companies"),
+    Entry(ICONS["tasks"], "Tasks", "all that is to be done", "/tasks"),
     Entry(ICONS["pipeline"], "Pipeline", "the board of deals", "/pipeline"),
+    Entry(ICONS["deal"], "Deals", "as a list", "/deals"),
     Entry(ICONS["segments"], "Segments", "questions you saved", "/segments"),
+    Entry(ICONS["views"], "Views", "lists you saved", "/views"),
+    Entry(ICONS["duplicates"], "Duplicates", "who is there twice", "/duplicates"),
     Entry(ICONS["reports"], "Reports", "funnel, sources, cohorts, forecast, activity", "/reports"),
     Entry(ICONS["history"], "History", "everything you did", "/history"),
-    Entry(ICONS["settings"], "Settings", "of this drive", "/settings"),
+    Entry(ICONS["clock"], "Practice clock", "who would come in, who would go out", "/clock"),
+    Entry(ICONS["settings"], "Settings", "checkpoints, links, how long this drive stays", "/settings"),
+    Entry(ICONS["drives"], "Your test drives", "switch between them", "/drives"),
+    Entry(ICONS["shapes"], "Import by shape", "practice with the columns of your own list", "/shapes"),
     Entry(ICONS["keys"], "Keys", "every shortcut", "/keys"),
 )
 
 ACTS = (
     Entry(ICONS["new"], "New lead", "", "/leads/new"),
     Entry(ICONS["new"], "New deal", "", "/deals/new"),
+    Entry(ICONS["new"], "New task", "", "/tasks/new"),
     Entry(ICONS["new"], "New segment", "", "/segments/new"),
+    Entry(ICONS["new"], "New view", "save the list of all leads, or one of your own", "/views/new"),
+    Entry(ICONS["export"], "Export leads", "CSV, JSON, vCard", "/leads/export"),
     Entry(ICONS["undo"], "Undo", "take the last act back", "/undo", ()),
     Entry(ICONS["redo"], "Redo", "do it again", "/redo", ()),
+    Entry(ICONS["forward"], "Move the clock on a day", "", "/clock", (("by", "1"),)),
+    Entry(ICONS["forward"], "Move the clock on a week", "", "/clock", (("by", "7"),)),
+    Entry(ICONS["forward"], "Move the clock on 30 days", "", "/clock", (("by", "30"),)),
+    Entry(ICONS["back"], "Move the clock back to day 1", "", "/clock", (("to", "start"),)),
+    Entry(ICONS["share"], "Share as it is now", "a link that opens copies", "/share", ()),
     Entry(ICONS["fork"], "Fork this drive", "try another way beside this one", "/fork", ()),
     Entry(ICONS["reset"], "Reset this drive", "back to the scenario; can be undone", "/reset", ()),
     Entry(ICONS["tour"], "Take the tour", "five steps", "/tour", (("step", "1"),)),
 )
 
-_LEAST = 70  # of 100; below it, rapidfuzz finds what nobody meant
+LEAST = 70  # of 100; below it, rapidfuzz finds what nobody meant
 
 
 def entries_like(entries: tuple[Entry, ...], sought: str) -> list[Entry]:
@@ -77,4 +103,4 @@ def entries_like(entries: tuple[Entry, ...], sought: str) -> list[Entry]:
     if not wanted:
         return list(entries)
     scored = [(fuzz.partial_ratio(wanted, fold(f"{entry.words} {entry.hint}")), entry) for entry in entries]
-    return [entry for score, entry in sorted(scored, key=lambda one: -one[0]) if score >= _LEAST]
+    return [entry for score, entry in sorted(scored, key=lambda one: -one[0]) if score >= LEAST]
