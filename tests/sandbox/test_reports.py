@@ -24,6 +24,10 @@ def numbers(page: str) -> list[tuple[str, str]]:
     return [(unescape(address), words) for address, words in NUMBER.findall(page)]
 
 
+def counts(page: str) -> list[int]:
+    return [int(words) for _, words in numbers(page) if words.isdecimal()]
+
+
 def behind(visitor: Visitor, address: str) -> tuple[int, str, int]:
     """How many rows a number's page says it has, what they are worth, and how many it shows over all its pages."""
     page = visitor.get(address).text
@@ -52,10 +56,33 @@ def test_behind_every_number_stand_exactly_as_many_rows(ada: Visitor, name: str)
     for address, words in found:
         total, worth, shown = behind(ada, address)
         assert shown == total, address
-        if words.startswith("$"):
+        if "%" in words:
+            assert total or words == "0%"
+        elif words.startswith("$") and "won-" in address:
             assert worth == words, address
-        else:
+        elif not words.startswith("$"):
             assert total == int(words.replace(",", "")), address
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_number_of_a_table_leads_to_the_rows_behind_it(ada: Visitor, name: str) -> None:
+    cells = re.findall(r'<td class="number">(.*?)</td>', changed(ada).get(f"/reports/{name}").text)
+    tables = [cell for cell in cells if cell and not re.fullmatch(r"[\d.,]+", cell)]
+    assert [cell for cell in tables if not cell.startswith("<a href=")] == []
+    assert len(tables) >= 4
+
+
+def test_what_open_deals_are_likely_to_bring_is_said_above_them(ada: Visitor) -> None:
+    page = ada.get("/reports/forecast").text
+    found = [
+        (address, words)
+        for address, words in numbers(page)
+        if "of=open-" in address and words.startswith("$")
+    ]
+    assert len(found) == 3
+    for address, words in found:
+        said = re.search(r"Likely to bring <b>([^<]+)</b>", ada.get(address).text)
+        assert (said[1] if said else "$0") == words
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -72,7 +99,7 @@ def test_the_funnel_agrees_with_the_rows(database: Database, ada: Visitor) -> No
     with database.reading() as db:
         drive = drive_of(db, ada)
         stages = Counter(columns_of(db, drive, LEADS).texts("stage").tolist())
-    told = [int(words) for _, words in numbers(ada.get("/reports/funnel").text)]
+    told = counts(ada.get("/reports/funnel").text)
     won, proposal = stages["Won"], stages["Proposal"]
     assert told == [COUNT, won + proposal + stages["Contacted"], won + proposal, won, stages["Lost"]]
 
@@ -92,7 +119,7 @@ def test_the_sources_agree_with_the_rows(database: Database, ada: Visitor) -> No
     page = ada.get("/reports/sources").text
     for name in SOURCES:
         line = page.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
-        assert [int(words) for _, words in numbers(line)] == [came[name], won[name]]
+        assert counts(line) == [came[name], won[name]]
 
 
 def test_the_forecast_agrees_with_the_rows(database: Database, ada: Visitor) -> None:

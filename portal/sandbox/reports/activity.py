@@ -49,6 +49,7 @@ def activity(db: Session, drive: Drive, ground: Ground) -> Report:
             at = here[family_of[here] == number]
             groups[f"{family.key}-{week}"] = Group("entry", f"{family.name}, in the seven days from {since}", at)
             counts.append(len(at))
+        groups[f"all-{week}"] = Group("entry", f"Everything in the seven days from {since}", here)
         lines.append((since, counts))
     last, before = sum(lines[-1][1]), sum(lines[-2][1])
     top = scale_to(max(sum(counts) for _, counts in lines))
@@ -85,7 +86,7 @@ def activity(db: Session, drive: Drive, ground: Ground) -> Report:
                             Cell(f"{count:,}", f"{family.key}-{WEEKS - 1 - at}")
                             for family, count in zip(FAMILIES, counts, strict=True)
                         ),
-                        Cell(f"{sum(counts):,}"),
+                        Cell(f"{sum(counts):,}", f"all-{WEEKS - 1 - at}"),
                     ),
                 )
                 for at, (since, counts) in enumerate(lines)

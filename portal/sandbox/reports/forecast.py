@@ -88,7 +88,10 @@ def _month(drive: Drive, ground: Ground, month: int, groups: dict[str, Group]) -
         # What should have been decided before now will be, at the earliest, this month.
         is_due = (to_close <= month) & (close_on != NONE) if month == ground.month else to_close == month
         dated = np.flatnonzero(ground.is_open & is_due)
-        groups[f"open-{month}"] = Group("deal", f"Open deals dated to {name}{_or_before(ground, month)}", dated)
+        when = f"{name}{_or_before(ground, month)}"
+        groups[f"open-{month}"] = Group("deal", f"Open deals dated to {when}", dated)
+        both = np.concatenate((won, dated))
+        groups[f"all-{month}"] = Group("deal", f"Deals won in {name}, and open ones dated to {when}", both)
     chances = np.array([stage.chance for stage in ground.stages], dtype=np.int64)[
         ground.deals.numbers("stage_rank")[dated]
     ]
@@ -129,11 +132,14 @@ def _column(month: Month, top: float, size: int, *, is_ahead: bool) -> Column:
 
 def _ahead_cells(drive: Drive, month: Month, *, is_ahead: bool) -> tuple[Cell, ...]:
     if not is_ahead:
-        return Cell(""), Cell(""), Cell(money_in_words(month.won, drive.currency)), Cell(""), Cell("")
+        won = Cell(money_in_words(month.won, drive.currency), f"won-{month.number}")
+        return Cell(""), Cell(""), won, Cell(""), Cell("")
     low, high = max(month.total - month.spread, month.won), month.total + month.spread
+    of_open, of_all = f"open-{month.number}", f"all-{month.number}"
+    made = ((month.likely, of_open), (month.total, of_all), (low, of_all), (high, of_all))
     return (
-        Cell(f"{month.open:,}", f"open-{month.number}"),
-        *(Cell(money_in_words(_whole(one), drive.currency)) for one in (month.likely, month.total, low, high)),
+        Cell(f"{month.open:,}", of_open),
+        *(Cell(money_in_words(_whole(one), drive.currency), group) for one, group in made),
     )
 
 

@@ -84,7 +84,7 @@ def rows(name: str) -> str:
             raise Problem(404, "There is no such number here", "Take one from the table of the report.")
         here = f"/reports/{report.name}/rows?of={key}"
         pager = pages_of(len(group.at), page=page, size=PAGE, address=lambda one: f"{here}&page={one}")
-        heads, worth, lines = _ROWS[group.of](db, drive, group, page)
+        heads, worth, likely, lines = _ROWS[group.of](db, drive, group, page)
         return render_template(
             "reports/rows.html",
             drive=around(db, drive),
@@ -92,6 +92,7 @@ def rows(name: str) -> str:
             group=group,
             heads=heads,
             worth=worth,
+            likely=likely,
             lines=lines,
             **pager,
         )
@@ -112,7 +113,10 @@ def _get_report(db: Session, drive: Drive, name: str) -> Report:
     return _report(db, drive, Ground(db, drive), name)
 
 
-def _leads(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[str, ...], str, list[Line]]:
+Behind = tuple[tuple[str, ...], str, str, list[Line]]  # heads, what all is worth and likely to bring, and the rows
+
+
+def _leads(db: Session, drive: Drive, group: Group, page: int) -> Behind:
     columns = Ground(db, drive).leads
     ids = columns.texts("id")[_part(group.at, columns.numbers("came_at")[group.at], page)].tolist()
     found = find_rows(db, drive, LEADS, ids)
@@ -124,11 +128,12 @@ def _leads(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[st
         )
         for lead in (found[one] for one in ids)
     ]
-    return ("Lead", "Company", "Stage", "Source", "Came in"), "", lines
+    return ("Lead", "Company", "Stage", "Source", "Came in"), "", "", lines
 
 
-def _deals(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[str, ...], str, list[Line]]:
-    columns = Ground(db, drive).deals
+def _deals(db: Session, drive: Drive, group: Group, page: int) -> Behind:
+    ground = Ground(db, drive)
+    columns = ground.deals
     amounts = np.maximum(columns.numbers("amount"), 0)[group.at]
     cards = cards_of(db, drive, deals_at(db, drive, _part(group.at, amounts, page)))
     lines = [
@@ -145,10 +150,14 @@ def _deals(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[st
         for card in cards
     ]
     heads = ("Deal", "Company or lead", "Stage", "Amount", "Closes or closed")
-    return heads, money_in_words(int(amounts.sum()), drive.currency), lines
+    chances = np.array([stage.chance for stage in ground.stages])[columns.numbers("stage_rank")[group.at]]
+    likely = int((amounts * np.where(ground.is_won[group.at], 100, chances)).sum()) // 100
+    is_open = bool(ground.is_open[group.at].any())
+    worth, weighed = (money_in_words(one, drive.currency) for one in (int(amounts.sum()), likely // 100 * 100))
+    return heads, worth, weighed if is_open else "", lines
 
 
-def _entries(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[str, ...], str, list[Line]]:
+def _entries(db: Session, drive: Drive, group: Group, page: int) -> Behind:
     happened = what_happened(db, drive)
     at = _part(group.at, happened.at[group.at], page)
     ids = happened.leads[happened.lead[at]].tolist()
@@ -166,7 +175,7 @@ def _entries(db: Session, drive: Drive, group: Group, page: int) -> tuple[tuple[
         )
         for lead_id, kind, when in zip(ids, kinds, happened.at[at].tolist(), strict=True)
     ]
-    return ("Lead", "Company", "What", "When"), "", lines
+    return ("Lead", "Company", "What", "When"), "", "", lines
 
 
 _ROWS = {"lead": _leads, "deal": _deals, "entry": _entries}

@@ -52,9 +52,9 @@ def sources(_db: Session, _drive: Drive, ground: Ground) -> Report:
                     name,
                     (
                         Cell(f"{had:,}", f"leads-{code}"),
-                        Cell(in_percent(had, leads)),
+                        Cell(in_percent(had, leads), f"leads-{code}"),
                         Cell(f"{sold:,}", f"won-{code}"),
-                        Cell(in_percent(sold, orders)),
+                        Cell(in_percent(sold, orders), f"won-{code}"),
                     ),
                 )
                 for name, code, had, sold in found
