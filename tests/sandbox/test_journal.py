@@ -244,13 +244,17 @@ def test_a_second_act_on_many_rows_takes_as_many_statements_as_the_first_and_kee
         first = {lead.id: lead._replace(tags='["It\'s “é” \\\\ 1"]', value=None) for lead in leads}
         second = {lead.id: lead._replace(owner="You", contact_since=3) for lead in first.values()}
         spent, states, kept = list[int](), [stored(db)], list[dict[str, Any]]()
-        for number, (after, changed) in enumerate(((first, {"tags", "value"}), (second, {"owner", "contact_since"})), 1):
+        for number, (after, changed) in enumerate(
+            ((first, {"tags", "value"}), (second, {"owner", "contact_since"})), 1
+        ):
             with counted(database) as statements:
                 journal = Journal(db, drive, words=f"Act {number}", now=NOW)
                 journal.shadow_all(LEADS, after, changed=changed, scenario_id=drive.scenario_id)
             spent.append(len(statements))
             states.append(stored(db))
-        kept = [json.loads(image or "") for image in db.scalars(select(Before.image).where(Before.act == journal.number))]
+        kept = [
+            json.loads(image or "") for image in db.scalars(select(Before.image).where(Before.act == journal.number))
+        ]
         assert spent[1] <= spent[0]
         assert [{name: row[name] for name in row if name != "layer"} for row in kept] == [*states[1].values()]
         assert {type(row["is_deleted"]) for row in kept} == {bool}

@@ -253,11 +253,15 @@ def test_a_segment_tells_who_the_clock_brings_in(
         create_segment(db, drive, name="Silent", question=question, now=NOON)
     ada.send("/clock", by="30")
     with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
-        silent = next(shift for shift in calendar.shifts(db, drive, since=0, until=drive.clock) if shift.watched.name == "Silent")
+        silent = next(
+            shift for shift in calendar.shifts(db, drive, since=0, until=drive.clock) if shift.watched.name == "Silent"
+        )
         assert (silent.count, len(silent.entered), silent.left) == (120, 120, {})
     ada.edit("L000", note="Rang at last")
     with opened(database, next(iter(tokens(ada).values()))) as (db, drive):
-        silent = next(shift for shift in calendar.shifts(db, drive, since=0, until=drive.clock) if shift.watched.name == "Silent")
+        silent = next(
+            shift for shift in calendar.shifts(db, drive, since=0, until=drive.clock) if shift.watched.name == "Silent"
+        )
         assert set(silent.entered) == {f"L{number:03}" for number in range(1, 120)}
     assert "Silent" in ada.get("/clock?since=1").text
 

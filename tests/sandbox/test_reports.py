@@ -74,11 +74,7 @@ def test_every_number_of_a_table_leads_to_the_rows_behind_it(ada: Visitor, name:
 
 def test_what_open_deals_are_likely_to_bring_is_said_above_them(ada: Visitor) -> None:
     page = ada.get("/reports/forecast").text
-    found = [
-        (address, words)
-        for address, words in numbers(page)
-        if "of=open-" in address and words.startswith("$")
-    ]
+    found = [(address, words) for address, words in numbers(page) if "of=open-" in address and words.startswith("$")]
     assert len(found) == 3
     for address, words in found:
         said = re.search(r"Likely to bring <b>([^<]+)</b>", ada.get(address).text)

@@ -29,7 +29,7 @@ from portal.shared import database as any_database
 from portal.shared.spotting import spotted
 from tests.sandbox.shapes import COLUMNS, a_shape, with_column
 from tests.sandbox.small import load_small_scenario
-from tests.sandbox.visitor import Visitor
+from tests.sandbox.visitor import Visitor, hidden_in
 from tests.support import engines
 from tests.support.engines import Engine
 from tests.support.sides import sandbox_app
@@ -228,6 +228,44 @@ def test_leads_of_a_shape_are_changed_and_taken_back_as_all_are(arrive: Arrive) 
     assert ada.lead(lead)["more"] == before["items"][0]["more"]
     ada.undo()
     assert ada.list() == before
+
+
+def test_an_import_is_taken_back_to_where_one_was_and_done_again(arrive: Arrive) -> None:
+    ada = arrive().start()
+    before = ada.list()
+    ada.post("/shapes", ada.hidden("/shapes") | {"shape": a_shape(name="My own list")})
+    imported = ada.list()
+    lead = imported["items"][0]["id"]
+    assert "Imported the columns of “My own list”" in ada.get("/history").text
+    ada.edit(lead, **_form(ada, lead) | {"name": "Own Row"})
+    for _ in range(2):
+        answer = ada.post("/undo", ada.hidden("/leads"))
+    assert answer.location == "/leads"
+    page = ada.get("/leads").text
+    assert "Taken back: Imported the columns of “My own list”" in page
+    assert ada.list() == before
+    assert ada.post("/redo", hidden_in(page.partition("Taken back")[2].partition("</form>")[0])).status_code == 303
+    assert "Done again: Imported the columns of “My own list”" in ada.get("/leads").text
+    assert ada.list() == imported
+    assert ada.post("/redo", ada.hidden("/leads")).status_code == 303
+    assert ada.lead(lead)["name"] == "Own Row"
+    page = ada.get("/history").text
+    assert ada.post("/history", hidden_in(page) | {"act": "0"}).location == "/leads"
+    assert ada.list() == before
+    ada.post("/tasks", ada.hidden("/tasks/new") | {"words": "Something new", "due": "today", "kind": "call"})
+    ada.post("/redo", ada.hidden("/leads"))
+    assert "There is nothing to redo" in ada.get("/leads").text
+
+
+def test_an_import_without_a_drive_before_it_is_taken_back_to_all_of_them(arrive: Arrive) -> None:
+    ada = arrive()
+    ada.post("/shapes", {"shape": a_shape()})
+    assert ada.post("/undo", ada.hidden("/leads")).location == "/drives"
+    assert "Taken back" in ada.get("/drives").text
+    assert ada.get("/leads").status_code == 404
+    drive = hidden_in(ada.get("/drives").text)
+    assert ada.post("/open", drive).status_code == 303
+    assert ada.list()["total"] == 200
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,7 @@ def update() -> Answer | tuple[str, int]:
     return redirect(url_for("clock.index", since=since), 303)
 
 
-def _render(
-    db: Session, drive: Drive, *, since: int, ahead: int = 0, wrong: str = "", typed: str = ""
-) -> str:
+def _render(db: Session, drive: Drive, *, since: int, ahead: int = 0, wrong: str = "", typed: str = "") -> str:
     before = moment(drive, (since - 1) * DAY)
     then = drive.clock + ahead * DAY
     told = shifts(db, drive, since=drive.clock, until=then) if ahead else _shifts_since(db, drive, since)

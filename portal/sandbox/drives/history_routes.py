@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox.drives.addressed import pages_of
 from portal.sandbox.drives.holding import open_drive
+from portal.sandbox.drives.imports import undone_import
 from portal.sandbox.drives.journal import MOST_ACTS, Line, count_lines, go_to, list_lines
 from portal.sandbox.drives.shell import around
 from portal.sandbox.web import reading, transaction
@@ -50,6 +51,8 @@ def update() -> Answer:
                 409, "The history went on meanwhile", "Nothing was changed. Load the page anew and choose again."
             )
         undone, redone = go_to(db, drive, _act(), now=clock.now())
+        if undone and (before := undone_import(db, drive)):
+            return redirect(before, 303)
     flash(_in_words(undone, redone), "travelled")
     return redirect(url_for("history.index"), 303)
 

@@ -27,6 +27,8 @@ MOST_HELD = 12
 MOST_LISTED = 20
 _COOKIE = "drive-"
 _OPEN = "drive"
+_BEFORE = "before an import"
+_LEFT = "left an import"
 
 
 class Held(NamedTuple):
@@ -77,10 +79,34 @@ def hold(response: Response, *, public_id: str, token: str) -> None:
     generate_csrf()  # now, or several tabs opened at once would each make the session's token anew
 
 
-def open_held(db: Session, public_id: str) -> None:
+def note_before(public_id: str) -> None:
+    """Remember which drive was open when an import opened this one."""
+    session[_BEFORE] = [public_id, session.get(_OPEN, "")]
+
+
+def leave(db: Session, drive: Drive) -> bool:
+    """Open the drive that was open before an import opened this one; without one, close it. Whether one is open."""
+    opened, before = session.get(_BEFORE) or ("", "")
+    try:
+        there = open_held(db, before if opened == drive.public_id else "")
+    except Problem:  # it never was, or is over
+        session.pop(_OPEN, None)
+        return False
+    session[_LEFT] = [drive.public_id, there.public_id, there.revision]
+    return True
+
+
+def left_for(drive: Drive) -> str:
+    """The public id of the drive that was left for this one, as long as nothing was done in this one since."""
+    left, *there = session.get(_LEFT) or ("", "", 0)
+    return str(left) if there == [drive.public_id, drive.revision] else ""
+
+
+def open_held(db: Session, public_id: str) -> Drive:
     """Open another drive that this browser holds. Raises Problem (404) where it holds no such one, or no longer."""
-    find_held(db, public_id)
+    drive = find_held(db, public_id)
     session[_OPEN] = public_id
+    return drive
 
 
 def find_held(db: Session, public_id: str) -> Drive:

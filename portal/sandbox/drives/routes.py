@@ -17,12 +17,14 @@ from portal.sandbox.drives.holding import (
     find_ended_held,
     find_held,
     hold,
+    left_for,
     list_ended,
     list_held,
     open_drive,
     open_held,
     refuse_another,
 )
+from portal.sandbox.drives.imports import import_again, undone_import
 from portal.sandbox.drives.kinds import DEALS
 from portal.sandbox.drives.overlay import find_lead
 from portal.sandbox.drives.rows import find_row
@@ -73,7 +75,7 @@ def create() -> Answer:
 def update() -> Answer:
     """Go on with another drive that this browser holds."""
     with transaction() as db:
-        open_held(db, request.form.get("drive", ""))
+        import_again(db, open_held(db, request.form.get("drive", "")))
     return redirect(url_for("leads.index"), 303)
 
 
@@ -107,9 +109,10 @@ def resume(code: str) -> str:
 def reopen(code: str) -> Answer:
     """Hold and open the drive of a private code: on another device, say."""
     with transaction() as db:
-        public_id = _get_drive(db, code).public_id
+        drive = _get_drive(db, code)
+        import_again(db, drive)
     answer = make_response(redirect(url_for("leads.index"), 303))
-    hold(answer, public_id=public_id, token=code)
+    hold(answer, public_id=drive.public_id, token=code)
     return answer
 
 
@@ -119,6 +122,8 @@ def undo() -> Answer:
     with transaction() as db:
         drive = open_drive(db)
         words = journal.undo(db, drive, now=clock.now())
+        if words and (before := undone_import(db, drive)):
+            return redirect(before, 303)
         back = _back(db, drive)
     flash(words or "", "undone" if words else "nothing-to-undo")
     return redirect(back, 303)
@@ -129,6 +134,9 @@ def redo() -> Answer:
     """Do again what was undone last."""
     with transaction() as db:
         drive = open_drive(db)
+        if left := left_for(drive):
+            import_again(db, open_held(db, left))
+            return redirect(url_for("leads.index"), 303)
         words = journal.redo(db, drive)
         back = _back(db, drive)
     flash(words or "", "redone" if words else "nothing-to-redo")

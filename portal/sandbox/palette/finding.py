@@ -76,7 +76,9 @@ def _saved(db: Session, drive: Drive, sought: str) -> list[Entry]:
     views, segments = views_of(db, drive), list_segments(db, drive)
     fitting = _fitting({one.name for one in (*views, *segments)}, sought)
     return [
-        *[Entry(ICONS["view"], one.name, "view", f"/leads?view={one.id}") for one in views if one.name in fitting][:MOST],
+        *[Entry(ICONS["view"], one.name, "view", f"/leads?view={one.id}") for one in views if one.name in fitting][
+            :MOST
+        ],
         *[
             Entry(ICONS["segments"], one.name, "segment", f"/segments/{one.id}")
             for one in segments

@@ -51,7 +51,10 @@ def funnel(_db: Session, _drive: Drive, ground: Ground) -> Report:
             ("Stage", "Leads", "Got through"),
             [
                 *(
-                    (name, (Cell(f"{count:,}", key), Cell(in_percent(count, steps[at - 1][2]), key) if at else Cell("")))
+                    (
+                        name,
+                        (Cell(f"{count:,}", key), Cell(in_percent(count, steps[at - 1][2]), key) if at else Cell("")),
+                    )
                     for at, (name, key, count) in enumerate(steps)
                 ),
                 ("Lost", (Cell(f"{lost:,}", "lost"), Cell(""))),

@@ -4,7 +4,8 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox.drives.drive import start_drive
-from portal.sandbox.drives.holding import hold
+from portal.sandbox.drives.holding import hold, note_before
+from portal.sandbox.drives.imports import note_import
 from portal.sandbox.drives.private import count_private_scenarios
 from portal.sandbox.shapes.invent import Inventor
 from portal.sandbox.shapes.shape import PARTS, SIZES, NotAShape, read_shape
@@ -45,8 +46,10 @@ def create() -> Answer:
             add_lot(db, scenario_id, lot)
     with transaction() as db:
         started = start_drive(db, scenario_id=scenario_id, now=now)
+        note_import(db, started, name=shape.name, now=now)
     answer = make_response(redirect(url_for("leads.index", started=1), 303))
     count("drive-started")
+    note_before(started.public_id)
     hold(answer, public_id=started.public_id, token=started.token)
     return answer
 
