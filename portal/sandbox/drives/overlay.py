@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.bulk import whose
-from portal.sandbox.drives.columns import base_rows, columns_of, own_rows_of
+from portal.sandbox.drives.columns import OwnRows, base_rows, columns_of, own_rows_of
 from portal.sandbox.drives.drive import Drive
-from portal.sandbox.drives.finding import Found, find
+from portal.sandbox.drives.finding import find
 from portal.sandbox.drives.frame import facts_of, stages_of, tags_in
 from portal.sandbox.drives.kinds import LEADS
 from portal.sandbox.drives.lately import Lately
@@ -61,7 +61,7 @@ def list_leads(db: Session, drive: Drive, question: Question, *, page: int) -> L
     """The leads of the bound drive that `question` asks for: page 1 and on, PAGE at a time."""
     found = find(db, drive, question)
     start = (page - 1) * PAGE
-    leads = _leads(db, drive, found, found.ids(start, start + PAGE)) if start < len(found) else []
+    leads = _leads(db, drive, found.own, found.ids(start, start + PAGE)) if start < len(found) else []
     return Listing(leads, len(found), found.of)
 
 
@@ -100,17 +100,15 @@ def places_of(db: Session, drive: Drive, question: Question) -> NDArray[Any]:
 
 def leads_of(db: Session, drive: Drive, ids: Sequence[str]) -> list[Lead]:
     """The leads of these ids as the bound drive has them, in that order; ids that it does not have are left out."""
-    found = find(db, drive, Question())
-    return [
-        lead for start in range(0, len(ids), _PART) for lead in _leads(db, drive, found, ids[start : start + _PART])
-    ]
+    own = own_rows_of(db, drive, LEADS)
+    return [lead for start in range(0, len(ids), _PART) for lead in _leads(db, drive, own, ids[start : start + _PART])]
 
 
 def each_lead(db: Session, drive: Drive, question: Question) -> Iterator[Lead]:
     """All leads that the question finds, in its order, read a part at a time; for exports."""
     found = find(db, drive, question)
     for start in range(0, len(found), _PART):
-        yield from _leads(db, drive, found, found.ids(start, start + _PART))
+        yield from _leads(db, drive, found.own, found.ids(start, start + _PART))
 
 
 def options_of(db: Session, drive: Drive) -> Options:
@@ -165,9 +163,8 @@ _BASE_LEADS = select(*(_theirs[name] for name in FIELDS)).where(
 _kept: Lately[tuple[str, str], Lead] = Lately(_MOST_KEPT)
 
 
-def _leads(db: Session, drive: Drive, found: Found, ids: Sequence[str]) -> list[Lead]:
+def _leads(db: Session, drive: Drive, own: OwnRows, ids: Sequence[str]) -> list[Lead]:
     """The leads of these ids, in that order: own ones as they are, those of the scenario by one query."""
-    own = found.own
     if own.is_empty:
         base = _base_leads(db, drive, ids)
         return [base[one] for one in ids if one in base]

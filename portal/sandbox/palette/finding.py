@@ -74,7 +74,7 @@ _PAGES = {"company": "/companies/", "deal": "/deals/", "task": "/tasks/"}
 
 def _saved(db: Session, drive: Drive, sought: str) -> list[Entry]:
     views, segments = views_of(db, drive), list_segments(db, drive)
-    fitting = _fitting({one.name for one in (*views, *segments)}, sought)
+    fitting = _fitting({*(one.name for one in views), *(one.name for one in segments)}, sought)
     return [
         *[Entry(ICONS["view"], one.name, "view", f"/leads?view={one.id}") for one in views if one.name in fitting][
             :MOST
