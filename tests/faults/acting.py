@@ -20,6 +20,7 @@ import time_machine
 from flask import Flask
 
 from portal.people.app import create_app
+from portal.people.commands.publish import publish_path
 from portal.people.database import Database
 from portal.people.keyring import open_keyring
 from portal.people.messages.channels.email import transport
@@ -85,7 +86,12 @@ def _send(app: Flask, settings: Settings, asked: Mapping[str, Any]) -> list[Any]
     return [deliver(database, keyring=keyring, mail=mail, stopping=threading.Event())]
 
 
-ACTS = {"post": _post, "send": _send}
+def _publish(_app: Flask, settings: Settings, asked: Mapping[str, Any]) -> list[Any]:
+    os.environ["DATA"] = str(settings.folder.parent)
+    return [publish_path(asked["path"]).partition(",")[0]]  # published again it says that nothing changed
+
+
+ACTS = {"post": _post, "send": _send, "publish": _publish}
 
 
 if __name__ == "__main__":

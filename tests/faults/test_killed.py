@@ -21,6 +21,7 @@ from portal.people.messages.mail import Mail
 from portal.people.messages.models import Offering
 from portal.people.messages.way_out import new_way_out
 from portal.shared import clock
+from portal.shared.environment import ROOT
 from tests.faults.killing import CannotTrace, Killer
 from tests.people.site import ADA, BEN, CLEO, OFFER, Site, find_person_id
 from tests.people.test_outbox import run_worker
@@ -34,6 +35,10 @@ DORA = "dora@people.customerhub.net"
 REACHABLE = ("ada@mailbox.customerhub.net", "ben@mailbox.customerhub.net")
 
 Asked = dict[str, Any]
+OTHERS: dict[str, Asked] = {
+    "send": {"act": "send"},
+    "publish": {"act": "publish", "path": str(ROOT / "content" / "webinars" / "second-message")},
+}
 
 
 @dataclass
@@ -80,7 +85,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     killer.close()
 
 
-@pytest.mark.parametrize("name", ["sign-up", "confirm", "claim", "opt-out"])
+@pytest.mark.parametrize("name", ["sign-up", "confirm", "claim", "opt-out", "publish"])
 def test_whoever_dies_has_done_all_of_it_or_nothing_and_doing_it_again_ends_as_the_first_time(
     name: str, town: Town, record_property: Callable[[str, object], None]
 ) -> None:
@@ -109,10 +114,12 @@ def test_whoever_dies_has_done_all_of_it_or_nothing_and_doing_it_again_ends_as_t
         assert killer.act(asked) == first_answer, point
         again = town.contents()
         assert _counted(again) == all_of_it, point
-        assert found in (nothing, again), point  # what was done is not done anew: the same codes, the same moments
+        # What was done is not done anew: the same codes, the same moments.
+        assert found == nothing or _lasting(found) == _lasting(again), point
     record_property("killed", f"{name} at {points} points, {unacknowledged} of them done and not acknowledged")
     assert points >= FEWEST
-    assert tried_again == {(True, True), (False, True), (False, False)}  # undone; done, unheard of or acknowledged
+    acknowledged_too = {(False, False)} if asked["act"] == "post" else set()  # a command closes its files first
+    assert tried_again == {(True, True), (False, True)} | acknowledged_too  # undone; done and unheard of; acknowledged
 
 
 def test_a_worker_that_dies_sends_each_mail_once_and_in_doubt_no_offer_twice(
@@ -161,6 +168,11 @@ def _counted(contents: dict[str, list[str]]) -> dict[str, int]:
     return {name: len(rows) for name, rows in contents.items()}
 
 
+def _lasting(contents: dict[str, list[str]]) -> dict[str, list[str]]:
+    """All but the moment at which a film or a file was asked for last."""
+    return {name: rows for name, rows in contents.items() if name not in ("films", "media_files")}
+
+
 def _prepare(site: Site) -> dict[str, Asked]:
     """Somebody for each act, who has come as far as one step before it."""
     ada = site.agreed(ADA, "offers_email")
@@ -177,7 +189,7 @@ def _prepare(site: Site) -> dict[str, Asked]:
     run_worker(site, Outbox())
     site.asked(REACHABLE[1], "offers_email")
     _send_offer(site, REACHABLE[0])
-    return {name: {"act": "post"} | asked for name, asked in acts.items()} | {"send": {"act": "send"}}
+    return {name: {"act": "post"} | asked for name, asked in acts.items()} | OTHERS
 
 
 def _send_offer(site: Site, email: str) -> None:
