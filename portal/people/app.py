@@ -4,6 +4,8 @@ from flask import Blueprint, Flask
 
 from portal.people import metrics, web
 from portal.people.accounts.presence import PERSONS, use_presence
+from portal.people.attention.routes import blueprint as attention
+from portal.people.attention.routes import know_nobody
 from portal.people.bounces.routes import blueprint as bounces
 from portal.people.consent import checkpoints, signing  # noqa: F401  their tables; no page needs them
 from portal.people.consent.routes import blueprint as consent
@@ -37,7 +39,22 @@ from portal.shared.metrics import look_at_rows
 __all__ = ["Base", "create_app"]  # importing the app imports every table
 
 FEATURES: tuple[Blueprint, ...] = (
-    *(home, well_known, search, webinars, resuming, tips, media, forms, hosted, api, offers, consent, preferences),
+    *(
+        home,
+        well_known,
+        search,
+        webinars,
+        attention,
+        resuming,
+        tips,
+        media,
+        forms,
+        hosted,
+        api,
+        offers,
+        consent,
+        preferences,
+    ),
     *(receipts, bounces, messages, privacy, patterns),
     *(sign_in, staff_sign_in, factors, mine, studio),
 )
@@ -51,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
     for feature in FEATURES:
         app.register_blueprint(feature)
     take_no_cookies(app)
+    know_nobody(app)
     look_at_rows(app, metrics.look)
     web.limit(app, settings)
     return app

@@ -31,6 +31,7 @@ SECRETS: Rules = (
     Rule(what="secrets", most=400, per=site, title=_SECRETS),
 )
 PLAYER: Rules = (Rule(what="places in webinars", most=3000, per=network, title="Too much sent from your network"),)
+VIEWINGS: Rules = (Rule(what="viewings", most=300, per=network, title="Too much sent from your network"),)
 # Sixty bits, forty tries an hour: nobody guesses the code by which somebody goes on elsewhere.
 CODES: Rules = (Rule(what="codes", most=40, per=network, title="Too many codes tried from your network"),)
 MAIL_EVENTS: Rules = (Rule(what="mail events", most=6000, per=network, title="Too many events from your network"),)
@@ -61,6 +62,7 @@ TABLE: dict[str, Rules] = {
     "factors": SECRETS,
     "studio.own.update_password": SECRETS,
     "webinars.watched": PLAYER,
+    "attention.create": VIEWINGS,
     "resuming.start": CODES,
     "resuming.show": CODES,
     "resuming.place": PLAYER,
@@ -76,5 +78,6 @@ TABLE: dict[str, Rules] = {
     "preferences.ask": SIGN_UPS,
     "mine.withdraw": NEVER,
     "resuming.destroy": NEVER,
+    "attention.destroy": NEVER,
     "sign_in.destroy": NEVER,
 }

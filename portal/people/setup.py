@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from portal.people.attention.sample import add_sample_viewings
 from portal.people.commands.publish import publish_samples
 from portal.people.commands.staff import add_sample_staff
 from portal.people.consent.signing import open_signer
@@ -9,9 +10,11 @@ from portal.people.database import Database
 from portal.people.keyring import open_keyring
 from portal.people.privacy.models import PeopleCanary
 from portal.people.settings import load_settings
+from portal.people.webinars.library import find_webinar
 from portal.shared import clock, migrations
 from portal.shared.canaries import plant_canary
 
+WATCHED = "second-message"
 REVISIONS = Path(__file__).parent / "migrations"
 
 
@@ -36,7 +39,7 @@ def migrate() -> None:
 def seed() -> None:
     """Publish the sample webinars, tips and offers, plant the canary of the separation check, let Mara work here.
 
-    On one's own machine a few invented people leave their mail in the outbox, too.
+    On one's own machine a few invented people leave their mail in the outbox, and viewings of a webinar, too.
     """
     database = Database(load_settings().database_url)
     with database.transaction() as db:
@@ -44,7 +47,21 @@ def seed() -> None:
     database.close()
     add_sample_staff()
     publish_samples()
+    _add_sample_viewings()
     _add_sample_people()
+
+
+def _add_sample_viewings() -> None:
+    """On one's own machine alone: where visitors come, what is shown is theirs."""
+    settings, now = load_settings(), clock.now()
+    if not settings.is_development:
+        return
+    database = Database(settings.database_url)
+    with database.transaction() as db:
+        webinar = find_webinar(db, WATCHED, now=now)
+        if webinar is not None:
+            add_sample_viewings(db, webinar=webinar, today=now.date())
+    database.close()
 
 
 def _add_sample_people() -> None:

@@ -1,4 +1,5 @@
 // All that a recording's page does by itself: one file, so that it is asked for once.
+import { offerAttention } from './attention/own.js'
 import { equip } from './player/controls.js'
 import { followMaking } from './player/making.js'
 import { showLatePictures } from './player/pictures.js'
@@ -23,6 +24,7 @@ function play() {
   showLatePictures(root)
   followRecording()
   offerLanguage(root, offerTranscript)
+  offerAttention(root)
   if ('popover' in root) equip(root)
 }
 

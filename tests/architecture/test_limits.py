@@ -30,6 +30,7 @@ SECRETS = "secrets: 100 per network, 400 per site"
 POSTS = "posts: 300 per network"
 API = "posts to the API: 1200 per network"
 MAIL_EVENTS = "mail events: 6000 per network"
+VIEWINGS = "viewings: 300 per network"
 PLAYER = "places in webinars: 3000 per network"
 STARTS = "starts: 200 per network, 800 per site, 3000 per everyone"
 SHAPES = "shapes: 20 per network, 40 per site, 60 per everyone"
@@ -148,6 +149,8 @@ PEOPLE = {
     "POST /studio/campaigns/<slug>/send": POSTS,
     "POST /studio/campaigns/<slug>/test": POSTS,
     "POST /studio/people.csv": POSTS,
+    "GET /studio/webinars/<slug>/attention": NOTHING_SECRET,
+    "GET /studio/webinars/<slug>/attention.csv": NOTHING_SECRET,
     "GET /studio/webhooks/": NOTHING_SECRET,
     "POST /studio/webhooks/": POSTS,
     "GET /studio/webhooks/<endpoint_id>": NOTHING_SECRET,
@@ -173,6 +176,10 @@ PEOPLE = {
     "GET /webinars/search/suggestions": NOTHING_SECRET,
     "GET /webinars/<slug>": NOTHING_SECRET,
     "GET /webinars/<slug>/premiere.ics": NOTHING_SECRET,
+    "GET /webinars/attention": NOTHING_SECRET,
+    "GET /webinars/attention/<slug>/ticket.json": NOTHING_SECRET,
+    "POST /webinars/attention/viewings": VIEWINGS,
+    "POST /webinars/attention/viewings/taken-back": A_NO,
     "GET /webinars/resume": NOTHING_SECRET,
     "POST /webinars/resume": CODES,
     "POST /webinars/resume/codes": POSTS,

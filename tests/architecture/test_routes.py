@@ -17,6 +17,7 @@ from tests.support.sides import people_app, sandbox_app
 ANYONE = "anyone"
 HOLDER = "whoever holds the token in its address"
 FORGOTTEN = "anyone: a code that nobody holds is forgotten already"
+TICKET = "whoever holds the ticket of a viewing, which nobody else can make"
 MAIL_PROVIDER = "whoever holds the token, without origin, cookie or CSRF token"
 SIGNED = "whoever signs with a secret of MAIL_EVENTS_SECRETS"
 DEVELOPMENT = "only on one's own machine"
@@ -144,6 +145,8 @@ PEOPLE = {
     "POST /studio/campaigns/<slug>/send": staff(Right.SEND_CAMPAIGNS),
     "POST /studio/campaigns/<slug>/test": staff(Right.WRITE_CAMPAIGNS),
     "POST /studio/people.csv": staff(Right.HAND_ON),
+    "GET /studio/webinars/<slug>/attention": staff(Right.ENTER),
+    "GET /studio/webinars/<slug>/attention.csv": staff(Right.ENTER),
     "GET /studio/webhooks/": staff(Right.HAND_ON),
     "POST /studio/webhooks/": staff(Right.HAND_ON),
     "GET /studio/webhooks/<endpoint_id>": staff(Right.HAND_ON),
@@ -171,6 +174,10 @@ PEOPLE = {
     "GET /webinars/search/suggestions": ANYONE,
     "GET /webinars/<slug>": ANYONE,
     "GET /webinars/<slug>/premiere.ics": ANYONE,
+    "GET /webinars/attention": ANYONE,
+    "GET /webinars/attention/<slug>/ticket.json": ANYONE,
+    "POST /webinars/attention/viewings": TICKET,
+    "POST /webinars/attention/viewings/taken-back": TICKET,
     "GET /webinars/resume": ANYONE,
     "POST /webinars/resume": ANYONE,
     "POST /webinars/resume/codes": ANYONE,

@@ -37,6 +37,7 @@ def index() -> str:
         cards=samples.CARDS,
         film=samples.FILM,
         groups=samples.GROUPS,
+        watched=samples.watched(webinars[0]) if webinars else None,
         tip=samples.TIP,
         topics=[slug_of(topic) for topic in TOPICS],
         data=graph(*things_of(samples.TIP, url=web.settings().url, picture=None)),

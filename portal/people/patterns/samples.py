@@ -9,6 +9,8 @@ from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.people.accounts.models import Passkey
+from portal.people.attention.reports import Shown
+from portal.people.attention.strip import strip_of
 from portal.people.consent.history import Entry
 from portal.people.consent.notices import current_wording
 from portal.people.consent.opt_in import Agreement
@@ -23,6 +25,7 @@ from portal.people.search.grouping import Group, Hit
 from portal.people.search.marking import mark
 from portal.people.sessions import PeopleSession
 from portal.people.tips.tip import Door, Tip
+from portal.people.webinars.recording import Recording
 
 CLAIMS = [
     {"number": 1, "title": "No key opens both sides", "state": "holds"},
@@ -218,3 +221,10 @@ def availability(today: date, *, taken: int) -> Availability:
     """How the sample offer stands."""
     month = Round(key=f"{today:%Y-%m}", opens_on=today.replace(day=1), closes_on=today + timedelta(days=9))
     return Availability(round=month, days_left=9, taken=taken, left=OFFER.places - taken, is_in_time=True)
+
+
+def watched(webinar: Recording) -> Shown:
+    """A webinar that a fifth of its viewers leave every so often."""
+    seconds = int(webinar.seconds)
+    groups = [bytes(5 if second < seconds * part / 5 else 0 for second in range(seconds)) for part in range(1, 6)]
+    return Shown(webinar=webinar, strip=strip_of(groups))

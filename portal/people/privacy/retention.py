@@ -12,6 +12,7 @@ from portal.people.accounts.links import clear_old_links
 from portal.people.accounts.passkeys import clear_old_challenges
 from portal.people.accounts.persons import get_seal, lock_person
 from portal.people.accounts.tries import clear_old_tries
+from portal.people.attention import groups as viewing_groups
 from portal.people.consent import opt_in as opting_in
 from portal.people.consent.erasure import erase_person
 from portal.people.consent.ledger import read_chain
@@ -52,6 +53,8 @@ def keep_retention_rules(database: Database, *, keyring: Seal, now: datetime) ->
         "lines of the audit log deleted after a year": until_done(_clear_audit_log),
         "webhooks of a month ago cleared": until_done(_clear_webhooks),
         "codes to go on by forgotten that nobody used for 90 days": until_done(_forget_codes),
+        "viewings of webinars put into groups of five": until_done(_group_viewings),
+        "viewings and groups of them forgotten past their time": until_done(_forget_viewings),
         "counters of limits forgotten whose time is over": until_done(_forget_counters),
     }
 
@@ -102,6 +105,14 @@ def _forget_counters(db: Session, _keyring: Seal, now: datetime) -> int:
 
 def _forget_codes(db: Session, _keyring: Seal, now: datetime) -> int:
     return clear_idle(db, now=now, most=AT_ONCE)
+
+
+def _group_viewings(db: Session, _keyring: Seal, now: datetime) -> int:
+    return viewing_groups.form_groups(db, today=now.date(), most=AT_ONCE)
+
+
+def _forget_viewings(db: Session, _keyring: Seal, now: datetime) -> int:
+    return viewing_groups.forget_old(db, today=now.date(), most=AT_ONCE)
 
 
 def _forget_messages(db: Session, _keyring: Seal, now: datetime) -> int:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as Answer
 from portal.people import sessions, web
 from portal.people.accounts import audit, presence
 from portal.people.accounts.audit import What
+from portal.people.attention.studio_routes import blueprint as attention
 from portal.people.consent.visitor import private
 from portal.people.forms.catalog import forms
 from portal.people.forms.keys import list_keys
@@ -27,6 +28,7 @@ from portal.shared.problems import Problem
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
 blueprint.before_request(guard.require_staff)
+blueprint.register_blueprint(attention)
 blueprint.register_blueprint(own)
 blueprint.register_blueprint(outreach)
 blueprint.register_blueprint(withdrawals)

@@ -18,7 +18,7 @@ from portal.shared.markdown import to_html
 from portal.shared.proofreading import BadContent, Fault, text_of
 
 FOLDER = ROOT / "content" / "webinars"
-TAKEN = ("search", "resume")  # pages that stand beside those of webinars
+TAKEN = ("search", "resume", "attention")  # pages that stand beside those of webinars
 VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 POSTERS = (".webp", ".png", ".jpg")
 MOST_POSTER_BYTES = 2_000_000

@@ -1,0 +1,79 @@
+// What this browser keeps of one webinar: the viewer's own strip, and the viewing that may be reported, which begins with
+// its ticket. Another version of the film begins anew; the tickets stay, so that all can be taken back.
+import { forget, keep, recall } from '../player/memory.js'
+import { count, cover, none, read, unite, write } from './covered.js'
+
+const MOST_TICKETS = 20
+
+export function viewingOf({ slug, film, seconds }) {
+  const name = `attention.${slug}`
+  let own, reported, ticket, closesOn, tickets, isReported
+  load(recall(name))
+  // Another tab deleted it: this one must not bring it back.
+  addEventListener('storage', ({ key, newValue }) => key === name && newValue === null && load(null))
+  return {
+    add, begin, save, drop, end, keepOwn,
+    get seconds() { return count(own) },
+    get own() { return own },
+    get reported() { return write(reported) },
+    get hasNews() { return Boolean(ticket) && count(reported) > 0 && !isReported },
+    get ticket() { return ticket },
+    get tickets() { return tickets },
+  }
+
+  function load(kept) {
+    const isSame = kept?.film === film
+    tickets = Array.isArray(kept?.tickets) ? kept.tickets : []
+    own = isSame ? read(kept.own, seconds) : none(seconds)
+    ticket = isSame && kept.closesOn > today() ? kept.ticket : null
+    reported = ticket ? read(kept.reported, seconds) : none(seconds)
+    ticket ??= null
+    isReported = Boolean(ticket && kept.isReported)
+    closesOn = ticket ? kept.closesOn : ''
+  }
+
+  // Whether the second is new to the viewer's own strip.
+  function add(second) {
+    if (ticket && cover(reported, second)) isReported = false
+    return cover(own, second)
+  }
+
+  function begin(made) {
+    ticket = made.ticket
+    closesOn = made.closes_on
+    reported = none(seconds)
+    isReported = false
+  }
+
+  // `told` is set once the server has what is reported; then the ticket is worth keeping to take it back by.
+  function save({ told = false } = {}) {
+    const kept = recall(name)
+    if (kept?.film === film) unite(own, read(kept.own, seconds))
+    if (told) isReported = true
+    if (told && !tickets.includes(ticket)) tickets = [...tickets, ticket].slice(-MOST_TICKETS)
+    keep(name, { film, own: write(own), reported: write(reported), ticket, closesOn, isReported, tickets })
+  }
+
+  // The ticket takes in nothing more; what was reported by it stands.
+  function end() {
+    ticket = null
+    reported = none(seconds)
+  }
+
+  // What was reported was taken back; the strip stays the viewer's.
+  function keepOwn() {
+    end()
+    tickets = []
+    save()
+  }
+
+  // Nothing is known any more, here.
+  function drop() {
+    forget(name)
+    load(null)
+  }
+}
+
+function today() {
+  return new Date().toISOString().slice(0, 10)
+}
