@@ -37,14 +37,14 @@ class Database(database.Database):
         self._writers = _new_writers()
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, is_one_go: bool = False) -> Iterator[Session]:
         """A session that commits at the end, or changes nothing where something is raised.
 
         What it told the journal is written there while it commits, so that one wait for the disk serves both, and is
         there when this ends. Where that cannot be, the no holds all the same, and the worker writes it down as soon as
         it can. A commit that fails may leave its line: a no that nobody was told of, but that somebody said.
         """
-        with super().transaction() as db:
+        with super().transaction(is_one_go=is_one_go) as db:
             yield db
             writing = self._begin_writing(db.info.pop(_TOLD, []))
         if writing is not None:

@@ -29,6 +29,7 @@ from portal.shared.stores import NoRoom, database, only_in_development, reading,
 __all__ = [
     "built",
     "count",
+    "database",
     "even_when_full",
     "keyring",
     "limit",
@@ -101,14 +102,14 @@ def signed_in() -> Account | None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """A transaction that commits at the end; only an unsafe request may have one.
+def transaction(*, is_one_go: bool = False) -> Iterator[Session]:
+    """A transaction that commits at the end; only an unsafe request may have one. `is_one_go`: see Database.
 
     Raises NoRoom while the disk has only what is kept for those `even_when_full` lets through.
     """
     if not _room().keep() and not g.get("may_use_reserve"):
         raise NoRoom
-    with stores.transaction() as db:
+    with stores.transaction(is_one_go=is_one_go) as db:
         yield db
 
 

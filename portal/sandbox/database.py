@@ -68,9 +68,9 @@ class Database(database.Database):
             yield db
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, is_one_go: bool = False) -> Iterator[Session]:
         """As everywhere."""
-        with super().transaction() as db:
+        with super().transaction(is_one_go=is_one_go) as db:
             db.info["most rows"] = self._most_rows
             yield db
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import (
     Boolean,
     Compiled,
+    Connection,
     Dialect,
     Engine,
     Executable,
@@ -59,10 +60,17 @@ class Database:
         self._peeks: dict[Select[*tuple[Any, ...]], Callable[[Mapping[str, str]], Any]] = {}
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A session that commits at the end, or changes nothing where something is raised."""
+    def transaction(self, *, is_one_go: bool = False) -> Iterator[Session]:
+        """A session that commits at the end, or changes nothing where something is raised.
+
+        With `is_one_go` everything is sent as `in_one_go` sends it, the commit too.
+        """
         if self._commits is None:
-            with self.session_class(self.writer, expire_on_commit=False) as db, db.begin():
+            with (
+                self._connected(is_one_go) as connection,
+                self.session_class(connection, expire_on_commit=False) as db,
+                db.begin(),
+            ):
                 yield db
             return
         with (
@@ -116,6 +124,16 @@ class Database:
         """Let go of every connection."""
         for engine in (self.writer, self.reader, self._peeker):
             engine.dispose()
+
+    @contextmanager
+    def _connected(self, is_one_go: bool) -> Iterator[Engine | Connection]:
+        if not (is_one_go and self._has_roles):
+            yield self.writer
+            return
+        from portal.shared.postgres import pipelined
+
+        with self.writer.connect() as connection, pipelined(connection):
+            yield connection
 
     def _engine(self, url: str, synchronous: Literal["FULL", "NORMAL"], act: Act) -> Engine:
         if url.startswith("sqlite"):

@@ -51,11 +51,11 @@ def only_in_development() -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """A transaction that commits at the end; only an unsafe request may have one."""
+def transaction(*, is_one_go: bool = False) -> Iterator[Session]:
+    """A transaction that commits at the end; only an unsafe request may have one. `is_one_go`: see Database."""
     if request.method in SAFE:
         raise RuntimeError("A GET changes nothing that anyone could see: read on reading().")
-    with database().transaction() as db:
+    with database().transaction(is_one_go=is_one_go) as db:
         yield db
 
 

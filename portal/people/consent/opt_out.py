@@ -21,7 +21,7 @@ from portal.people.messages.channels import CHANNELS
 from portal.people.messages.way_out import WayOut, hash_stop_code
 from portal.people.sessions import Account
 from portal.shared import ids
-from portal.shared.database import in_one_go
+from portal.shared.database import Database, in_one_go
 
 
 def make_way_out(
@@ -54,21 +54,16 @@ def find_way_out(db: Session, *, token: str) -> WayOutRow | None:
     return db.scalars(_BY_TOKEN, {"token_digest": ids.digest(token)}).one_or_none()
 
 
+def peek_way_out(database: Database, *, token: str) -> WayOutRow | None:
+    """The same without a transaction, for who begins one next: no way out is ever changed."""
+    found: WayOutRow | None = database.peek(_PEEK, {"token_digest": ids.digest(token)})  # a row of its columns
+    return found
+
+
 def find_by_stop_code(db: Session, *, code: str, keyring: Seal) -> list[WayOutRow]:
     """The ways out that this code is: none, one, or by a chance of one in a billion several."""
     ours = WayOutRow.stop_code_hash == hash_stop_code(code, keyring=keyring)
     return list(db.scalars(select(WayOutRow).where(ours)))
-
-
-def opt_out_by_link(
-    db: Session, *, token: str, is_for_all: bool = False, keyring: Seal, act: Act
-) -> tuple[WayOutRow, list[str]] | None:
-    """What `opt_out` does, for who has the link alone, with the way out that it is; None where it is none of ours."""
-    with in_one_go(db):
-        way_out = find_way_out(db, token=token)
-        if way_out is None:
-            return None
-        return way_out, opt_out(db, way_out=way_out, is_for_all=is_for_all, keyring=keyring, act=act)
 
 
 def opt_out(db: Session, *, way_out: WayOutRow, is_for_all: bool = False, keyring: Seal, act: Act) -> list[str]:
@@ -206,4 +201,5 @@ def _suppress(
 
 
 _ADD = insert(WayOutRow)
+_PEEK = select(*WayOutRow.__table__.columns).where(WayOutRow.token_digest == bindparam("token_digest"))
 _BY_TOKEN = select(WayOutRow).where(WayOutRow.token_digest == bindparam("token_digest"))

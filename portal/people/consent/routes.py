@@ -39,11 +39,11 @@ def opt_out(token: str) -> Response:
     act = act_of_visitor(key=ids.digest(token), now=clock.now(), means="the link in a message")
     is_for_all = request.form.get("scope") == "all"
     keyring = web.keyring()
-    with web.transaction() as db:
-        ended = opting_out.opt_out_by_link(db, token=token, is_for_all=is_for_all, keyring=keyring, act=act)
-    if ended is None:
+    way_out = opting_out.peek_way_out(web.database(), token=token)
+    if way_out is None:
         raise _unknown_link()
-    way_out, taken_back = ended
+    with web.transaction(is_one_go=True) as db:
+        taken_back = opting_out.opt_out(db, way_out=way_out, is_for_all=is_for_all, keyring=keyring, act=act)
     web.count("opt-out")
     if request.form.get("List-Unsubscribe") == ONE_CLICK:
         return Response("Done. We will not write to this address about it again.\n", mimetype="text/plain")

@@ -20,7 +20,7 @@ def take_in(form: SignUpForm, *, entry: Entry | None = None, wish: Wish | None =
     sign_up = make_ready(form, displayed_by=around, entry=entry, wish=wish)
     act = act_of_visitor(key=sign_up.opt_in_id, now=sign_up.at)
     keyring = web.keyring()
-    with web.transaction() as db:
+    with web.transaction(is_one_go=True) as db:
         is_written = write(db, sign_up=sign_up, keyring=keyring, act=act)
     if is_written:
         web.count("sign-up")
