@@ -1,4 +1,4 @@
-"""The commands about what marketing writes: forms, offers, webinars, tips, notices, scenarios."""
+"""The commands about what marketing writes: forms, offers, webinars, tips, paths, notices, scenarios."""
 
 import sys
 from contextlib import suppress
@@ -27,6 +27,8 @@ def content_check() -> None:
     from portal.people.forms.catalog import check as check_form
     from portal.people.offers.reading import check as check_offer
     from portal.people.outreach import campaigns, segments
+    from portal.people.paths.reading import FOLDER as PATHS
+    from portal.people.paths.reading import check as check_path
     from portal.people.tips.reading import FOLDER as TIPS
     from portal.people.tips.reading import check as check_tip
     from portal.people.webinars import reading as webinars
@@ -38,6 +40,7 @@ def content_check() -> None:
         (FORMS, "*.toml", check_form),
         (OFFERS, "*.md", check_offer),
         (TIPS, "*.md", check_tip),
+        (PATHS, "*.md", check_path),
         (segments.FOLDER, "*.toml", segments.check),
         (campaigns.FOLDER, "*.md", campaigns.check),
     )

@@ -28,7 +28,7 @@ with_name = click.option(
 @click.option("--draft-campaign", is_flag=True, help="Draft its announcement, too. It sends nothing.")
 @with_name
 def publish(path: str, public_from: datetime | None, reason: str, draft_campaign: bool, by: str) -> None:
-    """Make the webinar in the folder PATH public, or the tip or the offer in the file PATH."""
+    """Make the webinar in the folder PATH public, or the tip, the path or the offer in the file PATH."""
     from portal.people.commands.publish import REFUSALS, Wish, publish_path
 
     if draft_campaign and not Path(path).is_dir():

@@ -20,6 +20,8 @@ from portal.people.media.routes import take_no_cookies
 from portal.people.messages.routes import blueprint as messages
 from portal.people.mine.routes import blueprint as mine
 from portal.people.offers.routes import blueprint as offers
+from portal.people.paths.certificate_routes import blueprint as certificates
+from portal.people.paths.routes import blueprint as paths
 from portal.people.patterns.routes import blueprint as patterns
 from portal.people.preferences.routes import blueprint as preferences
 from portal.people.privacy.routes import blueprint as privacy
@@ -47,6 +49,8 @@ FEATURES: tuple[Blueprint, ...] = (
         attention,
         resuming,
         tips,
+        paths,
+        certificates,
         media,
         forms,
         hosted,

@@ -12,6 +12,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import ColumnElement, CursorResult, String, Text, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import CallbackDict
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal.shared import clock, ids
 from portal.shared.columns import Moment
@@ -208,8 +209,10 @@ def cookie_name(name: str, *, is_https: bool) -> str:
     return f"__Host-{name}" if is_https else name
 
 
-def set_private_cookie(app: Flask, response: Response, name: str, value: str, *, life: timedelta = LIFE) -> None:
-    """Set a cookie for this host alone, out of reach of scripts and of posts from elsewhere."""
+def set_private_cookie(
+    app: Flask, response: BaseResponse, name: str, value: str, *, life: timedelta = LIFE, path: str = "/"
+) -> None:
+    """Set a cookie for this host alone, below `path`, out of reach of scripts and of posts from elsewhere."""
     response.set_cookie(
         name,
         value,
@@ -217,5 +220,5 @@ def set_private_cookie(app: Flask, response: Response, name: str, value: str, *,
         secure=app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Lax",
-        path="/",
+        path=path,
     )

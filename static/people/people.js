@@ -3,6 +3,7 @@ import { offerCopies } from '../shared/copy.js'
 import { localizeMoments } from '../shared/moments.js'
 import { focusProblem } from '../shared/problem.js'
 import { tellHeight } from './framed.js'
+import { checkCertificates } from './certificate-check.js'
 import { checkReceipts } from './receipt-check.js'
 import { offerPasskeys } from './passkey.js'
 import { workAhead } from './proof/proof.js'
@@ -11,6 +12,7 @@ import { offerPlayer } from './player.js'
 import { suggestWhileTyping } from './suggesting.js'
 
 focusProblem()
+checkCertificates()
 checkReceipts()
 localizeMoments()
 offerCopies()

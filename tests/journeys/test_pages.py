@@ -14,7 +14,7 @@ PEOPLE = ["/", "/webinars/", "/webinars/second-message", "/offers/", "/offers/se
 PEOPLE += ["/privacy", "/privacy/separation", "/questions", "/nothing-here", "/confirm/x", "/opt-out/x", "/_patterns"]
 PEOPLE += ["/sign-in", "/sign-in/sent", "/sign-in/staff", "/sign-in/link/x", "/sign-out"]
 PEOPLE += ["/offers/second-month", "/offers/spring-table", "/offers/winter-cards", "/offers/spring-table/remind"]
-PEOPLE += ["/tips/", "/tips/stages-with-rules"]
+PEOPLE += ["/tips/", "/tips/stages-with-rules", "/paths/", "/paths/first-look-to-first-habit", "/certificates/verify"]
 PEOPLE += ["/stop", "/receipts/verify", "/forms/webinar-invitations", "/forms/webinar-invitations/embed", "/why/x"]
 SANDBOX = ["/", "/leads", "/nothing-here", "/resume/x", "/shapes", "/_patterns"]
 

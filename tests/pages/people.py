@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from itertools import chain
 from threading import Event
 
@@ -22,6 +23,7 @@ from portal.separation.check import check
 from portal.shared import clock
 from tests.pages.installation import Installation
 from tests.people.browser import PASSWORD, Browser, Clerk, Device, newest_link, start_link
+from tests.people.paths.conftest import Walker, path_of
 from tests.people.site import ADA, BEN, CLEO, OFFER, Mail, Site, find_person_id
 from tests.people.test_confirmation import fill
 from tests.people.test_stop_code import write_offer
@@ -37,6 +39,7 @@ FAY = "fay@people.customerhub.net"
 GUS = "gus@people.customerhub.net"
 HAL = "hal@people.customerhub.net"
 WEBINAR = "/webinars/second-message"
+PATH = "/paths/first-look-to-first-habit"
 FORM = "/forms/webinar-invitations"
 BOXES = ("offers_email", "webinars_email")
 
@@ -66,6 +69,7 @@ def _before_anything_is_published(site: Site) -> Told:
     yield "webinars-empty", site.get("/webinars/")
     yield "search-empty", site.get("/webinars/search?q=letter")
     yield "tips-empty", site.get("/tips/")
+    yield "paths-empty", site.get("/paths/")
     yield "separation-unchecked", site.get("/privacy/separation")
     yield "outbox-empty", site.get("/_outbox")
 
@@ -97,6 +101,7 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "tips-of-a-topic", site.get("/tips/?topic=following-up")
     yield "tip", site.get("/tips/make-no-easy")
     yield "tip-with-a-table", site.get("/tips/stages-with-rules")
+    yield from _walking(site)
     yield "resume", site.get("/webinars/resume")
     yield "resume-no-such-code", site.post("/webinars/resume", data={"code": "k7fm q2xd 9htx"})
     yield "resume-empty", site.get(site.post("/webinars/resume/codes").location)
@@ -119,6 +124,33 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "premiere", site.get(f"{WEBINAR}-soon/premiere.ics")
     yield "questions", site.get("/questions")
     yield "privacy", site.get("/privacy")
+
+
+def _walking(site: Site) -> Told:
+    yield "paths", site.get("/paths/")
+    yield "path", site.get(PATH)
+    visitor = Walker(site, path_of(site, PATH))
+    visitor.do(1)
+    yield "path-step-done", visitor.do(2)
+    yield "path-begun", visitor.browser.get(PATH)
+    yield "path-step-undone", visitor.do(2, act="/undo")
+    yield "paths-begun", visitor.browser.get("/paths/")
+    yield "path-wrong-answer", visitor.do(5, answer=1)
+    yield "path-nothing-chosen", visitor.do(5, answer=0)
+    yield "path-too-early", visitor.certificate()
+    visitor.do_all()
+    yield "path-done", visitor.browser.get(PATH)
+    yield "path-name-refused", visitor.certificate(name="x" * 101)
+    page = visitor.certificate(name="Ada Lindqvar")
+    yield "certificate", page
+    file = unescape(re.findall(r'name="text" value="([^"]*)"', page.text)[0])
+    yield "certificate-file", visitor.browser.post("/certificates/file", from_page=PATH, text=file)
+    yield "certificate-check", site.get("/certificates/verify")
+    yield "certificate-genuine", site.post("/certificates/verify", data={"text": file})
+    yield "certificate-changed", site.post("/certificates/verify", data={"text": file.replace("Ada", "Ben")})
+    yield "certificate-unreadable", site.post("/certificates/verify", data={"text": "hello"})
+    yield "certificate-nothing-sent", site.post("/certificates/verify")
+    yield "path-forgotten", visitor.browser.post(f"{PATH}/forget", from_page=PATH)
 
 
 def _searching(site: Site) -> Told:
@@ -255,6 +287,8 @@ def _wrong_turns(site: Site) -> Told:
     yield "unknown-moment", site.get(f"{WEBINAR}?t=soon")
     yield "unknown-tip", site.get("/tips/nothing")
     yield "tips-unknown-topic", site.get("/tips/?topic=nothing")
+    yield "unknown-path", site.get("/paths/nothing")
+    yield "unknown-step", site.post(f"{PATH}/steps/00000000")
     yield "unknown-offer", site.get("/offers/nothing")
     yield "unknown-confirmation", site.get("/confirm/nothing")
     yield "stop-code", site.get("/stop")
@@ -267,7 +301,10 @@ def _wrong_turns(site: Site) -> Told:
 
 def _signing_in(site: Site, installed: Installation) -> Told:
     installed.wait(minutes=3)
-    ada = Browser(site)
+    walking = Walker(site, path_of(site, PATH))
+    walking.do(1)
+    ada = walking.browser
+    ada.form_page = "/sign-out"
     yield "sign-in", ada.get("/sign-in")
     yield "sign-in-not-an-address", ada.post("/sign-in", email="ada at home")
     yield "sign-in-passkey-refused", ada.post("/sign-in/passkey")
@@ -278,12 +315,15 @@ def _signing_in(site: Site, installed: Installation) -> Told:
     ada.post(link)
     yield "sign-in-link-used", ada.get(link)
     ada.post(f"{WEBINAR}/watched", from_page=WEBINAR, position="95")
+    yield "path-to-take-over", ada.get(PATH)
+    yield "path-taken-over", ada.post(f"{PATH}/take-over", from_page=PATH)
     where = "/account/passkeys"
     options = ada.post(f"{where}/options", from_page="/account").text
     ada.post(where, from_page="/account", credential=Device(site.settings.url).make(options), passkey_name="Laptop")
     yield "account", ada.get("/account")
     yield "preferences-signed-in", ada.get("/preferences")
     yield "preferences-ask-signed-in", ada.get("/preferences/ask?box=webinars_email")
+    yield "account-path-forgotten", ada.post("/account/paths/forget", from_page="/account")
     yield "account-name-empty", ada.post("/account/name", from_page="/account", name=" ")
     yield "sign-out", ada.get("/sign-out")
     ada.post("/sign-out")

@@ -1,4 +1,4 @@
-"""The commands that make a webinar, a tip or an offer public, keep the site in step with `content/`, and look back."""
+"""The commands that make something public, keep the site in step with `content/`, and look back."""
 
 import os
 import threading
@@ -22,6 +22,9 @@ from portal.people.offers.catalog import find_withdrawal, newest_publication
 from portal.people.offers.publishing import publish_offer, withdraw_offer
 from portal.people.offers.reading import FOLDER as OFFERS
 from portal.people.offers.reading import BadOffer
+from portal.people.paths.publishing import publish_learning_path
+from portal.people.paths.reading import FOLDER as PATHS
+from portal.people.paths.reading import BadPath
 from portal.people.publications import records
 from portal.people.publications.models import Publication
 from portal.people.publications.records import HasPassed, Kind
@@ -37,7 +40,15 @@ from portal.people.webinars.reading import Folder, read_folder
 from portal.shared import clock
 from portal.shared.proofreading import BadContent, Fault
 
-REFUSALS = (NoKind, BadContent, BadOffer, BadTip, NotPublishable, HasPassed)  # each says what is wrong and what to do
+REFUSALS = (
+    NoKind,
+    BadContent,
+    BadOffer,
+    BadTip,
+    BadPath,
+    NotPublishable,
+    HasPassed,
+)  # each says what is wrong and what to do
 SET_UP = "set-up"  # who publishes what comes with the portal
 LOOK_EVERY_SECONDS = 0.5
 
@@ -52,7 +63,7 @@ class Wish:
 
 
 def publish_path(path: str, wish: Wish = Wish(), *, tell: Tell = tell_nobody) -> str:
-    """Make what lies at `path` public: a webinar's folder, or the file of a tip or an offer; says what came of it.
+    """Make what lies at `path` public: a webinar's folder, or the file of anything else; says what came of it.
 
     `tell` hears how far a film has come, in percent and words. Raises one of REFUSALS.
     """
@@ -108,7 +119,7 @@ def publish_samples() -> None:
             if offer is None or (offer.published_by == SET_UP and find_withdrawal(db, offer) is None):
                 _publish_offer(db, path, settings, wish)
         # The newest is asked for last, so its film is made first.
-        for path in [*sorted(_webinars(), key=_held_on), *sorted(TIPS.glob("*.md"))]:
+        for path in [*sorted(_webinars(), key=_held_on), *sorted(TIPS.glob("*.md")), *sorted(PATHS.glob("*.md"))]:
             record = _record_of(db, path)
             if record is None or (record.published_by == SET_UP and record.is_shown):
                 _publish(db, path, settings, wish)
@@ -119,7 +130,7 @@ def sync(*, by: str = COMMAND_LINE) -> Iterator[str]:
 
     What is wrong in a file is said and keeps nothing else back. What was taken off the site stays off.
     """
-    for path in [*_webinars(), *sorted(TIPS.glob("*.md")), *sorted(OFFERS.glob("*.md"))]:
+    for path in [*_webinars(), *(path for folder in (TIPS, PATHS, OFFERS) for path in sorted(folder.glob("*.md")))]:
         try:
             yield from _sync_one(path, by)
         except REFUSALS as fault:
@@ -130,7 +141,7 @@ def watch(*, by: str = COMMAND_LINE, is_over: Callable[[], bool]) -> Iterator[st
     """The same again whenever a file changes, until `is_over`."""
     before = None
     while not is_over():
-        now = _look(WEBINARS), _look(TIPS), _look(OFFERS)
+        now = _look(WEBINARS), _look(TIPS), _look(PATHS), _look(OFFERS)
         if now != before:
             yield from sync(by=by)
         before = now
@@ -222,18 +233,29 @@ def _is_off_the_site(db: Session, path: Path) -> bool:
 
 
 def _record_of(db: Session, path: Path) -> Publication | None:
-    kind: Kind = "webinar" if path.is_dir() else "tip"
+    kind = kind_of(path)
+    if kind == "offer":
+        raise NoKind(f"{path.name} is an offer: those have records of their own.")
     return records.find_in_force(db, kind=kind, slug=path.stem, at=clock.now())
 
 
 def _publish(db: Session, path: Path, settings: Settings, wish: Wish) -> tuple[str, bool]:
-    how = {"webinar": _publish_webinar, "tip": _publish_tip, "offer": _publish_offer}[kind_of(path)]
+    how = {"webinar": _publish_webinar, "tip": _publish_tip, "path": _publish_learning_path, "offer": _publish_offer}[
+        kind_of(path)
+    ]
     return how(db, path, settings, wish)
 
 
 def _publish_tip(db: Session, path: Path, _settings: Settings, wish: Wish) -> tuple[str, bool]:
     publication, is_new = publish_tip(db, path, by=wish.by, now=clock.now(), public_from=wish.public_from)
     index_publication(db, publication, now=clock.now())
+    return publication.slug, is_new
+
+
+def _publish_learning_path(db: Session, path: Path, settings: Settings, wish: Wish) -> tuple[str, bool]:
+    publication, is_new = publish_learning_path(
+        db, path, store=open_store(settings), by=wish.by, now=clock.now(), public_from=wish.public_from
+    )
     return publication.slug, is_new
 
 

@@ -10,7 +10,18 @@ from portal.people.publications.records import in_force
 from portal.people.tips import library as tips
 from portal.people.webinars import library as webinars
 
-PAGES = ("/", "/webinars/", "/tips/", "/offers/", "/questions", "/privacy", "/privacy/separation", "/receipts/verify")
+PAGES = (
+    "/",
+    "/webinars/",
+    "/tips/",
+    "/paths/",
+    "/offers/",
+    "/questions",
+    "/privacy",
+    "/privacy/separation",
+    "/receipts/verify",
+    "/certificates/verify",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

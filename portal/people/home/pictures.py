@@ -11,6 +11,8 @@ from portal.people.media.store import Store
 from portal.people.offers import sharing as offers
 from portal.people.offers.catalog import list_offers
 from portal.people.offers.models import OfferPublication
+from portal.people.paths import sharing as paths
+from portal.people.paths.learning_path import from_json as path_from_json
 from portal.people.pictures.drawing import NotDrawn, draw_missing
 from portal.people.pictures.picture import Picture
 from portal.people.publications.models import Publication
@@ -60,6 +62,7 @@ def list_wanted(db: Session, *, now: datetime) -> list[Picture]:
     found = [OF_THE_SITE]
     found += [webinars.picture_of(webinar_from_json(content)) for content in _contents(db, "webinar", now)]
     found += [tips.picture_of(tip_from_json(content)) for content in _contents(db, "tip", now)]
+    found += [paths.picture_of(path_from_json(content)) for content in _contents(db, "path", now)]
     return found + [offers.picture_of(offer) for offer in list_offers(db)]
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from portal.people.home.pictures import OF_THE_SITE
 from portal.people.home.schema import graph_of_site
 from portal.people.offers.places import find_open_offer
+from portal.people.paths.library import list_paths, what_stands
 from portal.people.pictures.library import find_picture
 from portal.people.privacy.separation import find_last_check
 from portal.people.web import reading, settings
@@ -29,6 +30,7 @@ def index() -> str:
             "home/index.html",
             glimpse=_glimpse(),
             webinar=webinars[0] if webinars else None,
+            paths=list_paths(db, what_stands(db, now=now)),
             open_offer=find_open_offer(db, today=now.date()),
             separation=find_last_check(db),
             now=now,

@@ -13,6 +13,7 @@ from portal.people.consent.agreed import list_agreed
 from portal.people.consent.visitor import act_of_visitor, private
 from portal.people.forms import entries
 from portal.people.mine import new_passkey
+from portal.people.paths import progress
 from portal.people.sessions import Account
 from portal.people.sign_in.forms import NameForm, PasskeyForm
 from portal.people.webinars.watching import forget_watched, list_watched
@@ -68,6 +69,14 @@ def forget() -> Answer:
     with web.transaction() as db:
         forget_watched(db, person_id=_me().id, slug=request.form.get("webinar") or None)
     return _back("watched")
+
+
+@blueprint.post("/paths/forget")
+def forget_path() -> Answer:
+    """Forget the progress on one path, or on all where none is named."""
+    with web.transaction() as db:
+        progress.forget(db, person_id=_me().id, slug=request.form.get("slug") or None)
+    return _back("paths")
 
 
 @blueprint.post("/passkeys/options")
@@ -155,6 +164,7 @@ def _page(name_form: NameForm, passkey_form: PasskeyForm, status: int = 200) -> 
             passkey_form=passkey_form,
             agreed=list_agreed(db, person_id=person.id, keyring=keyring),
             watched=list_watched(db, person_id=person.id, now=clock.now()),
+            walked=progress.list_walked(db, person_id=person.id, now=clock.now()),
             passkeys=passkeys.list_passkeys(db, account=_me()),
             told=entries.list_answers(db, person_id=_me().id),
             sessions=sessions.list_sessions(db, account=_me(), now=clock.now()),

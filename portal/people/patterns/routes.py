@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from portal.people import web
 from portal.people.forms.pages import draw_boxes
-from portal.people.patterns import samples
+from portal.people.patterns import path_samples, samples
 from portal.people.tips.schema import things_of
 from portal.people.tips.tip import TOPICS, slug_of
 from portal.people.webinars.library import list_webinars
@@ -39,6 +39,8 @@ def index() -> str:
         groups=samples.GROUPS,
         watched=samples.watched(webinars[0]) if webinars else None,
         tip=samples.TIP,
+        course=path_samples.COURSE,
+        certified=path_samples.CERTIFICATE,
         topics=[slug_of(topic) for topic in TOPICS],
         data=graph(*things_of(samples.TIP, url=web.settings().url, picture=None)),
         rows=samples.preferences(now),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.people.publications.models import Publication
@@ -135,6 +135,15 @@ def list_standing(db: Session, *, kinds: Sequence[Kind], at: datetime) -> list[S
     return sorted(Standing(*row[:4]) for row in found if row.version)  # without one it was taken off the site
 
 
+def versions_in_force(db: Session, *, now: datetime) -> dict[str, dict[str, str]]:
+    """Which version of each thing is in force at that moment, by kind and slug: all that a kept page needs."""
+    found: dict[str, dict[str, str]] = {}
+    for kind, slug, version in db.connection().execute(_VERSIONS, {"now": now}):
+        if version:  # without one it was taken off the site
+            found.setdefault(kind, {})[slug] = version
+    return found
+
+
 def find_in_force(db: Session, *, kind: Kind, slug: str, at: datetime) -> Publication | None:
     """The record in force for one thing, also where it says that the thing was taken off the site."""
     theirs = select(Publication).where(
@@ -165,3 +174,15 @@ def _added(db: Session, record: Publication) -> Publication:
     db.add(record)
     db.flush()
     return record
+
+
+_place = func.row_number().over(
+    partition_by=(Publication.kind, Publication.slug), order_by=(Publication.public_from.desc(), Publication.id.desc())
+)
+_begun = (
+    select(Publication.kind, Publication.slug, Publication.version, _place.label("place"))
+    .where(Publication.public_from <= bindparam("now"))
+    .subquery()
+)
+# Built once: to build it costs more than to ask it.
+_VERSIONS = select(_begun.c.kind, _begun.c.slug, _begun.c.version).where(_begun.c.place == 1)

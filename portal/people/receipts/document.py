@@ -7,14 +7,13 @@ it say the same to programs that know DPV. What is signed is the canonical JSON 
 from datetime import datetime
 from typing import Any
 
-from portal.people.consent.envelope import canonical, rfc3339
+from portal.people.consent.documents import signed
+from portal.people.consent.envelope import rfc3339
 from portal.people.consent.signing import Signer
 from portal.people.consent.states import State
 from portal.people.receipts.receipt import Receipt
 
 VERSION = "CustomerHub consent receipt 1"
-MEDIA_TYPE = "application/ld+json"
-CRYPTOSUITE = "Ed25519 over canonical JSON without proof.value"
 
 _CONTEXT = {
     "dpv": "https://w3id.org/dpv#",
@@ -32,10 +31,7 @@ _STATUS = {
 
 def sign(receipt: Receipt, *, signer: Signer, url: str, now: datetime) -> dict[str, Any]:
     """The receipt as a signed document; `url` is this site's own."""
-    document = _unsigned(receipt, url=url, now=now)
-    document["proof"] = {"cryptosuite": CRYPTOSUITE, "key": signer.key_id, "keys": f"{url}/receipts/keys.json"}
-    document["proof"]["value"] = signer.sign(canonical(document)).hex()
-    return document
+    return signed(_unsigned(receipt, url=url, now=now), signer=signer, url=url)
 
 
 def _unsigned(receipt: Receipt, *, url: str, now: datetime) -> dict[str, Any]:

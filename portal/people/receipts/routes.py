@@ -6,11 +6,12 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from portal.people import web
+from portal.people.consent.documents import MEDIA_TYPE
 from portal.people.consent.signing import list_public_keys, open_signer
 from portal.people.consent.visitor import private
 from portal.people.receipts import receipt as receipts
 from portal.people.receipts.address import find_record_id, receipt_id
-from portal.people.receipts.document import MEDIA_TYPE, sign
+from portal.people.receipts.document import sign
 from portal.people.receipts.receipt import Change, Erased, NoSuchReceipt, Receipt
 from portal.people.receipts.verdict import CHECKS, Verdict, judge
 from portal.shared import clock

@@ -5,7 +5,6 @@ It trusts nothing in the document but what a signature of ours covers.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from portal.people.consent import envelope
 from portal.people.consent.checkpoints import read_body
+from portal.people.consent.documents import is_signed, read_document
 from portal.people.consent.record import head_in
 from portal.people.consent.tree import node_over
 
@@ -39,7 +39,7 @@ class Verdict:
 
 def judge(text: str | bytes, *, keys: Mapping[str, bytes]) -> Verdict:
     """Whether this is a receipt of ours, unchanged; `keys` are our public keys by id."""
-    document = _read(text)
+    document = read_document(text)
     passed: list[str] = []
     for check, holds in _checks(document, keys):
         if holds is False:
@@ -49,37 +49,16 @@ def judge(text: str | bytes, *, keys: Mapping[str, bytes]) -> Verdict:
     return Verdict(passed=tuple(passed), failed=None, document=document)
 
 
-def _read(text: str | bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested without end
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
 def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[tuple[str, bool | None]]:
     proof = document.get("proof")
     yield "readable", document.get("@type") == "dpv:ConsentReceipt" and isinstance(proof, dict)
     key = keys.get(str(proof.get("key"))) if isinstance(proof, dict) else None
     yield "key", key is not None
-    yield "signature", key is not None and _is_signed(document, key)
+    yield "signature", key is not None and is_signed(document, key)
     yield "words", _words_hold(document)
     yield "ledger", _leaf_holds(document)
     inclusion = document["ledger"]["inclusion"]
     yield "checkpoint", inclusion and _is_counted(bytes.fromhex(document["ledger"]["leaf"]), inclusion, keys)
-
-
-def _is_signed(document: dict[str, Any], key: bytes) -> bool:
-    proof = dict(document["proof"])
-    value = str(proof.pop("value", ""))
-    if not re.fullmatch("[0-9a-f]{128}", value):  # one way to write it, so that no letter of a receipt is free
-        return False
-    try:
-        signed = envelope.canonical(document | {"proof": proof})
-        Ed25519PublicKey.from_public_bytes(key).verify(bytes.fromhex(value), signed)
-    except (InvalidSignature, ValueError, RecursionError):
-        return False
-    return True
 
 
 def _words_hold(document: dict[str, Any]) -> bool:

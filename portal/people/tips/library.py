@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.people.publications.models import Publication
-from portal.people.publications.records import in_force
+from portal.people.publications.records import in_force, versions_in_force
 from portal.people.tips.tip import TOPICS, Moment, Tip, from_json, slug_of
 
 Thing = TypeVar("Thing")
@@ -42,11 +42,8 @@ class Shelf:
 
 def what_stands(db: Session, *, now: datetime) -> Standing:
     """Which versions are in force at that moment."""
-    found: dict[str, dict[str, str]] = {"tip": {}, "webinar": {}}
-    for kind, slug, version in db.execute(_STANDING, {"now": now}):
-        if version:
-            found[kind][slug] = version
-    return Standing(tips=found["tip"], webinars=found["webinar"])
+    found = versions_in_force(db, now=now)
+    return Standing(tips=found.get("tip", {}), webinars=found.get("webinar", {}))
 
 
 def list_tips(db: Session, standing: Standing) -> list[Tip]:
@@ -105,14 +102,3 @@ def _known(
 
 _TIPS: dict[str, Tip] = {}
 _TITLES: dict[str, str] = {}
-
-
-_place = func.row_number().over(
-    partition_by=(Publication.kind, Publication.slug), order_by=(Publication.public_from.desc(), Publication.id.desc())
-)
-_begun = (
-    select(Publication.kind, Publication.slug, Publication.version, _place.label("place"))
-    .where(or_(Publication.kind == "tip", Publication.kind == "webinar"), Publication.public_from <= bindparam("now"))
-    .subquery()
-)
-_STANDING = select(_begun.c.kind, _begun.c.slug, _begun.c.version).where(_begun.c.place == 1)

@@ -33,7 +33,10 @@ def test_what_a_file_is_shows_in_its_folder_or_else_in_its_keys(at_the_desk: Sit
     assert at_the_desk.get("/tips/morning").status_code == 200
     assert at_the_desk.get("/offers/autumn").status_code == 200
     refused = say("publish", str(tmp_path / "neither.md"))
-    assert (refused.exit_code, "neither.md could be a tip or an offer. Move it to" in refused.output) == (1, True)
+    assert (refused.exit_code, "neither.md could be a tip, a path or an offer. Move it to" in refused.output) == (
+        1,
+        True,
+    )
 
 
 def test_a_file_that_is_wrong_is_not_published_and_says_why(at_the_desk: Site, write: Write) -> None:

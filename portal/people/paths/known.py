@@ -1,0 +1,65 @@
+"""The only place that looks up what a step may lead to: what lies in `content/`, and which pages the sandbox has."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from portal.people.tips.reading import BadTip, read_tip
+from portal.people.tips.tip import Tip
+from portal.shared.captions import Cue, read_cues
+from portal.shared.environment import ROOT
+from portal.shared.proofreading import BadContent
+
+# The first word of every address of the sandbox that is a page to open; a test compares them with its routes.
+PAGES = frozenset(
+    (
+        *("clock", "companies", "contacts", "deals", "duplicates", "history", "keys", "leads", "pipeline"),
+        *("reports", "segments", "settings", "shapes", "tasks", "today", "views"),
+    )
+)
+
+
+class Webinar(NamedTuple):
+    """A webinar as it lies in its folder."""
+
+    title: str
+    chapters: Sequence[Cue]
+
+
+@dataclass(frozen=True)
+class Content:
+    """A folder of content, as the portal's own `content/` is one."""
+
+    folder: Path = ROOT / "content"
+
+    def find_webinar(self, slug: str) -> Webinar | None:
+        """The webinar of that name, without chapters where they cannot be read: whoever checks it is told."""
+        folder = self.folder / "webinars" / slug
+        try:
+            about = tomllib.loads((folder / "webinar.toml").read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        try:
+            chapters = read_cues(folder / "chapters.vtt")
+        except (BadContent, OSError):
+            chapters = ()
+        return Webinar(title=str(about.get("title", slug)), chapters=chapters)
+
+    def find_tip(self, slug: str) -> Tip | None:
+        """The tip of that name, if it can be published."""
+        path = self.folder / "tips" / f"{slug}.md"
+        try:
+            return read_tip(path) if path.is_file() else None
+        except BadTip:
+            return None
+
+    def scenarios(self) -> list[str]:
+        """The names of all scenarios."""
+        return sorted(path.stem for path in (self.folder / "scenarios").glob("*.toml"))
+
+
+def is_page(address: str) -> bool:
+    """Whether an address begins with a page that the sandbox has."""
+    return address.removeprefix("/").partition("?")[0].partition("/")[0] in PAGES

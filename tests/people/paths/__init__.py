@@ -1,0 +1,1 @@
+"""Learning paths: read from files, walked by visitors, kept in accounts, and certified."""
