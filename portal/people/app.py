@@ -35,6 +35,7 @@ from portal.people.sign_in.staff_routes import blueprint as staff_sign_in
 from portal.people.staff.members import MEMBERS
 from portal.people.studio.routes import blueprint as studio
 from portal.people.tips.routes import blueprint as tips
+from portal.people.webinars.poll_routes import blueprint as polls
 from portal.people.webinars.routes import blueprint as webinars
 from portal.shared.metrics import look_at_rows
 
@@ -47,6 +48,7 @@ FEATURES: tuple[Blueprint, ...] = (
         search,
         webinars,
         attention,
+        polls,
         resuming,
         tips,
         paths,

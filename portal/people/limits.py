@@ -34,6 +34,11 @@ PLAYER: Rules = (Rule(what="places in webinars", most=3000, per=network, title="
 VIEWINGS: Rules = (Rule(what="viewings", most=300, per=network, title="Too much sent from your network"),)
 # Sixty bits, forty tries an hour: nobody guesses the code by which somebody goes on elsewhere.
 CODES: Rules = (Rule(what="codes", most=40, per=network, title="Too many codes tried from your network"),)
+POLLS: Rules = (Rule(what="answers to polls", most=60, per=network, title="Too many answers from your network"),)
+# Counted by the view for each poll, where the browser brings no cookie that says it answered: a whole class may.
+NEW_BALLOTS = Rule(
+    what="new answers to a poll", most=40, minutes=60, per=network, title="Very many answered from your network"
+)
 MAIL_EVENTS: Rules = (Rule(what="mail events", most=6000, per=network, title="Too many events from your network"),)
 OTHER_POSTS: Rules = (Rule(what="posts", most=300, per=network, title="Too much sent from your network"),)
 
@@ -63,6 +68,8 @@ TABLE: dict[str, Rules] = {
     "studio.own.update_password": SECRETS,
     "webinars.watched": PLAYER,
     "attention.create": VIEWINGS,
+    "polls": POLLS,
+    "polls.destroy": NEVER,
     "resuming.start": CODES,
     "resuming.show": CODES,
     "resuming.place": PLAYER,

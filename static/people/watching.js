@@ -1,5 +1,6 @@
 // All that a recording's page does by itself: one file, so that it is asked for once.
 import { offerAttention } from './attention/own.js'
+import { offerMoments, offerPolls } from './moments.js'
 import { equip } from './player/controls.js'
 import { followMaking } from './player/making.js'
 import { showLatePictures } from './player/pictures.js'
@@ -12,6 +13,7 @@ import { offerQuotes } from './transcript/quoting.js'
 export function begin() {
   const making = document.querySelector('[data-making]')
   offerResumeCode()
+  offerPolls()
   if (document.querySelector('.transcript')) offerTranscript()
   if (!making) return play()
   showLatePictures()
@@ -23,6 +25,7 @@ function play() {
   if (!root) return
   showLatePictures(root)
   followRecording()
+  offerMoments(root)
   offerLanguage(root, offerTranscript)
   offerAttention(root)
   if ('popover' in root) equip(root)

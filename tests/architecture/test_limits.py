@@ -32,6 +32,7 @@ API = "posts to the API: 1200 per network"
 MAIL_EVENTS = "mail events: 6000 per network"
 VIEWINGS = "viewings: 300 per network"
 PLAYER = "places in webinars: 3000 per network"
+POLLS = "answers to polls: 60 per network"
 STARTS = "starts: 200 per network, 800 per site, 3000 per everyone"
 SHAPES = "shapes: 20 per network, 40 per site, 60 per everyone"
 CODES = "codes: 40 per network"
@@ -201,6 +202,9 @@ PEOPLE = {
     "GET /webinars/<slug>/film.json": NOTHING_SECRET,
     "GET /webinars/<slug>/transcript.txt": NOTHING_SECRET,
     "GET /webinars/<slug>/transcript.vtt": NOTHING_SECRET,
+    "GET /webinars/<slug>/polls/<poll_id>": NOTHING_SECRET,
+    "POST /webinars/<slug>/polls/<poll_id>": POLLS,
+    "POST /webinars/<slug>/polls/<poll_id>/forget": A_NO,
     "POST /webinars/<slug>/watched": PLAYER,
 }
 SANDBOX = {

@@ -199,6 +199,9 @@ PEOPLE = {
     "GET /webinars/<slug>/film.json": ANYONE,
     "GET /webinars/<slug>/transcript.txt": ANYONE,
     "GET /webinars/<slug>/transcript.vtt": ANYONE,
+    "GET /webinars/<slug>/polls/<poll_id>": ANYONE,
+    "POST /webinars/<slug>/polls/<poll_id>": ANYONE,
+    "POST /webinars/<slug>/polls/<poll_id>/forget": ANYONE,
     "POST /webinars/<slug>/watched": ACCOUNT,
 }
 SANDBOX = {

@@ -88,6 +88,7 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "webinar", site.get(WEBINAR)
     yield "webinar-from-a-sentence", site.get(f"{WEBINAR}?t=95")
     yield "webinar-found", site.get(f"{WEBINAR}?find=second+message")
+    yield from _a_poll(site)
     yield "transcript", site.get(f"{WEBINAR}/transcript.txt")
     yield "transcript-timed", site.get(f"{WEBINAR}/transcript.vtt")
     yield "webinar-not-found", site.get(f"{WEBINAR}?find=unsaid")
@@ -151,6 +152,21 @@ def _walking(site: Site) -> Told:
     yield "certificate-unreadable", site.post("/certificates/verify", data={"text": "hello"})
     yield "certificate-nothing-sent", site.post("/certificates/verify")
     yield "path-forgotten", visitor.browser.post(f"{PATH}/forget", from_page=PATH)
+
+
+def _a_poll(site: Site) -> Told:
+    address = _first(rf"{WEBINAR}/polls/[0-9a-f]{{12}}", site.get(WEBINAR).text)
+    mara = Browser(site)
+    yield "poll", site.get(address)
+    yield "poll-nothing-chosen", site.post(address)
+    mara.client.post(address, data={"choice": "1"})
+    yield "poll-answered", mara.get(address)
+    for choice in "01112":
+        site.post(address, data={"choice": choice})
+    yield "poll-told", mara.get(address)
+    mara.client.post(f"{address}/forget")
+    yield "poll-told-to-others", mara.get(address)
+    yield "poll-unknown", site.get(f"{WEBINAR}/polls/nothing")
 
 
 def _searching(site: Site) -> Told:

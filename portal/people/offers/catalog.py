@@ -7,10 +7,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from portal.people.offers.models import OfferPublication, OfferWithdrawal
+
+_ONLY = "only"  # the key of a round where there is one alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +66,8 @@ class Offer:
         """The round of this day: the month's, or the only one there is, open or not."""
         if self.every == "month":
             last = monthrange(today.year, today.month)[1]
-            return Round(key=f"{today:%Y-%m}", opens_on=today.replace(day=1), closes_on=today.replace(day=last))
-        return Round(key="only", opens_on=self.opens_on, closes_on=self.closes_on)
+            return Round(key=_month(today), opens_on=today.replace(day=1), closes_on=today.replace(day=last))
+        return Round(key=_ONLY, opens_on=self.opens_on, closes_on=self.closes_on)
 
     def round_after(self, current: Round) -> Round | None:
         """The round that follows, or None where there is only one."""
@@ -80,21 +82,20 @@ class Offer:
 
 def list_offers(db: Session) -> list[Offer]:
     """Every public offer, by slug."""
-    newest = select(func.max(OfferPublication.id)).group_by(OfferPublication.slug)
-    public = select(OfferPublication.content).where(OfferPublication.id.in_(newest), ~_is_withdrawn)
-    return [_from_json(content) for content in db.scalars(public.order_by(OfferPublication.slug))]
+    public = select(OfferPublication.content).where(is_shown())
+    return [offer_from(content) for content in db.scalars(public.order_by(OfferPublication.slug))]
 
 
 def find_offer(db: Session, slug: str) -> Offer | None:
     """The public offer of this slug, or None."""
     newest = newest_publication(db, slug)
-    return None if newest is None or find_withdrawal(db, newest) is not None else _from_json(newest.content)
+    return None if newest is None or find_withdrawal(db, newest) is not None else offer_from(newest.content)
 
 
 def find_offer_as_it_was(db: Session, slug: str) -> Offer | None:
     """The newest version of an offer, public or not any more: for what was taken of it."""
     newest = newest_publication(db, slug)
-    return None if newest is None else _from_json(newest.content)
+    return None if newest is None else offer_from(newest.content)
 
 
 def newest_publication(db: Session, slug: str) -> OfferPublication | None:
@@ -108,11 +109,27 @@ def find_withdrawal(db: Session, publication: OfferPublication) -> OfferWithdraw
     return db.get(OfferWithdrawal, publication.id)
 
 
+def is_shown() -> ColumnElement[bool]:
+    """What a publication must be to be shown: the newest of its offer, and not withdrawn."""
+    newest = select(func.max(OfferPublication.id)).group_by(OfferPublication.slug)
+    return and_(OfferPublication.id.in_(newest), ~_is_withdrawn)
+
+
+def rounds_on(today: date) -> list[str]:
+    """The keys that the round of this day may have, whatever the offer."""
+    return [_ONLY, _month(today)]
+
+
 _is_withdrawn = exists().where(OfferWithdrawal.publication_id == OfferPublication.id)
 
 
+def _month(today: date) -> str:
+    return f"{today:%Y-%m}"
+
+
 @lru_cache(maxsize=256)
-def _from_json(content: str) -> Offer:
+def offer_from(content: str) -> Offer:
+    """The offer that `as_json` wrote."""
     found: dict[str, Any] = json.loads(content)
     found |= {name: date.fromisoformat(found[name]) for name in ("opens_on", "closes_on")}
     found |= {name: tuple(found[name]) for name in ("gets", "steps", "why")}

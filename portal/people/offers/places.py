@@ -1,5 +1,6 @@
 """The only place that counts and gives places: never one more than there are, and to whom the offer is for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import bindparam, exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from portal.people.offers.catalog import Offer, Round, find_offer, list_offers
-from portal.people.offers.models import Place, RefusedClaim, Signup
+from portal.people.offers.catalog import Offer, Round, find_offer, is_shown, list_offers, offer_from, rounds_on
+from portal.people.offers.models import OfferPublication, Place, RefusedClaim, Signup
 from portal.shared import ids
 
 
@@ -58,23 +59,31 @@ class Availability:
 
 def availability(db: Session, *, offer: Offer, today: date) -> Availability:
     """How an offer stands today (UTC)."""
-    current = offer.round_on(today)
-    taken = _count_taken(db, offer.slug, current.key)
-    return Availability(
-        round=current,
-        next_round=offer.round_after(current),
-        days_left=(current.closes_on - today).days,
-        taken=taken,
-        left=max(offer.places - taken, 0),
-        is_in_time=current.is_open_on(today),
-        is_to_come=today < current.opens_on,
-    )
+    return _available(offer, today, taken=_count_taken(db, offer.slug, offer.round_on(today).key))
 
 
 def list_available(db: Session, *, today: date) -> list[tuple[Offer, Availability]]:
     """Every public offer and how it stands: what ends first comes first, and of those what has most left."""
     listed = [(offer, availability(db, offer=offer, today=today)) for offer in list_offers(db)]
     return sorted(listed, key=lambda one: (one[1].round.closes_on, -one[1].left, one[0].slug))
+
+
+def find_standing(db: Session, slugs: Collection[str], *, today: date) -> dict[str, tuple[Offer, Availability]]:
+    """How those of these offers stand that are public, by slug: one statement, and none where there are no `slugs`."""
+    if not slugs:
+        return {}
+    of_today = (Place.offer.in_(slugs), Place.round.in_(rounds_on(today)))
+    taken = select(Place.offer, Place.round, func.count().label("count")).where(*of_today)
+    taken_by_round = taken.group_by(Place.offer, Place.round).subquery()
+    public = select(OfferPublication.content, taken_by_round.c.round, taken_by_round.c.count)
+    public = public.outerjoin(taken_by_round, taken_by_round.c.offer == OfferPublication.slug)
+    found: dict[str, tuple[Offer, Availability]] = {}
+    for content, key, count in db.execute(public.where(OfferPublication.slug.in_(slugs), is_shown())):
+        offer = offer_from(content)
+        if offer.slug not in found or key == offer.round_on(today).key:
+            of_this_round = count if key == offer.round_on(today).key else 0
+            found[offer.slug] = (offer, _available(offer, today, taken=of_this_round))
+    return found
 
 
 def find_open_offer(db: Session, *, today: date) -> tuple[Offer, Availability] | None:
@@ -122,6 +131,19 @@ def give_place(db: Session, *, offer: Offer, round_key: str, person_id: str, now
         "taken_at": now,
     }
     db.execute(insert(Place), [place])
+
+
+def _available(offer: Offer, today: date, *, taken: int) -> Availability:
+    current = offer.round_on(today)
+    return Availability(
+        round=current,
+        next_round=offer.round_after(current),
+        days_left=(current.closes_on - today).days,
+        taken=taken,
+        left=max(offer.places - taken, 0),
+        is_in_time=current.is_open_on(today),
+        is_to_come=today < current.opens_on,
+    )
 
 
 def _take_turns(db: Session, signup: Signup) -> None:

@@ -17,6 +17,8 @@ from portal.people.consent.opt_in import Agreement
 from portal.people.consent.states import State
 from portal.people.films.library import Film
 from portal.people.forms.forms import SignUpForm, read_form
+from portal.people.moments.moment import Answer, Download, OfferCard, Poll, Question, Try
+from portal.people.moments.polls import Share, Tally
 from portal.people.offers.catalog import Offer, Round
 from portal.people.offers.places import Availability
 from portal.people.preferences.grid import Cell, Row
@@ -113,6 +115,45 @@ OFFER = Offer(
     gets=(),
     steps=(),
     why=(),
+)
+
+MOMENTS = (
+    Question(
+        at=22,
+        title="A quote went out two days ago, and nothing came back. What now?",
+        answers=(
+            Answer(words="Ask whether it has arrived", feedback="It has, and they know.", is_right=False),
+            Answer(words="Wait until something has changed", feedback="Then there is something to say.", is_right=True),
+        ),
+        said=106,
+    ),
+    Poll(at=70, title="How many messages do you write?", choices=("One, and then I wait", "Two", "<b>Three</b>")),
+    Download(
+        at=103, title="One sheet", text="Room for three parts.", sha256="0" * 64, name="one-sheet.pdf", size=73_364
+    ),
+    OfferCard(at=148, title="Sit with one of us", text="Until your stages are yours.", offer="setup-day"),
+    OfferCard(at=160, title="An offer that is public no more", text="It was a good one.", offer="gone"),
+    Try(
+        at=192,
+        title="Find the ones who went quiet",
+        text="Everyone on this list is invented.",
+        button="Open the quiet ones",
+        scenario="fernhollow-cycles",
+        page="/leads",
+    ),
+)
+TALLIES = (
+    Tally(answered=0, own=None, shares=()),
+    Tally(answered=4, own=1, shares=()),
+    Tally(
+        answered=7,
+        own=1,
+        shares=(
+            Share(words="One, and then I wait", count=2, percent=29, is_own=False),
+            Share(words="Two", count=5, percent=71, is_own=True),
+            Share(words="Three", count=0, percent=0, is_own=False),
+        ),
+    ),
 )
 
 TIP = Tip(

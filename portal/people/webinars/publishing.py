@@ -38,12 +38,15 @@ def publish_webinar(
 
     A video whose film was looked at before lasts as long as that; else its last words say how long it is. Returns the
     publication in force and whether it is new: publishing the same twice changes nothing. Raises NotPublishable where
-    it has no captions and no `reason` is given, HasPassed where `public_from` has.
+    it has no captions and no `reason` is given, or a moment beyond its end; HasPassed where `public_from` has.
     """
     require_captions(found, reason)
     film = find_film(db, found.source) if found.video is not None else None
     chapters = _to_the_end(found.chapters, film.seconds if film is not None else 0.0)
+    _require_moments_inside(found, chapters[-1].stop)
     with tempfile.TemporaryDirectory() as desk:
+        for path in found.downloads:
+            _kept(db, path, store=store, now=now)
         recording = _record(found, chapters, Path(desk), lambda path: _kept(db, path, store=store, now=now))
     ask_for_film(db, source=found.source, path=found.video or found.path, is_recipe=found.video is None, now=now)
     return publish(
@@ -62,6 +65,14 @@ def require_captions(found: Folder, reason: str) -> None:
     """Raises NotPublishable where there are none and nobody says why."""
     if not found.captions and not reason.strip():
         raise NotPublishable(f'{found.slug}: {NO_CAPTIONS} Or say why it goes without: --reason "…"')
+
+
+def _require_moments_inside(found: Folder, seconds: float) -> None:
+    """Where neither captions nor chapters say how long it is, only the film does."""
+    for moment in found.moments:
+        if seconds and moment.at >= seconds:
+            end = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+            raise NotPublishable(f"{found.slug}/moments.toml: “{moment.title}” comes after the film ends, at {end}.")
 
 
 def _kept(db: Session, path: Path, *, store: Store, now: datetime) -> Media:
@@ -102,6 +113,7 @@ def _record(found: Folder, chapters: tuple[Chapter, ...], desk: Path, keep: Keep
         chapters=chapters,
         said=_said(about.said, found.lines.get(about.language, ())),
         notes_html=found.notes_html,
+        moments=found.moments,
     )
 
 

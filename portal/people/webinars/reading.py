@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from portal.people.films.recipes import source_of_recipe
+from portal.people.moments.moment import Moment
+from portal.people.moments.reading import FILE as MOMENTS
+from portal.people.moments.reading import Written, read_moments
 from portal.people.webinars.about import About, read_about
 from portal.people.webinars.languages import NAMES
 from portal.people.webinars.recording import Chapter, Line
@@ -46,6 +49,8 @@ class Folder:
     chapters: tuple[Chapter, ...]
     lines: dict[str, tuple[Line, ...]]
     notes_html: str
+    moments: tuple[Moment, ...]
+    downloads: tuple[Path, ...]
     poster: Path | None
     video: Path | None
     source: str
@@ -64,6 +69,8 @@ def read_folder(folder: Path) -> Folder:
     }
     spans = _try(faults, "chapters.vtt", lambda: _spans(folder / "chapters.vtt")) or ()
     page = _try(faults, "page.md", lambda: _page(folder / "page.md"))
+    known = _end(spans, about, cues)
+    beside = _try(faults, MOMENTS, lambda: read_moments(folder / MOMENTS, seconds=known)) or Written()
     files = sorted(path for path in folder.iterdir() if path.is_file())
     video = _only([path for path in files if path.suffix.lower() in VIDEOS], faults)
     poster = _only([path for path in files if path.stem == "poster" and path.suffix.lower() in POSTERS], faults)
@@ -83,6 +90,8 @@ def read_folder(folder: Path) -> Folder:
         lines=lines,
         chapters=chapters(about.title, spans, own),
         notes_html=page or "",
+        moments=beside.moments,
+        downloads=beside.files,
         poster=poster,
         video=video,
         source=_source(folder, video),
@@ -155,6 +164,12 @@ def _spans(path: Path) -> tuple[Cue, ...]:
     if long := [cue for cue in spans if len(cue.words) > 80]:
         raise BadContent(path, [Fault(1, "title", f"“{long[0].words[:30]}…” has more than 80 characters.")])
     return spans
+
+
+def _end(spans: tuple[Cue, ...], about: About | None, cues: dict[str, tuple[Cue, ...]]) -> float | None:
+    """When the recording ends, as far as its chapters and its own captions say; None where they say nothing."""
+    own = cues.get(about.language, ()) if about is not None else ()
+    return max((cue.stop for cue in (*spans, *own)), default=None)
 
 
 def _page(path: Path) -> str:

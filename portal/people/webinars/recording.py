@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from portal.people.films.library import Film
+from portal.people.moments.moment import Moment, moment_from
 from portal.people.webinars.languages import name_of
 
 
@@ -81,6 +82,7 @@ class Recording:
     chapters: tuple[Chapter, ...]
     said: Line | None
     notes_html: str
+    moments: tuple[Moment, ...] = ()
     film: Film | None = field(default=None, compare=False)
 
     @property
@@ -99,6 +101,14 @@ class Recording:
         """Whether it is announced and not yet to be seen."""
         return self.premiere_at is not None and now < self.premiere_at
 
+    def moments_in(self, chapter: Chapter) -> tuple[Moment, ...]:
+        """The moments that begin in that chapter; what comes before the first or after the last is theirs, too."""
+        return tuple(one for one in self.moments if self._chapter_of(one).start == chapter.start)
+
+    def _chapter_of(self, moment: Moment) -> Chapter:
+        begun = [chapter for chapter in self.chapters if chapter.start <= moment.at]
+        return begun[-1] if begun else self.chapters[0]
+
     def line_at(self, second: int) -> Line | None:
         """What is said at that second: the last sentence that has begun by its end, or None at the very start."""
         if not second:
@@ -110,6 +120,8 @@ class Recording:
         """The recording as it is stored, the same text for the same content."""
         found = asdict(replace(self, film=None))
         del found["film"]
+        if not self.moments:
+            del found["moments"]  # so that what was published before there were any reads as the same version
         days = {"held_on": self.held_on.isoformat(), "premiere_at": self.premiere_at and self.premiere_at.isoformat()}
         return json.dumps(found | days, sort_keys=True, ensure_ascii=False)
 
@@ -128,6 +140,7 @@ def from_json(text: str) -> Recording:
     at = found["premiere_at"]
     found["premiere_at"] = datetime.fromisoformat(at).astimezone(UTC) if at else None
     found["said"] = Line(**found["said"]) if found["said"] else None
+    found["moments"] = tuple(moment_from(one) for one in found.get("moments", []))
     return Recording(**found)
 
 

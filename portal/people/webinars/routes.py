@@ -7,6 +7,8 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
+from portal.people.moments.moment import OfferCard
+from portal.people.offers.places import find_standing as find_offers
 from portal.people.pictures.library import find_picture
 from portal.people.web import playing_policy, reading, settings, signed_in, transaction
 from portal.people.webinars.asked import get_announced, get_webinar, second_of, unknown_webinar
@@ -136,7 +138,7 @@ def _is_for_everybody(look: Look) -> bool:
 
 
 def _place(slug: str, look: Look) -> tuple[Hashable, ...]:
-    """What is named beside it, to watch next, may be a minute old."""
+    """What is named beside it, to watch next, and what is left of an offer, may be a minute old."""
     return settings().url, settings().sandbox_url, slug, look, clock.now().replace(second=0, microsecond=0)
 
 
@@ -154,6 +156,7 @@ def _draw(db: Session, webinar: Recording, look: Look, *, person_id: str | None)
     screen = screen_of(webinar, language=look.language, saves_data=look.saves_data)
     start, shown = min(look.start, int(webinar.seconds)), said_in(webinar, screen.track)
     others = [other for other in list_webinars(db, now=clock.now()) if other.slug != webinar.slug]
+    offered = [one.offer for one in webinar.moments if isinstance(one, OfferCard)]
     left_at = find_position(db, person_id=person_id, slug=webinar.slug) if person_id else None
     return render_template(
         "webinars/show.html",
@@ -165,6 +168,7 @@ def _draw(db: Session, webinar: Recording, look: Look, *, person_id: str | None)
         left_at=left_at or 0,
         picture=find_picture(db, picture_of(webinar)),
         data=graph_of(webinar, url=settings().url, film=webinar.film),
+        offers=find_offers(db, offered, today=clock.now().date()),
         to_watch_next=others[:3],
     )
 

@@ -20,7 +20,8 @@ export function followMaking(place, begin) {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     const player = page.querySelector('.player')
     if (!player) return
-    place.replaceWith(document.adoptNode(player))
+    const beside = [...page.querySelectorAll('.player, [data-now]')]
+    place.replaceWith(...beside.map((one) => document.adoptNode(one)))
     begin(player)
   }
 }
