@@ -331,21 +331,22 @@ def _boards(place: Place) -> Iterator[Figure]:
 
 
 def _bulk(place: Place) -> Iterator[Figure]:
-    """All rows that a drive may have of its own, tagged in one act; then its list beside the plain one."""
+    """All rows that a drive may have of its own, tagged in one act, and in a second; then its list beside a plain one."""
     token, all_ids = place.drive(MIDDLE), [f"L{number:06}" for number in range(1, MIDDLE + 1)]
-    began = perf_counter()
-    with place.database.transaction() as db:
-        drive = opened(db, token)
-        plan = make_plan(db, drive, Wish("tag", "Tagged"), leads_of(db, drive, all_ids))
-        carry_out(db, drive, plan, now=NOW)
-    yield Figure(
-        name=f"Tag {len(plan.changes):,} leads at once, planned and done",
-        value=(perf_counter() - began) * 1000,
-        peer=1000,
-        against="the limit",
-        unit="ms",
-        goal=1,
-    )
+    for tag, words in (("Tagged", "at once"), ("Again", "once more, which are the drive's own by now")):
+        began = perf_counter()
+        with place.database.transaction() as db:
+            drive = opened(db, token)
+            plan = make_plan(db, drive, Wish("tag", tag), leads_of(db, drive, all_ids))
+            carry_out(db, drive, plan, now=NOW)
+        yield Figure(
+            name=f"Tag {len(plan.changes):,} leads {words}, planned and done",
+            value=(perf_counter() - began) * 1000,
+            peer=1000,
+            against="the limit",
+            unit="ms",
+            goal=1,
+        )
     table, numbers = plain_leads(MIDDLE), count(1)
     with place.database.reading() as db:
         drive = opened(db, token)

@@ -60,6 +60,10 @@ async function show(sought, isFoundAlone = false) {
 }
 
 function walk(press) {
+  if (press.key === 'Escape') {
+    press.preventDefault() // else the first press would only empty the field
+    sheet.close()
+  }
   const step = { ArrowDown: 1, ArrowUp: -1 }[press.key]
   if (!step) return
   const stops = [sheet.querySelector('input[type=search]'), ...sheet.querySelectorAll('.palette-entry')]

@@ -48,11 +48,15 @@ class Camera:
                 self.page.screenshot(path=path, animations="disabled")
                 yield path
 
-    def photograph_window(self, path: Path, scheme: Scheme) -> None:
+    def photograph_window(self, path: Path, scheme: Scheme, *, scale: float = 1) -> None:
         """What the window shows, as WebP; Playwright itself writes none."""
         self.page.emulate_media(color_scheme=scheme)
         chromium = self.page.context.new_cdp_session(self.page)
-        taken = chromium.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+        asked: dict[str, Any] = {"format": "webp", "quality": QUALITY}
+        if scale != 1:
+            window = self.page.evaluate("({x: scrollX, y: scrollY, width: innerWidth, height: innerHeight})")
+            asked["clip"] = {**window, "scale": scale}
+        taken = chromium.send("Page.captureScreenshot", asked)
         path.write_bytes(base64.b64decode(taken["data"]))
         chromium.detach()
 

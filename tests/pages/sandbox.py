@@ -226,6 +226,7 @@ def _its_life(ada: Visitor, installed: Installation) -> Told:
     ben = Visitor(installed.sandbox).start(SCENARIO)
     yield "history-empty", ben.get("/history")
     yield "clock", ben.get("/clock")
+    yield "clock-ahead", ben.get("/clock?ahead=30")
     yield "clock-30-days-later", _then(ben, ben.send("/clock", by="30"))
     yield "clock-back", _then(ben, ben.send("/clock", by="-3"))
     yield "clock-no-such-day", ben.send("/clock", to="1999-01-01")
