@@ -331,7 +331,7 @@ def _boards(place: Place) -> Iterator[Figure]:
 
 
 def _bulk(place: Place) -> Iterator[Figure]:
-    """All rows that a drive may have of its own, tagged in one act, and in a second; then its list beside a plain one."""
+    """All rows that a drive may have of its own, tagged in one act, then in another; its list beside a plain one."""
     token, all_ids = place.drive(MIDDLE), [f"L{number:06}" for number in range(1, MIDDLE + 1)]
     for tag, words in (("Tagged", "at once"), ("Again", "once more, which are the drive's own by now")):
         began = perf_counter()

@@ -400,14 +400,16 @@ def test_what_cannot_go_back_says_why(database: Database, token: str, kind: str,
             )
 
 
-def test_an_image_from_before_a_column_was_added_is_put_back_whole(database: Database, token: str) -> None:
+@pytest.mark.parametrize("count", [1, 5])
+def test_an_image_from_before_a_column_was_added_is_put_back_whole(database: Database, token: str, count: int) -> None:
     with opened(database, token) as (db, drive):
         for value in (1, 2):
-            Journal(db, drive, words="Act", now=NOW).write("lead", *row_of("lead", 1, value))
-        before = db.scalars(select(Before).where(Before.image.is_not(None))).one()
-        older = json.loads(before.image or "")
-        del older["role"], older["company_id"]
-        before.image = json.dumps(older)
+            rows = dict(row_of("lead", number, value) for number in range(1, count + 1))
+            Journal(db, drive, words="Act", now=NOW).write_all("lead", rows)
+        for before in db.scalars(select(Before).where(Before.image.is_not(None))).all():
+            older = json.loads(before.image or "")
+            del older["role"], older["company_id"]
+            before.image = json.dumps(older)
         db.flush()
         undo(db, drive, now=NOW)
         assert found(db, drive).role == ""

@@ -1,9 +1,8 @@
 """The only place that counts, reads and inserts many rows of a drive at once, in few statements."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -111,13 +110,6 @@ def _whole(table: Table, row: dict[str, Any]) -> dict[str, Any]:
 def blank_of(table: Table) -> dict[str, Any]:
     """What stands in the columns of a table that a row leaves out."""
     return {one.name: getattr(one.default, "arg", None) for one in table.columns}
-
-
-def batches(row_ids: Iterable[str]) -> Iterator[list[str]]:
-    """The ids, as many at a time as one statement names."""
-    left = iter(row_ids)
-    while few := list(islice(left, FEW)):
-        yield few
 
 
 def whose(db: Session) -> dict[str, int]:

@@ -17,7 +17,6 @@ from portal.sandbox.drives.bulk import (
     FEW,
     ONE_BY_ONE,
     Rows,
-    batches,
     count_own_rows,
     insert_alike,
     insert_rows,
@@ -27,7 +26,7 @@ from portal.sandbox.drives.bulk import (
 from portal.sandbox.drives.drive import Drive, delete_rows
 from portal.sandbox.drives.kinds import OWN_TABLES, Kind
 from portal.sandbox.drives.models import Act, Before, StartedDrive
-from portal.sandbox.drives.within import change_rows, ids_among, keep_rows, shadow_rows
+from portal.sandbox.drives.within import change_rows, ids_among, keep_rows, let_go, put_back, shadow_rows
 
 MOST_ACTS = 200  # an older act can no longer be undone
 
@@ -141,7 +140,7 @@ class Journal:
         self._take_room(len(row_ids) - len(found))
         if not self._begins_layer:
             self._remember(place, {row_id: found.get(row_id) for row_id in row_ids})
-        _let_go(self._db, place, found)
+        let_go(self._db, place, found)
         return found
 
     def _take_room(self, wanted: int) -> None:
@@ -348,12 +347,20 @@ def _swap(db: Session, drive: Drive, number: int, *, undone_at: datetime | None)
         if place == _CLOCK:
             now_there: Mapping[str, str | None] = {_CLOCK: _clock_image(db, drive.id)}
             _set_clock(db, drive.id, int(images[_CLOCK] or 0))
+            _keep(db, drive.id, number, place, now_there)
         else:
-            now_there = _images(db, place, images)
-            _let_go(db, place, now_there)
-            _put(db, place, [json.loads(image) for image in images.values() if image is not None])
-        _keep(db, drive.id, number, place, {row_id: now_there.get(row_id) for row_id in images})
+            _swap_rows(db, drive.id, number, place, images)
     db.execute(update(Act).where(Act.number == number).values(undone_at=undone_at))
+
+
+def _swap_rows(db: Session, drive_id: int, number: int, place: str, images: Mapping[str, str | None]) -> None:
+    """Keep what stands under these ids for the act, within the database, and put what it kept there."""
+    there = ids_among(db, place, images)
+    if there:
+        keep_rows(db, place, there, act=number)
+        let_go(db, place, there)
+    _keep(db, drive_id, number, place, {row_id: None for row_id in images if row_id not in there})
+    put_back(db, place, [image for image in images.values() if image is not None])
 
 
 def _stand_in(db: Session, drive_id: int, layer: int) -> None:
@@ -388,12 +395,6 @@ def _keep(db: Session, drive_id: int, number: int, place: str, images: Mapping[s
 def _put(db: Session, place: str, rows: list[dict[str, Any]]) -> None:
     """Store rows where nothing stands under their ids."""
     insert_rows(db, table_of(OWN_TABLES[place]), rows)
-
-
-def _let_go(db: Session, place: str, row_ids: Iterable[str]) -> None:
-    table = OWN_TABLES[place]
-    for few in batches(row_ids):
-        db.execute(delete(table).where(table.id.in_(few)))
 
 
 def _images(db: Session, place: str, row_ids: Collection[str]) -> dict[str, str]:

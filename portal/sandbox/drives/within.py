@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Delete,
     Insert,
     Integer,
+    Select,
     Table,
     Text,
     Update,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    delete,
     func,
     insert,
     literal,
@@ -29,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.bulk import blank_of, sent_rows, table_of, whose
+from portal.sandbox.drives.bulk import FEW, ONE_BY_ONE, blank_of, insert_rows, sent_rows, table_of, whose
 from portal.sandbox.drives.kinds import OWN_TABLES, Kind
 from portal.sandbox.drives.models import Before
 
@@ -59,16 +62,36 @@ def change_rows(
 
 def keep_rows(db: Session, place: str, row_ids: Iterable[str], *, act: int) -> None:
     """Remember the bound drive's own rows of these ids as they are before an act."""
-    document = json.dumps([{"id": row_id} for row_id in row_ids])
     statement = _keep(place, db.get_bind().dialect.name)
-    db.connection().execute(statement, {**whose(db), "rows": document, "act": act, "place": place})
+    db.connection().execute(statement, {**whose(db), "rows": _ids(row_ids), "act": act, "place": place})
+
+
+def let_go(db: Session, place: str, row_ids: Collection[str]) -> None:
+    """Delete the bound drive's own rows of these ids."""
+    if row_ids:
+        statement = _let_go(place, db.get_bind().dialect.name)
+        db.connection().execute(statement, {**whose(db), "rows": _ids(row_ids)})
+
+
+def put_back(db: Session, place: str, images: Sequence[str]) -> None:
+    """Insert rows of the bound drive as `keep_rows` or the journal kept them, where nothing stands under their ids.
+
+    PostgreSQL reads them itself; SQLite reads one faster when it is told value by value.
+    """
+    table = table_of(OWN_TABLES[place])
+    if db.get_bind().dialect.name != "postgresql" or len(images) <= ONE_BY_ONE:
+        insert_rows(db, table, [json.loads(image) for image in images])
+        return
+    document = {"drive_id": db.info["drive"], "rows": f"[{','.join(images)}]"}
+    db.connection().execute(_put_back(place), document)
 
 
 def ids_among(db: Session, place: str, row_ids: Collection[str]) -> set[str]:
     """Under which of these ids the bound drive has a row of its own, tombstones among them."""
-    table = table_of(OWN_TABLES[place])
-    own = select(table.c.id).where(*_is_own(table))
-    return {row_id for row_id in db.connection().scalars(own, whose(db)) if row_id in row_ids}
+    connection = db.connection()
+    if len(row_ids) <= FEW:
+        return {*connection.scalars(_own_ids(place, named=True), {**whose(db), "ids": [*row_ids]})}
+    return {row_id for row_id in connection.scalars(_own_ids(place), whose(db)) if row_id in row_ids}
 
 
 @cache
@@ -108,12 +131,47 @@ def _change(kind: Kind[Any], changed: tuple[str, ...], dialect: str) -> Update:
 @cache
 def _keep(place: str, dialect: str) -> Insert:
     own, befores = table_of(OWN_TABLES[place]), table_of(Before)
-    document, (row_id,) = sent_rows(own, ("id",), dialect)
-    wanted = own.c.id.in_(select(row_id).select_from(document))
     said = (bindparam(name, type_=befores.c[name].type) for name in ("drive_id", "act", "place"))
     image = _image(own, dialect)
-    kept = select(*said, own.c.id, image).where(*_is_own(own), wanted)
+    kept = select(*said, own.c.id, image).where(*_is_own(own), _is_sent(own, dialect))
     return insert(befores).from_select(["drive_id", "act", "place", "row_id", "image"], kept)
+
+
+@cache
+def _let_go(place: str, dialect: str) -> Delete:
+    own = table_of(OWN_TABLES[place])
+    return delete(own).where(*_is_own(own), _is_sent(own, dialect))
+
+
+@cache
+def _put_back(place: str) -> Insert:
+    """A column that an image has not is blank: it may be older than one."""
+    own = table_of(OWN_TABLES[place])
+    names = [name for name in own.columns.keys() if name != "drive_id"]  # noqa: SIM118
+    document, sent = sent_rows(own, names, "postgresql")
+    blank = blank_of(own)
+    whole = (
+        one if blank[name] is None else func.coalesce(one, literal(blank[name], own.c[name].type))
+        for name, one in zip(names, sent, strict=True)
+    )
+    told = select(bindparam("drive_id", type_=own.c.drive_id.type), *whole).select_from(document)
+    return insert(own).from_select(["drive_id", *names], told)
+
+
+@cache
+def _own_ids(place: str, *, named: bool = False) -> Select[*tuple[Any, ...]]:
+    own = table_of(OWN_TABLES[place])
+    found = select(own.c.id).where(*_is_own(own))
+    return found.where(own.c.id.in_(bindparam("ids", expanding=True))) if named else found
+
+
+def _ids(row_ids: Iterable[str]) -> str:
+    return json.dumps([{"id": row_id} for row_id in row_ids])
+
+
+def _is_sent(table: Table, dialect: str) -> ColumnElement[bool]:
+    document, (row_id,) = sent_rows(table, ("id",), dialect)
+    return table.c.id.in_(select(row_id).select_from(document))
 
 
 def _document(kind: Kind[Any], rows: Iterable[Any], changed: tuple[str, ...], **same: int) -> str:
