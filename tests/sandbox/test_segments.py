@@ -23,6 +23,14 @@ def test_a_segment_is_saved_and_says_in_words_who_is_in_it(ada: Visitor) -> None
     assert "Quiet ones" in ada.get("/segments").text
 
 
+def test_who_is_in_a_segment_is_taken_out_from_its_page(ada: Visitor) -> None:
+    rules = "/segments/new?stage=Won"
+    page = ada.get(str(ada.send(rules, shown=rules, name="Our friends").location)).text
+    address = page.partition('href="/leads/export')[2].partition('"')[0].replace("&amp;", "&")
+    file = ada.get(f"/leads/export{address}&as=csv").text
+    assert len(file.splitlines()) - 1 == ada.list("?stage=Won")["total"] > 0
+
+
 def test_the_first_page_offers_questions_to_begin_with(ada: Visitor) -> None:
     page = ada.get("/segments").text
     assert "No segment yet" in page
