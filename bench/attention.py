@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from bench.consent import new_database
 from bench.figure import Figure, side_by_side
@@ -79,16 +79,16 @@ def _strip(store: Store, database: Database) -> Figure:
         if strip is None or strip.average != 1:
             raise RuntimeError("This strip is not what was watched, so its time says nothing.")
 
-    def nothing() -> None:
-        with database.reading():
-            pass
+    def read_rows() -> None:
+        with database.reading() as db:
+            db.execute(select(ViewingGroup.counts, ViewingGroup.is_sample).where(ViewingGroup.film == FILM)).all()
 
-    value, _ = side_by_side(read_strip, nothing, rounds=20)
+    value, peer = side_by_side(read_strip, read_rows, rounds=20)
     return Figure(
         name=f"Strip of an hour and {GROUPS * GROUP:,} viewings, {store.name}",
         value=value / 1000,
-        peer=50,
-        against="limit",
+        peer=peer / 1000,
+        against="reading its groups alone",
         unit="ms",
-        goal=1,
+        goal=3.0,
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,15 +38,16 @@ def note_covered(db: Session, *, ticket: Ticket, covered: bytes, now: datetime) 
     if now.date() >= ticket.closes_on:
         raise Closed
     _check_time(ticket, covered, now)
-    if _add(db, ticket, covered):
+    before = _find(db, ticket)
+    if before is None and _add(db, ticket, covered):
         return
-    found = db.execute(select(Viewing.covered).where(Viewing.digest == ticket.digest).with_for_update()).one()
-    if found.covered is None:
+    before = before or _find(db, ticket)  # of two first reports at once, the other came first
+    if before is None or before.covered is None:
         raise Closed
-    both = union(found.covered, covered)
+    both = union(before.covered, covered)
     _check_time(ticket, both, now)
-    if both != found.covered:
-        db.execute(update(Viewing).where(Viewing.digest == ticket.digest).values(covered=both))
+    if both != before.covered:
+        db.connection().execute(_CHANGE, {"its": ticket.digest, "new": both})
 
 
 def take_back(db: Session, *, ticket: Ticket, now: datetime) -> None:
@@ -68,6 +69,10 @@ def _check_time(ticket: Ticket, covered: bytes, now: datetime) -> None:
         raise TooMuch
 
 
+def _find(db: Session, ticket: Ticket) -> Row[bytes | None] | None:
+    return db.connection().execute(_FIND, {"its": ticket.digest}).first()
+
+
 def _add(db: Session, ticket: Ticket, covered: bytes) -> bool:
     """Whether there was no such viewing before, and is now."""
     row = {
@@ -81,7 +86,10 @@ def _add(db: Session, ticket: Ticket, covered: bytes) -> bool:
     return db.connection().execute(inserting, row).rowcount == 1
 
 
-_INSERT = {  # built once: to build it costs more than to ask it
+# Built once: to build them costs more than to ask them.
+_FIND = select(Viewing.covered).where(Viewing.digest == bindparam("its")).with_for_update()
+_CHANGE = update(Viewing).where(Viewing.digest == bindparam("its")).values(covered=bindparam("new"))
+_INSERT = {
     "sqlite": sqlite.insert(Viewing).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(Viewing).on_conflict_do_nothing(),
 }

@@ -5,7 +5,7 @@ import { shown } from '../player/words.js'
 import { FASTEST, LATE, counter } from './counting.js'
 import { outline } from './covered.js'
 import { asksNotToBeMeasured, fetchTicket, report, takeBack } from './reporting.js'
-import { viewingOf } from './viewing.js'
+import { everyTicket, letGoOfTickets, viewingOf } from './viewing.js'
 
 const SAVED_EVERY = 5 // seconds of film
 const NOTED = ['timeupdate', 'play', 'playing', 'seeked', 'pause', 'ended', 'waiting', 'ratechange']
@@ -20,8 +20,9 @@ export function offerAttention(root) {
   const video = root.querySelector('video')
   const viewing = viewingOf({ slug, film, seconds: Number(seconds) })
   const counting = counter(Number(seconds), add)
-  let outcome = '' // of the viewer's last press: deleted, taken-back, not-deleted
+  let outcome = '' // of the viewer's last press: deleted, not-deleted, not-taken-back
   let resting = video.currentTime
+  let isMine = Boolean(recall(MINE))
   let wasOnScreen = false
   let sending = Promise.resolve()
   let asking = null
@@ -33,11 +34,12 @@ export function offerAttention(root) {
   video.addEventListener('ended', send)
   document.addEventListener('visibilitychange', leave)
   addEventListener('pagehide', leave)
-  addEventListener('storage', paint)
+  addEventListener('storage', hearOtherTabs)
   part('delete').addEventListener('click', deleteAll)
   part('mine').addEventListener('click', toggle)
   new IntersectionObserver(see, { threshold: 0.5 }).observe(part('words'))
   paint()
+  if (isMine) keepToMyself() // where that failed before
 
   // It stands still here, or goes on from here once it has sought.
   function rest({ type }) {
@@ -84,8 +86,9 @@ export function offerAttention(root) {
     send()
   }
 
+  // Where the ticket cannot be kept it could not be taken back either, so nothing is sent.
   function send() {
-    if (mayReport() && wasOnScreen && viewing.hasNews) sending = sending.then(reportIt)
+    if (mayReport() && wasOnScreen && viewing.hasNews && viewing.isKept) sending = sending.then(reportIt)
   }
 
   async function reportIt() {
@@ -99,27 +102,41 @@ export function offerAttention(root) {
   }
 
   async function deleteAll() {
-    const isGone = await takeBackAll()
+    await sending // whatever a report carries has to be there before it is taken back
+    const isGone = await takeBack([...new Set(tickets())])
     if (isGone) viewing.drop()
     outcome = isGone ? 'deleted' : 'not-deleted'
     paint()
   }
 
   async function toggle() {
-    const isMine = !recall(MINE)
+    isMine = !isMine
     keep(MINE, isMine)
-    const isGone = !isMine || (await takeBackAll())
-    outcome = isGone ? '' : 'not-deleted'
-    if (isMine && isGone) viewing.keepOwn()
-    if (!isMine) askForTicket()
+    outcome = ''
+    paint()
+    if (isMine) await keepToMyself()
+    else if (!video.paused) askForTicket()
+  }
+
+  // Of every webinar: what they said holds for all of them.
+  async function keepToMyself() {
+    await sending
+    const theirs = new Set([...everyTicket(), ...tickets()])
+    if (theirs.size === 0) return
+    const isGone = await takeBack([...theirs])
+    if (isGone) letGoOfTickets()
+    if (isGone) viewing.keepOwn()
+    outcome = isGone ? '' : 'not-taken-back'
     paint()
   }
 
-  // A report may be on its way; whatever it carries has to be there before it is taken back.
-  async function takeBackAll() {
-    await sending
-    const theirs = new Set([...viewing.tickets, ...(viewing.ticket ? [viewing.ticket] : [])])
-    return takeBack([...theirs])
+  function hearOtherTabs({ key }) {
+    if (key === MINE) isMine = Boolean(recall(MINE))
+    paint()
+  }
+
+  function tickets() {
+    return [...viewing.tickets, viewing.ticket].filter(Boolean)
   }
 
   function mayReport() {
@@ -130,7 +147,7 @@ export function offerAttention(root) {
     if (strip.dataset.staff !== undefined) return 'staff'
     if (asksNotToBeMeasured()) return 'asked'
     if (root.dataset.saves !== undefined || navigator.connection?.saveData) return 'saving'
-    if (recall(MINE)) return 'mine'
+    if (isMine) return 'mine'
     if (outcome === 'deleted') return 'deleted'
     return viewing.tickets.length ? 'reported' : 'fresh'
   }
@@ -142,6 +159,6 @@ export function offerAttention(root) {
     for (const words of part('words').children) words.hidden = words.dataset.when !== known
     part('delete').disabled = viewing.seconds === 0 && viewing.tickets.length === 0
     part('mine').hidden = !['fresh', 'reported', 'mine', 'deleted'].includes(whoKnows())
-    part('mine').setAttribute('aria-pressed', Boolean(recall(MINE)))
+    part('mine').setAttribute('aria-pressed', isMine)
   }
 }

@@ -1,6 +1,7 @@
 // What leaves the browser: the seconds that were played, under a ticket that links them to nobody; and what takes them
 // back. No cookie goes with it.
 const BELOW = '/webinars/attention'
+const AT_ONCE = 50 // tickets that the server takes back by one request
 
 export function asksNotToBeMeasured() {
   return navigator.globalPrivacyControl === true || navigator.doNotTrack === '1'
@@ -21,8 +22,11 @@ export async function report(ticket, covered) {
 
 // Whether all of them are out of what is counted.
 export async function takeBack(tickets) {
-  const body = new URLSearchParams({ tickets: tickets.join(' ') })
-  return tickets.length === 0 || (await post(`${BELOW}/viewings/taken-back`, body)) === 204
+  for (let from = 0; from < tickets.length; from += AT_ONCE) {
+    const body = new URLSearchParams({ tickets: tickets.slice(from, from + AT_ONCE).join(' ') })
+    if ((await post(`${BELOW}/viewings/taken-back`, body)) !== 204) return false
+  }
+  return true
 }
 
 async function post(address, body) {

@@ -18,6 +18,7 @@ export function viewingOf({ slug, film, seconds }) {
     get reported() { return write(reported) },
     get hasNews() { return Boolean(ticket) && count(reported) > 0 && !isReported },
     get ticket() { return ticket },
+    get isKept() { return recall(name)?.ticket === ticket },
     get tickets() { return tickets },
   }
 
@@ -71,6 +72,28 @@ export function viewingOf({ slug, film, seconds }) {
   function drop() {
     forget(name)
     load(null)
+  }
+}
+
+// The tickets of every webinar that this browser reported, for who keeps all of it to themselves from now on.
+export function everyTicket() {
+  return entries().flatMap(([, kept]) => [...(Array.isArray(kept.tickets) ? kept.tickets : []), kept.ticket]).filter(Boolean)
+}
+
+// They were taken back; the strips stay.
+export function letGoOfTickets() {
+  for (const [name, kept] of entries()) keep(name, { ...kept, ticket: null, tickets: [], reported: '', isReported: false })
+}
+
+function entries() {
+  return names().map((name) => [name, recall(name)]).filter(([, kept]) => kept?.film)
+}
+
+function names() {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith('attention.'))
+  } catch {
+    return [] // it is forbidden: then nothing is kept, and nothing was sent
   }
 }
 
