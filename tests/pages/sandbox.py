@@ -358,6 +358,10 @@ def _import_by_shape(installed: Installation) -> Told:
     lead = _first_lead(ben)
     yield "shape-lead", ben.get(lead)
     yield "shape-lead-refused", ben.send(f"{lead}/columns", **{"choice-1": "Elsewhere", "text-2": "a\x00"})
+    yield "drives-import-undone", _then(ben, ben.undo())
+    ben.start(SCENARIO)
+    _then(ben, ben.post("/shapes", ben.hidden("/shapes") | {"shape": a_shape()}))
+    yield "leads-import-undone", _then(ben, ben.post("/undo", ben.hidden("/leads")))
 
 
 def _wrong_turns(ada: Visitor) -> Told:
