@@ -95,10 +95,10 @@ def publications_roll_back(kind: Kind, slug: str, version: str, public_from: dat
 def publications_unpublish(kind: Kind, slug: str, redirect_to: str, by: str) -> None:
     """Take SLUG off the site; its address leads to the list, or where you say."""
     from portal.people.commands.publish import unpublish
-    from portal.people.publications.records import NotPublic
+    from portal.people.publications.records import NotPublic, is_path
 
     path = redirect_to or f"/{kind}s/"
-    if not path.startswith("/") or path.startswith("//") or len(path) > 200 or not path.isprintable():
+    if not is_path(path):
         raise click.BadParameter("Write a path of this site, like /webinars/another.", param_hint="--to")
     try:
         click.echo(unpublish(kind, slug, redirect_to=path, by=by))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
@@ -14,7 +16,7 @@ from portal.people.database import Base, Database
 from portal.people.keyring import Seal, find_keyring
 from portal.people.sessions import Account, PeopleSession, PeopleSessions, account_in
 from portal.people.settings import Settings
-from portal.shared import gpc, stores
+from portal.shared import clock, gpc, stores
 from portal.shared.assets import Assets
 from portal.shared.counters import CounterRow
 from portal.shared.faults import STORE_FAULTS, is_full
@@ -27,14 +29,18 @@ from portal.shared.room import Room, beside
 from portal.shared.stores import NoRoom, database, only_in_development, reading, use_stores
 
 __all__ = [
+    "Preview",
+    "as_of",
     "built",
     "count",
     "database",
     "even_when_full",
     "keyring",
     "limit",
+    "look_as",
     "only_in_development",
     "playing_policy",
+    "previewing_policy",
     "reading",
     "request_id",
     "set_up",
@@ -54,6 +60,20 @@ ONE_CLICK = frozenset({"consent.opt_out"})
 API = frozenset({"api.create"})
 SIGNED = frozenset({"bounces.create"})  # a machine posts JSON here, and its signature is what is believed
 ACTS = ("sign-up", "confirmation", "opt-out")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What somebody of the staff looks at in place of the present and of themselves.
+
+    `page` is the address it has on the site, `feature` the blueprint that draws it, `name` how its reader is called.
+    """
+
+    at: datetime
+    account: Account | None
+    name: str
+    page: str
+    feature: str
 
 
 class PeopleCounter(CounterRow, Base):
@@ -84,8 +104,36 @@ def set_up(app: Flask, settings: Settings, store: Database) -> None:
             "is_development": settings.is_development,
             "signed_in": signed_in(),
             "gpc_is_asked": gpc.is_asked(),
+            "preview": None,
         }
     )
+    app.context_processor(_names_in_a_preview)
+
+
+def look_as(preview: Preview) -> None:
+    """Let the rest of this request answer as at that moment, to that reader: for the studio's previews alone."""
+    g.preview = preview
+
+
+def as_of() -> datetime:
+    """The moment as of which a public page is drawn: this one, or the one that is previewed."""
+    preview: Preview | None = g.get("preview")
+    return preview.at if preview else clock.now()
+
+
+def previewing_policy(root: str, *, runs_scripts: bool) -> str:
+    """The policy of a page that is previewed below the path `root`: from there it can get media and other previews.
+
+    It can send nothing to the site that is previewed: the browser itself sees to it, whatever a script tries.
+    """
+    site, sandbox = settings().url, settings().sandbox_url
+    own = " ".join(filter(None, (f"{site}{root}", f"{site}/media/", settings().s3_public_url)))
+    parts = _policy(sandbox, settings().s3_public_url, is_playing=True).split("; ")
+    kept = [part for part in parts if part.split()[0] not in ("connect-src", "form-action")]
+    kept += [f"connect-src {own}", f"form-action {site}{root} {sandbox}"]
+    if not runs_scripts:
+        kept.append("sandbox allow-forms allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads")
+    return "; ".join(kept)
 
 
 def playing_policy() -> str:
@@ -97,7 +145,13 @@ def playing_policy() -> str:
 
 
 def signed_in() -> Account | None:
-    """Who is signed in, as the session says, which is gone as soon as it does not hold; this asks no database."""
+    """Who is signed in, as the session says, which is gone as soon as it does not hold; this asks no database.
+
+    In a preview it is the reader.
+    """
+    if preview := g.get("preview"):
+        account: Account | None = preview.account
+        return account
     return account_in(session) if session else None
 
 
@@ -161,6 +215,11 @@ def built(name: str) -> bytes:
     """A built file, for who serves it at an address that does not change with it."""
     assets: Assets = current_app.extensions["assets"]
     return assets.read(name)
+
+
+def _names_in_a_preview() -> dict[str, object]:
+    preview: Preview | None = g.get("preview")
+    return {"preview": preview, "has_session": preview.account is not None} if preview else {}
 
 
 @cache

@@ -170,6 +170,19 @@ PEOPLE = {
     "POST /studio/me/password": staff(Right.ENTER),
     "POST /studio/me/recovery-codes": staff(Right.ENTER),
     "POST /studio/me/sessions/end": staff(Right.ENTER),
+    "GET /studio/previews/": staff(Right.PREVIEW),
+    "GET /studio/previews/<at>/<reader>/": staff(Right.PREVIEW),
+    "GET /studio/previews/<at>/<reader>/<path:page>": staff(Right.PREVIEW),
+    "POST /studio/previews/<at>/<reader>/<path:page>": staff(Right.PREVIEW),
+    "GET /studio/publications/": staff(Right.PREVIEW),
+    "GET /studio/publications/<kind>/<slug>": staff(Right.PREVIEW),
+    "POST /studio/publications/<kind>/<slug>/announce": staff(Right.WRITE_CAMPAIGNS),
+    "GET /studio/publications/<kind>/<slug>/call-off/<plan>": staff(Right.PUBLISH),
+    "POST /studio/publications/<kind>/<slug>/call-off/<plan>": staff(Right.PUBLISH),
+    "GET /studio/publications/<kind>/<slug>/roll-back/<version>": staff(Right.PUBLISH),
+    "POST /studio/publications/<kind>/<slug>/roll-back/<version>": staff(Right.PUBLISH),
+    "GET /studio/publications/<kind>/<slug>/unpublish": staff(Right.PUBLISH),
+    "POST /studio/publications/<kind>/<slug>/unpublish": staff(Right.PUBLISH),
     "GET /studio/staff": staff(Right.MANAGE_STAFF),
     "POST /studio/staff": staff(Right.MANAGE_STAFF),
     "POST /studio/staff/<staff_id>/begin-anew": staff(Right.MANAGE_STAFF),
@@ -419,7 +432,7 @@ def filled(route: str) -> str:
         "<act>",
     ):
         rule = rule.replace(place, "0123456789abcdef")
-    rule = re.sub("<[a-z0-9_]+>", "0123456789abcdef", rule)
+    rule = re.sub("<(path:)?[a-z0-9_]+>", "0123456789abcdef", rule)
     assert "<" not in rule, rule
     return rule
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from itertools import chain
 from threading import Event
@@ -386,9 +386,49 @@ def _the_studio(site: Site, installed: Installation) -> Told:
     yield "studio-staff", mara.get("/studio/staff")
     yield "studio-staff-added", mara.post("/studio/staff", from_page="/studio/staff", email=DORA, role="privacy")
     yield "studio-me", mara.get("/studio/me")
+    yield from _publications(site, mara)
     yield from _outreach(site, mara)
     yield from _out_to_the_crm(site, installed, mara)
     yield "studio-refused", Browser(site).by_start_link(role="marketer", email=DORA).get("/studio/log")
+
+
+def _publications(site: Site, mara: Browser) -> Told:
+    """What is public and to come, what can be done about it, and pages as others will see them."""
+    where, now = "/studio/publications", clock.now()
+    spring = now + timedelta(days=9)
+    first, title = _say_otherwise(site, "For spring", public_from=None)
+    _say_otherwise(site, title, public_from=None)
+    plan, _ = _say_otherwise(site, "Read the timeline first, then write", public_from=spring)
+    here = f"{where}/tips/read-before-you-write"
+    yield "studio-publications", mara.get(f"{where}/")
+    yield "studio-publication", mara.get(here)
+    yield "studio-publication-webinar", mara.get(f"{where}{WEBINAR}")
+    yield "studio-roll-back", mara.get(f"{here}/roll-back/{first}")
+    wrong = {"from_page": f"{here}/roll-back/{first}", "public_from": "2020-01-01T09:00"}
+    yield "studio-roll-back-wrong", mara.post(f"{here}/roll-back/{first}", **wrong)
+    yield "studio-unpublish", mara.get(f"{here}/unpublish")
+    yield "studio-call-off", mara.get(f"{here}/call-off/{plan}")
+    yield "preview-choose", mara.get("/studio/previews/")
+    yield "preview-choose-wrong", mara.get(f"/studio/previews/?page={WEBINAR}&at=soon&as=visitor")
+    root = f"/studio/previews/{spring:%Y-%m-%dT%H:%MZ}"
+    yield "preview-home", mara.get(f"{root}/visitor/")
+    yield "preview-tip", mara.get(f"{root}/visitor/tips/read-before-you-write")
+    yield "preview-library", mara.get(f"{root}/visitor/webinars/")
+    yield "preview-webinar", mara.get(f"{root}/person{WEBINAR}")
+    yield "preview-nothing", mara.get(f"{root}/visitor/tips/nothing")
+    yield "preview-sent", mara.post(f"{root}/visitor{WEBINAR}/watched")
+
+
+def _say_otherwise(site: Site, title: str, *, public_from: datetime | None) -> tuple[str, str]:
+    """Let a tip have another title, now or later: the version or the number of its record, and its title until then."""
+    slug, now = "read-before-you-write", clock.now()
+    with site.database.transaction() as db:
+        current = find_in_force(db, kind="tip", slug=slug, at=now)
+        assert current
+        told = json.loads(current.content)
+        content = json.dumps(told | {"title": title})
+        record, _ = publish(db, kind="tip", slug=slug, content=content, by="Mara", now=now, public_from=public_from)
+        return str(record.id) if public_from else record.version[:12], told["title"]
 
 
 def _out_to_the_crm(site: Site, installed: Installation, mara: Browser) -> Told:

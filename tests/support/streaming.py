@@ -42,9 +42,8 @@ The rest
 """
 
 
-def publish_short_film(environ: Mapping[str, str], at: Path) -> None:
-    """Publish it into the installation that `environ` describes, and make its film here and now."""
-    folder = at / SLUG
+def write_short_film(folder: Path) -> Path:
+    """Lay its folder out, as marketing would."""
     folder.mkdir()
     (folder / "webinar.toml").write_text(ABOUT)
     (folder / "page.md").write_text("## A film for tests\n")
@@ -52,6 +51,12 @@ def publish_short_film(environ: Mapping[str, str], at: Path) -> None:
     (folder / "captions.es.vtt").write_text(CAPTIONS.format("Esto se dice primero.", "Y esto hasta el final."))
     (folder / "chapters.vtt").write_text(CHAPTERS)
     write_video(folder / "recording.mp4", seconds=SECONDS, size=(854, 480))
+    return folder
+
+
+def publish_short_film(environ: Mapping[str, str], at: Path) -> None:
+    """Publish it into the installation that `environ` describes, and make its film here and now."""
+    folder = write_short_film(at / SLUG)
     settings = load_settings(environ)
     database, store = Database(settings.database_url), open_store(settings)
     studio = Studio(database=database, store=store, folder=settings.folder / FOLDER)

@@ -12,9 +12,8 @@ from portal.people.offers.places import find_open_offer
 from portal.people.paths.library import list_paths, what_stands
 from portal.people.pictures.library import find_picture
 from portal.people.privacy.separation import find_last_check
-from portal.people.web import reading, settings
+from portal.people.web import as_of, reading, settings
 from portal.people.webinars.library import list_webinars
-from portal.shared import clock
 from portal.shared.environment import ROOT
 
 blueprint = Blueprint("home", __name__)
@@ -23,7 +22,7 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def index() -> str:
     """One sentence, one button, and a look at what is here."""
-    now = clock.now()
+    now = as_of()
     with reading() as db:
         webinars = list_webinars(db, now=now)
         return render_template(

@@ -6,7 +6,7 @@ change for Christmas stays what it is when a slip is mended today, and is called
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -98,15 +98,47 @@ def unpublish(db: Session, *, kind: Kind, slug: str, redirect_to: str, by: str, 
     return _added(db, record)
 
 
+def call_off(db: Session, *, kind: Kind, slug: str, public_from: datetime, by: str, now: datetime) -> Publication:
+    """Say for a moment to come what holds until then, so that nothing changes at it. Raises NotPublic."""
+    planned = find_in_force(db, kind=kind, slug=slug, at=public_from)
+    if public_from <= now or planned is None or planned.public_from != public_from:
+        raise NotPublic(
+            f"Nothing is planned for {slug} at that moment. See: bin/portal publications list {kind} {slug}"
+        )
+    before = find_in_force(db, kind=kind, slug=slug, at=public_from - _A_MOMENT)
+    record = Publication(
+        kind=kind,
+        slug=slug,
+        version=before.version if before else "",
+        content=before.content if before else "",
+        public_from=public_from,
+        redirect_to=before.redirect_to if before else "",
+        reason=before.reason if before else "",
+        published_at=now,
+        published_by=by,
+    )
+    return _added(db, record)
+
+
+def is_path(address: str) -> bool:
+    """Whether an address is a path of this site, as something that was taken off it may lead to."""
+    return address.startswith("/") and not address.startswith("//") and len(address) <= 200 and address.isprintable()
+
+
 def in_force(db: Session, *, kind: Kind, at: datetime) -> list[Publication]:
     """What is public at that moment, a record for each thing, in the order of their names."""
+    return [record for record in list_last(db, kind=kind, at=at) if record.is_shown]
+
+
+def list_last(db: Session, *, kind: Kind, at: datetime) -> list[Publication]:
+    """The record in force for each thing, also where it says that the thing was taken off the site."""
     place = func.row_number().over(
         partition_by=Publication.slug, order_by=(Publication.public_from.desc(), Publication.id.desc())
     )
     begun = select(Publication.id, place.label("place")).where(Publication.kind == kind, Publication.public_from <= at)
     newest = begun.subquery()
     found = select(Publication).join(newest, newest.c.id == Publication.id).where(newest.c.place == 1)
-    return list(db.scalars(found.where(Publication.content != "").order_by(Publication.slug)))
+    return list(db.scalars(found.order_by(Publication.slug)))
 
 
 class Standing(NamedTuple):
@@ -158,10 +190,25 @@ def list_scheduled(db: Session, *, kind: Kind, at: datetime) -> list[Publication
     return list(db.scalars(coming.order_by(Publication.public_from, Publication.id)))
 
 
+def list_plans(db: Session, *, kind: Kind, at: datetime) -> list[Publication]:
+    """What will be otherwise after that moment, the nearest first: what was called off or replaced is left out."""
+    last = {record.slug: record.version for record in list_last(db, kind=kind, at=at)}
+    planned = {(record.slug, record.public_from): record for record in list_scheduled(db, kind=kind, at=at)}
+    changes = []
+    for record in planned.values():
+        if record.version != last.get(record.slug, ""):
+            changes.append(record)
+        last[record.slug] = record.version
+    return changes
+
+
 def list_records(db: Session, *, kind: Kind, slug: str) -> list[Publication]:
     """Everything that was ever said about one thing, the last first."""
     theirs = select(Publication).where(Publication.kind == kind, Publication.slug == slug)
     return list(db.scalars(theirs.order_by(Publication.id.desc())))
+
+
+_A_MOMENT = timedelta(microseconds=1)
 
 
 def _moment(public_from: datetime | None, now: datetime) -> datetime:

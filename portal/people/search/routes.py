@@ -13,8 +13,7 @@ from portal.people.search.shelf import Shelf, Shelves
 from portal.people.search.spelling import Vocabularies, said_most
 from portal.people.search.suggesting import suggest
 from portal.people.search.words import Asked, read
-from portal.people.web import reading
-from portal.shared import clock
+from portal.people.web import as_of, reading
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("search", __name__)
@@ -86,11 +85,11 @@ def _render(template: str, db: Session, shelf: Shelf, shown: list[Card], **more:
     """A page with these cards on it: how far their films are is asked for all of them at once."""
     sources = [card.source for card in shown if card.source]
     unmade = list_unmade(db) & {card.source for card in shelf.cards.values()}
-    return render_template(template, films=find_films(db, sources), being_made=len(unmade), now=clock.now(), **more)
+    return render_template(template, films=find_films(db, sources), being_made=len(unmade), now=as_of(), **more)
 
 
 def _shelf(db: Session) -> Shelf:
-    return _kept(Shelves).current(db, now=clock.now())
+    return _kept(Shelves).current(db, now=as_of())
 
 
 def _kept(kind: type[Kept]) -> Kept:

@@ -16,7 +16,8 @@ class Right(StrEnum):
     """Something that can be done in the studio."""
 
     ENTER = "see what is published and what needs work"
-    PUBLISH = "publish"
+    PREVIEW = "see what is to come, as visitors will"
+    PUBLISH = "publish, roll back and take off the site"
     WRITE_CAMPAIGNS = "preview and test campaigns, and see who would get one"
     SEND_CAMPAIGNS = "send, pause and cancel campaigns"
     WITHDRAW = "say no for a person who asked us to"
@@ -26,8 +27,10 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.MARKETER: frozenset({Right.ENTER, Right.WRITE_CAMPAIGNS}),
-    Role.PUBLISHER: frozenset({Right.ENTER, Right.PUBLISH, Right.WRITE_CAMPAIGNS, Right.SEND_CAMPAIGNS, Right.HAND_ON}),
+    Role.MARKETER: frozenset({Right.ENTER, Right.PREVIEW, Right.WRITE_CAMPAIGNS}),
+    Role.PUBLISHER: frozenset(
+        {Right.ENTER, Right.PREVIEW, Right.PUBLISH, Right.WRITE_CAMPAIGNS, Right.SEND_CAMPAIGNS, Right.HAND_ON}
+    ),
     Role.PRIVACY: frozenset({Right.ENTER, Right.WITHDRAW, Right.HAND_ON, Right.READ_LOG}),
     Role.ADMIN: frozenset(Right),
 }

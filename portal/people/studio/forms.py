@@ -1,11 +1,15 @@
 """The only place for the forms of the studio."""
 
-from wtforms import Form, PasswordField, SelectField
-from wtforms.validators import InputRequired
+from datetime import datetime
+
+from wtforms import Form, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, ValidationError
 
 from portal.people.consent.on_behalf import How
+from portal.people.publications.records import is_path
 from portal.people.sign_in.forms import AddressForm
 from portal.people.staff.roles import Role
+from portal.people.studio.previewing import read_moment
 
 
 class InvitationForm(AddressForm):
@@ -25,3 +29,30 @@ class ChangePasswordForm(Form):
     """A new password in place of one's own."""
 
     password = PasswordField("New password", [InputRequired("Type a password.")])
+
+
+class RollBackForm(Form):
+    """From when on an earlier version is public again."""
+
+    public_from = StringField("From (UTC)")
+
+    def moment(self, now: datetime) -> datetime | None:
+        """The moment typed, `now` where none was; None where it cannot be taken, and the field says what to do."""
+        found = read_moment(self.public_from.data or "", now=now)
+        if found is None:
+            self.public_from.errors = ["Type a day and a time, like 2026-12-24T18:00, or leave it empty for now."]
+        elif found < now:
+            self.public_from.errors = ["That moment has passed. Leave it empty for now, or choose a later one."]
+            return None
+        return found
+
+
+class UnpublishForm(Form):
+    """Where an address leads whose page is taken off the site."""
+
+    redirect_to = StringField("Its address leads to", [InputRequired("Write a path of this site, like /webinars/.")])
+
+    def validate_redirect_to(self, field: StringField) -> None:
+        """A path of this site, so that nobody is led elsewhere."""
+        if not is_path(field.data or ""):
+            raise ValidationError("Write a path of this site, like /webinars/another.")

@@ -20,6 +20,8 @@ from portal.people.staff.roles import RIGHTS, Right, Role
 from portal.people.studio import overview
 from portal.people.studio.forms import InvitationForm
 from portal.people.studio.own_routes import blueprint as own
+from portal.people.studio.preview_routes import blueprint as previews
+from portal.people.studio.publication_routes import blueprint as publications
 from portal.people.studio.withdrawal_routes import blueprint as withdrawals
 from portal.people.webhooks.routes import blueprint as webhooks
 from portal.shared import clock
@@ -30,6 +32,8 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 blueprint.before_request(guard.require_staff)
 blueprint.register_blueprint(attention)
 blueprint.register_blueprint(own)
+blueprint.register_blueprint(publications)
+blueprint.register_blueprint(previews)
 blueprint.register_blueprint(outreach)
 blueprint.register_blueprint(withdrawals)
 blueprint.register_blueprint(webhooks)

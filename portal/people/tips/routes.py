@@ -13,8 +13,7 @@ from portal.people.tips.library import list_moments, list_next, list_tips, shelv
 from portal.people.tips.schema import things_of
 from portal.people.tips.sharing import picture_of
 from portal.people.tips.tip import LEVELS, TOPICS, Moment, Tip, slug_of
-from portal.people.web import reading, settings
-from portal.shared import clock
+from portal.people.web import as_of, reading, settings
 from portal.shared.problems import Problem
 from portal.shared.structured import graph
 
@@ -26,7 +25,7 @@ def index() -> str:
     """Every tip: on shelves by topic, those of one topic (`?topic=`), or all by their age (`?by=newest`)."""
     topic, by = _chosen("topic", [slug_of(topic) for topic in TOPICS]), _chosen("by", ("newest",))
     with reading() as db:
-        standing = what_stands(db, now=clock.now())
+        standing = what_stands(db, now=as_of())
         tips = list_tips(db, standing)
     key = ("index", topic, by, *standing.tips.items())
     return render_template("tips/index.html", topic=topic, list=keep(key, lambda: _draw_list(tips, topic, by)))
@@ -36,7 +35,7 @@ def index() -> str:
 def show(slug: str) -> str | Response:
     """One tip; where it was taken off the site, its address leads on."""
     with reading() as db:
-        standing = what_stands(db, now=clock.now())
+        standing = what_stands(db, now=as_of())
         if slug not in standing.tips:
             return _gone(db, slug)
         tips = list_tips(db, standing)
@@ -81,7 +80,7 @@ def _chosen(name: str, among: Collection[str]) -> str:
 
 
 def _gone(db: Session, slug: str) -> Response:
-    record = find_in_force(db, kind="tip", slug=slug, at=clock.now())
+    record = find_in_force(db, kind="tip", slug=slug, at=as_of())
     if record is None:
         raise Problem(404, "There is no such tip", "It may have moved. All of them are listed under Tips.")
     if not record.redirect_to:

@@ -2,23 +2,23 @@
 
 from sqlalchemy.orm import Session
 
+from portal.people.web import as_of
 from portal.people.webinars.library import find_webinar
 from portal.people.webinars.recording import Recording
-from portal.shared import clock
 from portal.shared.problems import Problem
 
 
 def get_webinar(db: Session, slug: str) -> Recording:
     """The webinar as it can be seen now. Raises Problem (404), also for one that is announced and still to come."""
     webinar = get_announced(db, slug)
-    if webinar.is_to_come(clock.now()):
+    if webinar.is_to_come(as_of()):
         raise Problem(404, "It is not shown yet", "Its page says when it is, and what it is about.")
     return webinar
 
 
 def get_announced(db: Session, slug: str) -> Recording:
     """The webinar as it is public now, also where that only says when it comes. Raises Problem (404)."""
-    webinar = find_webinar(db, slug, now=clock.now())
+    webinar = find_webinar(db, slug, now=as_of())
     if webinar is None:
         raise unknown_webinar()
     return webinar

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from portal.people.moments.moment import OfferCard
 from portal.people.offers.places import find_standing as find_offers
 from portal.people.pictures.library import find_picture
-from portal.people.web import playing_policy, reading, settings, signed_in, transaction
+from portal.people.web import as_of, playing_policy, reading, settings, signed_in, transaction
 from portal.people.webinars.asked import get_announced, get_webinar, second_of, unknown_webinar
 from portal.people.webinars.finding import find_said
 from portal.people.webinars.kept_pages import KeptPages, Page
@@ -45,7 +45,7 @@ def show(slug: str) -> Answer:
     look = _look()
     if (kept := _find_kept(slug, look)) is not None:
         return _shown(kept.text)
-    now, person_id = clock.now(), _find_watcher()
+    now, person_id = as_of(), _find_watcher()
     with reading() as db:
         if (found := find_published(db, slug, now=now)) is None:
             if new_address := find_new_address(db, slug, now=now):
@@ -89,8 +89,8 @@ def premiere(slug: str) -> Response:
     """When it is shown for the first time, as a file for calendars; only until then."""
     with reading() as db:
         webinar = get_announced(db, slug)
-        told_at = since_when(db, slug, now=clock.now())
-    if webinar.premiere_at is None or not webinar.is_to_come(clock.now()):
+        told_at = since_when(db, slug, now=as_of())
+    if webinar.premiere_at is None or not webinar.is_to_come(as_of()):
         raise Problem(404, "No premiere is to come", "The recording can be watched on its page, whenever you like.")
     calendar = as_calendar(webinar, begins_at=webinar.premiere_at, url=settings().url, told_at=told_at)
     return _file(calendar, name=f"{slug}.ics", content_type="text/calendar")
@@ -139,7 +139,7 @@ def _is_for_everybody(look: Look) -> bool:
 
 def _place(slug: str, look: Look) -> tuple[Hashable, ...]:
     """What is named beside it, to watch next, and what is left of an offer, may be a minute old."""
-    return settings().url, settings().sandbox_url, slug, look, clock.now().replace(second=0, microsecond=0)
+    return settings().url, settings().sandbox_url, slug, look, as_of().replace(second=0, microsecond=0)
 
 
 def _find_kept(slug: str, look: Look) -> Page | None:
@@ -148,14 +148,14 @@ def _find_kept(slug: str, look: Look) -> Page | None:
     if page is None:
         return None
     with reading() as db:
-        standing = find_standing(db, slug, source=page.source, now=clock.now())
+        standing = find_standing(db, slug, source=page.source, now=as_of())
     return page if standing == (page.version, "ready") else None
 
 
 def _draw(db: Session, webinar: Recording, look: Look, *, person_id: str | None) -> str:
     screen = screen_of(webinar, language=look.language, saves_data=look.saves_data)
     start, shown = min(look.start, int(webinar.seconds)), said_in(webinar, screen.track)
-    others = [other for other in list_webinars(db, now=clock.now()) if other.slug != webinar.slug]
+    others = [other for other in list_webinars(db, now=as_of()) if other.slug != webinar.slug]
     offered = [one.offer for one in webinar.moments if isinstance(one, OfferCard)]
     left_at = find_position(db, person_id=person_id, slug=webinar.slug) if person_id else None
     return render_template(
@@ -168,7 +168,7 @@ def _draw(db: Session, webinar: Recording, look: Look, *, person_id: str | None)
         left_at=left_at or 0,
         picture=find_picture(db, picture_of(webinar)),
         data=graph_of(webinar, url=settings().url, film=webinar.film),
-        offers=find_offers(db, offered, today=clock.now().date()),
+        offers=find_offers(db, offered, today=as_of().date()),
         to_watch_next=others[:3],
     )
 

@@ -110,3 +110,36 @@ def test_the_database_itself_keeps_every_record(db: Session, act: object) -> Non
     with pytest.raises(DatabaseError, match=r"append only|permission denied"), db.begin_nested():
         db.execute(act)  # type: ignore[call-overload]
     assert shown(db, NOW) == "one"
+
+
+def test_what_is_planned_is_called_off_by_what_holds_until_then(db: Session) -> None:
+    publish(db, "one")
+    publish(db, "for Christmas", public_from=NOW + 10 * DAY)
+    assert [plan.content for plan in records.list_plans(db, kind="tip", at=NOW)] == ["for Christmas"]
+    records.call_off(db, kind="tip", slug="quiet", public_from=NOW + 10 * DAY, by="Mara", now=NOW + DAY)
+    assert shown(db, NOW + 11 * DAY) == "one"
+    assert records.list_plans(db, kind="tip", at=NOW + DAY) == []
+    publish(db, "for Easter", public_from=NOW + 20 * DAY)
+    records.call_off(db, kind="tip", slug="quiet", public_from=NOW + 20 * DAY, by="Mara", now=NOW + DAY)
+    assert shown(db, NOW + 21 * DAY) == "one"
+
+
+def test_of_two_plans_for_one_moment_the_later_counts_and_of_two_moments_each(db: Session) -> None:
+    publish(db, "one")
+    for content, days in (("a", 5), ("b", 5), ("c", 9)):
+        publish(db, content, public_from=NOW + days * DAY)
+    assert [plan.content for plan in records.list_plans(db, kind="tip", at=NOW)] == ["b", "c"]
+
+
+def test_nothing_that_came_can_be_called_off(db: Session) -> None:
+    made = publish(db, "one")
+    for moment in (made.public_from, NOW + 3 * DAY):
+        with pytest.raises(NotPublic):
+            records.call_off(db, kind="tip", slug="quiet", public_from=moment, by="Mara", now=NOW + DAY)
+
+
+def test_what_was_taken_off_is_the_last_word_on_it_and_not_public(db: Session) -> None:
+    publish(db, "one")
+    records.unpublish(db, kind="tip", slug="quiet", redirect_to="/tips/", by="Mara", now=NOW + DAY)
+    assert records.in_force(db, kind="tip", at=NOW + DAY) == []
+    assert [record.redirect_to for record in records.list_last(db, kind="tip", at=NOW + DAY)] == ["/tips/"]
