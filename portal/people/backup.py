@@ -23,6 +23,9 @@ from portal.people.consent.restores import is_sending_held, note_restore
 from portal.people.consent.signing import open_signer
 from portal.people.consent.verify import verify
 from portal.people.database import Database
+from portal.people.films.library import list_unmade
+from portal.people.films.making import FOLDER as FILMS
+from portal.people.films.originals import FOLDER as ORIGINALS
 from portal.people.keyring import Seal, find_keyring, open_keyring
 from portal.people.set_back import give_up_what_may_have_left
 from portal.people.settings import Settings, load_settings
@@ -58,6 +61,7 @@ def back_up(target: Path) -> dict[str, Any]:
     """Copy the side into `target`/people and its keys into `target`/people-keys, while it runs; what was copied."""
     settings, now = load_settings(), clock.now()
     folder, keys = target / FOLDER, target / KEYS_FOLDER
+    unmade = _list_unmade(settings)
     journal = Journal(settings.opt_outs_folder).end()  # before the rest: what is said meanwhile comes after it
     manifest = side.back_up(SIDE, url=settings.database_url, folder=folder, keys=keys, now=now)
     more: dict[str, Any] = {
@@ -65,11 +69,12 @@ def back_up(target: Path) -> dict[str, Any]:
         "ledger": {"records": manifest.tables["consent_records"], "root": _root(_leaves(folder, manifest))},
         "media": _copy_files(_folder_of_media(settings), private_folder(folder / MEDIA)),
         "media_in": settings.media_url,
+        "originals": _copy_originals(settings, unmade | _list_unmade(settings), private_folder(folder / ORIGINALS)),
     }
     manifest = replace(manifest, more=manifest.more | more)
     side.seal(folder, manifest, keys=keys)
     return {"folder": str(folder), "keys": str(keys), "rows": manifest.rows, "ledger": more["ledger"]} | {
-        name: more[name] for name in ("media", "media_in")
+        name: more[name] for name in ("media", "media_in", "originals")
     }
 
 
@@ -90,6 +95,8 @@ def restore(
     )
     if media := _folder_of_media(settings):
         _copy_files(folder / MEDIA, private_folder(media))
+    if (folder / ORIGINALS).is_dir():  # a backup of before there were films has none
+        _copy_files(folder / ORIGINALS, private_folder(settings.folder / FILMS / ORIGINALS))
     try:
         noes = replay_noes(opt_outs, lost_because=lost_because, manifest=manifest)
     except NotThatJournal as fault:
@@ -200,11 +207,25 @@ def _copy_files(source: Path | None, target: Path) -> int:
     A bucket keeps what is in it by means of its own.
     """
     files = [path for path in source.glob("*") if _is_whole(path)] if source else []
-    for path in files:
-        if not (target / path.name).exists():
-            shutil.copyfile(path, target / path.name)
-            of_sqlite.belong_to_folder(target / path.name)
-    return len(files)
+    return sum(_copy_file(path, target) for path in files)
+
+
+def _copy_file(path: Path, target: Path) -> int:
+    if not (target / path.name).exists():
+        shutil.copyfile(path, target / path.name)
+        of_sqlite.belong_to_folder(target / path.name)
+    return 1
+
+
+def _list_unmade(settings: Settings) -> set[str]:
+    with closing(Database(settings.database_url)) as database, database.reading() as db:
+        return list_unmade(db)
+
+
+def _copy_originals(settings: Settings, unmade: set[str], target: Path) -> int:
+    """Copy the videos whose films are still to be made; of the others all that was made is among the media."""
+    kept = [settings.folder / FILMS / ORIGINALS / source for source in sorted(unmade)]
+    return sum(_copy_file(path, target) for path in kept if _is_whole(path))
 
 
 def _is_whole(path: Path) -> bool:

@@ -15,6 +15,10 @@ from portal.people.consent.erasure import erase_person
 from portal.people.consent.record import Act
 from portal.people.consent.replay import NotThatJournal
 from portal.people.consent.restores import is_sending_held
+from portal.people.films.asking import ask_for_film
+from portal.people.films.making import FOLDER as FILMS
+from portal.people.films.models import FilmState, Stand
+from portal.people.films.originals import FOLDER as ORIGINALS
 from portal.people.messages.channels.email import transport
 from portal.shared import clock
 from portal.shared.backups.refusals import NotABackup, NotEmpty
@@ -37,6 +41,21 @@ def test_everything_is_back_and_the_ledger_holds(old: Running, new: Machine, tmp
     assert site.verify().is_sound
     assert site.may_write_to(ADA, "offers")
     assert not site.may_write_to(BEN, "offers")
+
+
+def test_a_video_comes_along_until_its_film_is_made(old: Running, new: Machine, tmp_path: Path) -> None:
+    kept, now = old.data / "people" / FILMS / ORIGINALS, clock.now()
+    kept.mkdir(parents=True)
+    with old.site.database.transaction() as db:
+        for source in ("a" * 64, "b" * 64):
+            (kept / source).write_bytes(source.encode())
+            ask_for_film(db, source=source, path=kept / source, is_recipe=False, now=now)
+        db.get_one(FilmState, "b" * 64).state = Stand.READY.value
+    (kept / ".draft-1").write_bytes(b"half")
+    new.restore(old.back_up(tmp_path / "copy"), opt_outs=old.journal)
+    there = new.data / "people" / FILMS / ORIGINALS
+    assert [path.name for path in there.iterdir()] == ["a" * 64]
+    assert (there / ("a" * 64)).read_bytes() == b"a" * 64
 
 
 def test_who_opts_out_after_the_backup_is_not_written_to_after_the_restore(

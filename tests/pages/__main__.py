@@ -1,8 +1,8 @@
 """`make screenshots`: every page in every state at three widths, light and dark, and a sheet to see them side by side.
 
 `PAGES="people/offer* sandbox/lead"` takes some of them. `README=1` takes the few that the README and the docs show
-instead; nothing else changes a file that is kept. `AXE=1` takes none: it asks axe what is wrong with each, and whether
-it is wider than its window, and fails where something is.
+instead, `README=first-webinar` those of docs/publishing.md alone; nothing else changes a file that is kept. `AXE=1`
+takes none: it asks axe what is wrong with each, and whether it is wider than its window, and fails where something is.
 """
 
 import logging
@@ -20,6 +20,7 @@ from playwright.sync_api import FilePayload
 from portal.shared.environment import ROOT
 from tests.journeys.conftest import WIDTHS as AXE_WIDTHS
 from tests.journeys.conftest import violations
+from tests.pages import first_webinar
 from tests.pages.camera import SCHEMES, Camera, camera
 from tests.pages.installation import installation
 from tests.pages.seen import Seen
@@ -76,10 +77,14 @@ def main() -> int:
         installation(Path(data)) as installed,
         camera(installed) as taking,
     ):
+        if asked := os.environ.get("README", ""):
+            _of_a_first_webinar(taking, first_webinar.tell(installed, Path(data) / "desk"))
+        if asked == "first-webinar":
+            return 0
         pages = (page for page in tell(installed) if page.is_page)
         if os.environ.get("AXE"):
             return _faults(taking, pages)
-        print(_for_the_readme(taking, pages) if os.environ.get("README") else _all(taking, pages))
+        print(_for_the_readme(taking, pages) if asked else _all(taking, pages))
     return 0
 
 
@@ -138,6 +143,15 @@ def _read_a_list(taking: Camera) -> None:
     file: FilePayload = {"name": "list.csv", "mimeType": "text/csv", "buffer": A_LIST}
     taking.page.get_by_label("A CSV or XLSX file").set_input_files(file)
     taking.page.get_by_role("heading", name="2. Look at the columns").scroll_into_view_if_needed()
+
+
+def _of_a_first_webinar(taking: Camera, pages: Iterable[Seen]) -> None:
+    """What docs/publishing.md shows: commands in a window as low as they need, pages as their top."""
+    for page in pages:
+        taking.show(page, width=960, height=640)
+        if not page.url:
+            taking.fit()
+        taking.photograph_window(KEPT / f"{page.name}.webp", "light")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,13 @@ class Camera:
         self.page.goto(seen.url or self._home(seen.side), wait_until="networkidle")
         self.page.evaluate(_ALL_IS_THERE)
 
+    def fit(self) -> None:
+        """Make the window as tall as what it shows."""
+        width = self.page.viewport_size["width"] if self.page.viewport_size else 0
+        self.page.set_viewport_size(ViewportSize(width=width, height=1))
+        tall = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size(ViewportSize(width=width, height=tall))
+
     def photograph(self, folder: Path) -> Iterator[Path]:
         """The page that is shown at every width, light and dark."""
         assert self.shown

@@ -106,6 +106,7 @@ def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> tuple[str, bool]:
             film = make_now(studio, webinar.source, stopping=threading.Event(), tell=hear)
             if film is None or film.state == "failed":
                 raise NotPublishable(f"{webinar.slug}: {film.words if film else 'The film was given up.'}")
+            tell(100, "It is made in every size")
         publish_once()
     return done[0]
 

@@ -13,7 +13,8 @@ from portal.people.paths.goodies import faults_in_file
 from portal.people.paths.known import Content
 from portal.people.paths.learning_path import Download, LearningPath
 from portal.people.paths.steps import faults_in, faults_in_text, read_step
-from portal.people.tips.tip import LEVELS, TOPICS
+from portal.people.publications.topics import TOPICS
+from portal.people.tips.tip import LEVELS
 from portal.shared.environment import ROOT
 from portal.shared.headed import Headed, read_headed
 from portal.shared.markdown import to_html

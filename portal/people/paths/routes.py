@@ -31,7 +31,7 @@ def index() -> str:
     """Every path, with how far its visitor is on it."""
     done = visitor.all_done()
     with web.reading() as db:
-        standing = what_stands(db, now=clock.now())
+        standing = what_stands(db, now=web.as_of())
         paths = list_paths(db, standing)
 
     def draw() -> str:
@@ -48,7 +48,7 @@ def show(slug: str) -> Response | str:
     done = visitor.all_done().get(slug, set())
     brought = visitor.in_browser().get(slug, set()) - done if who else set()
     with web.reading() as db:
-        standing = what_stands(db, now=clock.now())
+        standing = what_stands(db, now=web.as_of())
         path = find_path(db, standing, slug)
         if path is None:
             return _gone(db, slug)
@@ -167,7 +167,7 @@ def _kept_for_all(key: Hashable, draw: Callable[[], str], *, is_own: bool) -> st
 
 def _page(slug: str) -> _Page:
     with web.reading() as db:
-        standing = what_stands(db, now=clock.now())
+        standing = what_stands(db, now=web.as_of())
         path = find_path(db, standing, slug)
         if path is None:
             raise _unknown()
@@ -189,7 +189,7 @@ def _chosen(question: Question) -> Answer | None:
 
 
 def _gone(db: Session, slug: str) -> Response:
-    record = find_in_force(db, kind="path", slug=slug, at=clock.now())
+    record = find_in_force(db, kind="path", slug=slug, at=web.as_of())
     if record is None:
         raise _unknown()
     if not record.redirect_to:

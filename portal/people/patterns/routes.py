@@ -5,8 +5,9 @@ from flask import Blueprint, render_template
 from portal.people import web
 from portal.people.forms.pages import draw_boxes
 from portal.people.patterns import path_samples, samples
+from portal.people.publications.topics import TOPICS
 from portal.people.tips.schema import things_of
-from portal.people.tips.tip import TOPICS, slug_of
+from portal.people.tips.tip import slug_of
 from portal.people.webinars.library import list_webinars
 from portal.shared import clock
 from portal.shared.problems import Problem

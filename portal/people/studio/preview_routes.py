@@ -106,5 +106,5 @@ def _no_preview() -> Problem:
     return Problem(
         404,
         "There is no such preview",
-        "The home page, webinars and tips can be previewed. Choose one of them under Publications.",
+        "The home page, webinars, tips and paths can be previewed. Choose one of them under Publications.",
     )

@@ -12,6 +12,7 @@ NOW = "now"
 PAGES = frozenset(  # what answers as of a moment: it asks `web.as_of`, and changes nothing
     {
         *("home.index", "search.index", "search.show", "search.suggestions", "tips.index", "tips.show"),
+        *("paths.index", "paths.show"),
         *("webinars.show", "webinars.film", "webinars.premiere", "webinars.transcript", "webinars.timed_transcript"),
     }
 )

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from portal.people.publications.models import Publication
 from portal.people.publications.records import in_force, versions_in_force
-from portal.people.tips.tip import TOPICS, Moment, Tip, from_json, slug_of
+from portal.people.publications.topics import TOPICS
+from portal.people.tips.tip import Moment, Tip, from_json, slug_of
 
 Thing = TypeVar("Thing")
 

@@ -7,8 +7,10 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from portal.people.publications.topics import MOST as MOST_TOPICS
+from portal.people.publications.topics import TOPICS
 from portal.people.tips.said import Said, said_in, words_from
-from portal.people.tips.tip import LEVELS, TOPICS, Door, Moment, Tip
+from portal.people.tips.tip import LEVELS, Door, Moment, Tip
 from portal.shared.environment import ROOT
 from portal.shared.headed import read_headed
 from portal.shared.markdown import to_html
@@ -73,7 +75,11 @@ def _faults_in(path: Path, found: dict[str, Any], said: Said) -> Iterator[tuple[
     if not isinstance(found.get("date"), date) or isinstance(found["date"], datetime):
         yield "date", "Add a line like date = 2026-11-03, without quotes."
     topics = found.get("topics")
-    if not isinstance(topics, list) or not 1 <= len(topics) <= 3 or not {str(one) for one in topics} <= set(TOPICS):
+    if (
+        not isinstance(topics, list)
+        or not 1 <= len(topics) <= MOST_TOPICS
+        or not {str(one) for one in topics} <= set(TOPICS)
+    ):
         yield "topics", f'List one to three of {", ".join(TOPICS)}: topics = ["{TOPICS[0]}"]'
     if found.get("level") not in LEVELS:
         yield "level", f"Write one of {', '.join(LEVELS)}, in quotes."

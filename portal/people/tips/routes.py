@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 
 from portal.people.pictures.library import find_picture
 from portal.people.publications.records import find_in_force
+from portal.people.publications.topics import TOPICS
 from portal.people.tips.drawn import keep
 from portal.people.tips.library import list_moments, list_next, list_tips, shelve, what_stands
 from portal.people.tips.schema import things_of
 from portal.people.tips.sharing import picture_of
-from portal.people.tips.tip import LEVELS, TOPICS, Moment, Tip, slug_of
+from portal.people.tips.tip import LEVELS, Moment, Tip, slug_of
 from portal.people.web import as_of, reading, settings
 from portal.shared.problems import Problem
 from portal.shared.structured import graph

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-TOPICS = ("First steps", "Following up", "Clean lists", "Pipeline", "Numbers", "Consent")
 LEVELS = {"first steps": "For a first look", "everyday": "For daily work", "advanced": "For going further"}
 
 _WORDS_A_MINUTE = 200

@@ -4,8 +4,9 @@ import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, field_validator
 
+from portal.people.publications.topics import MOST, TOPICS
 from portal.people.webinars.languages import NAMES
 from portal.shared.content import parse_content
 from portal.shared.proofreading import BadContent, Fault, text_of
@@ -39,6 +40,13 @@ class About(BaseModel):
     pitch: Any = None
     sounds: Any = None
     chapters: Any = None
+
+    @field_validator("topics")
+    @classmethod
+    def _topics_are_ours(cls, topics: list[str]) -> list[str]:
+        if len(topics) > MOST or not set(topics) <= set(TOPICS):
+            raise ValueError(f'List up to {MOST} of {", ".join(TOPICS)}: topics = ["{TOPICS[0]}"]')
+        return topics
 
     @property
     def is_recipe(self) -> bool:

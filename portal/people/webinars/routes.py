@@ -21,6 +21,7 @@ from portal.people.webinars.library import (
     list_webinars,
     since_when,
 )
+from portal.people.webinars.named_by import list_naming
 from portal.people.webinars.premiere import as_calendar
 from portal.people.webinars.recording import Recording
 from portal.people.webinars.schema import graph_of
@@ -170,6 +171,7 @@ def _draw(db: Session, webinar: Recording, look: Look, *, person_id: str | None)
         data=graph_of(webinar, url=settings().url, film=webinar.film),
         offers=find_offers(db, offered, today=as_of().date()),
         to_watch_next=others[:3],
+        to_read=list_naming(db, webinar.slug, now=as_of()),
     )
 
 

@@ -5,12 +5,20 @@ from portal.shared.captions import Cue, written_cue
 
 
 def as_text(webinar: Recording, *, url: str) -> str:
-    """The whole transcript to read: who, when, where, then each sentence at its time, under its chapter."""
+    """The whole transcript to read: who, when, where, then each sentence at its time, under its chapter.
+
+    Whoever begins to speak in place of another is named.
+    """
     parts = [webinar.title, f"{webinar.presenter}, {webinar.held_on:%B} {webinar.held_on.day}, {webinar.held_on.year}"]
     parts += [url, ""]
+    speaking = webinar.presenter
     for chapter in webinar.chapters:
         parts += ["", f"{chapter.title} ({clock_of(chapter.start)})", ""]
-        parts += [f"{clock_of(line.start):>7}  {line.words}" for line in chapter.lines]
+        for line in chapter.lines:
+            if (line.speaker or webinar.presenter) != speaking:
+                speaking = line.speaker or webinar.presenter
+                parts += ["", f"{'':>7}  {speaking}:"]
+            parts.append(f"{clock_of(line.start):>7}  {line.words}")
     return "\n".join(parts) + "\n"
 
 

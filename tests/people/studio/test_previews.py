@@ -14,6 +14,9 @@ from tests.people.studio.test_publications import TIP, publish, recording
 
 TO_COME = timedelta(days=9)
 WEBINAR = "/webinars/ask"
+OUTSIDE = re.compile(
+    "/(static|media|studio|offers|privacy|questions|stop|sign-|account|_outbox|feed|webinars/(resume|attention))"
+)
 
 
 @pytest.fixture
@@ -67,7 +70,8 @@ def test_links_stay_in_the_preview_as_far_as_it_goes(mara: Browser) -> None:
         html = mara.get(address(page)).text
         for link in re.findall(r'(?:href|action|data-making)="(/[^"]*)"', html.partition("</section>")[2]):
             is_outside = re.match(
-                r"/(static|media|studio|offers|privacy|questions|stop|sign-|account|_outbox|feed|webinars/resume)", link
+                r"/(static|media|studio|offers|privacy|questions|stop|sign-|account|_outbox|feed|webinars/(resume|attention))",
+                link,
             )
             assert link.startswith(f"{root}/") or is_outside, link
     assert f'href="{root}{WEBINAR}/transcript.txt"' in mara.get(address(WEBINAR)).text

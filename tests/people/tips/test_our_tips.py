@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from portal.people.publications.topics import TOPICS
 from portal.people.tips.reading import FOLDER, read_tip
-from portal.people.tips.tip import TOPICS, Tip
+from portal.people.tips.tip import Tip
 from portal.shared.environment import ROOT
 
 PATHS = sorted(FOLDER.glob("*.md"))

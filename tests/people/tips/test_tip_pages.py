@@ -1,9 +1,10 @@
 """Pages of tips: drawn when they were published, found by topic, and led on from."""
 
 from portal.people.publications import records
+from portal.people.publications.topics import TOPICS
 from portal.people.tips.publishing import publish_tip
 from portal.people.tips.reading import FOLDER
-from portal.people.tips.tip import TOPICS, slug_of
+from portal.people.tips.tip import slug_of
 from portal.shared import clock
 from tests.people.site import Site
 from tests.people.tips.conftest import Publish, Write

@@ -199,3 +199,15 @@ def test_a_page_that_was_taken_off_the_site_leads_on(studio: Studio) -> None:
         records.unpublish(db, kind="webinar", slug="second-message", redirect_to="/webinars/", by="Mara", now=NOW)
     answer = studio.app.test_client().get("/webinars/second-message")
     assert (answer.status_code, answer.location) == (302, "/webinars/")
+
+
+def test_topics_are_those_of_tips_or_the_line_is_named(studio: Studio) -> None:
+    about = studio.folder / "webinar.toml"
+    told = about.read_text()
+    for topics in ('["Gardening"]', '["Numbers", "Consent", "Pipeline", "Clean lists"]'):
+        about.write_text(f"topics = {topics}\n{told}")
+        with pytest.raises(BadFolder, match=r"webinar.toml: Line 1, topics: List up to 3 of First steps, Following up"):
+            studio.publish()
+    about.write_text(f'topics = ["Numbers"]\n{told}')
+    studio.publish()
+    assert found(studio).topics == ("Numbers",)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from portal.people.webinars.finding import find_said
 from portal.people.webinars.library import find_webinar
 from portal.people.webinars.recording import Recording
-from portal.people.webinars.written_down import as_webvtt
+from portal.people.webinars.written_down import as_text, as_webvtt
 from tests.people.webinars.conftest import NOW, Studio
 
 PAGE = "/webinars/second-message"
@@ -73,6 +73,16 @@ def test_it_is_downloaded_as_text_with_who_when_where_and_each_time(client: Flas
         *("", "How (0:02)", ""),
         "   0:02  It is a new reason to answer.",
     ]
+
+
+def test_whoever_begins_to_speak_is_named_in_the_text(recording: Recording) -> None:
+    (first, second), (third,) = recording.chapters[0].lines[:1] * 2, recording.chapters[1].lines
+    spoken = (replace(first, speaker="Ines Okafor-Lind"), replace(second, speaker="Paolo Venn"))
+    chapters = (replace(recording.chapters[0], lines=spoken), replace(recording.chapters[1], lines=(third,)))
+    two = replace(recording, chapters=chapters, speakers=("Ines Okafor-Lind", "Paolo Venn"))
+    names = [line.strip() for line in as_text(two, url="https://x").splitlines() if line.endswith(":")]
+    assert names == ["Ines Okafor-Lind:", "Paolo Venn:", "Ines Okafor-Lind and Paolo Venn:"]
+    assert ":" not in {line[-1:] for line in as_text(recording, url="https://x").splitlines()}
 
 
 def test_it_is_downloaded_as_webvtt_that_others_read(client: FlaskClient) -> None:
