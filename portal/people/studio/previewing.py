@@ -14,6 +14,7 @@ PAGES = frozenset(  # what answers as of a moment: it asks `web.as_of`, and chan
         *("home.index", "search.index", "search.show", "search.suggestions", "tips.index", "tips.show"),
         *("paths.index", "paths.show"),
         *("webinars.show", "webinars.film", "webinars.premiere", "webinars.transcript", "webinars.timed_transcript"),
+        "polls.show",
     }
 )
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

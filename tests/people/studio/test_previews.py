@@ -1,10 +1,13 @@
 """A page previewed as of a moment and as a reader: as visitors will see it, marked, and without any effect."""
 
+import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
+from portal.people.moments.moment import Poll
 from portal.people.publications import records
 from portal.people.studio.previewing import PAGES, READERS
 from portal.shared import clock
@@ -103,6 +106,18 @@ def test_nothing_can_be_sent_from_it(mara: Browser) -> None:
     sent = mara.post(address(f"{WEBINAR}/watched"), position="12")
     assert sent.status_code == 409
     assert "A preview sends nothing" in sent.text
+
+
+def test_a_poll_of_a_webinar_to_come_is_looked_at_and_counts_nothing(mara: Browser) -> None:
+    poll = Poll(at=1, title="Whom first?", choices=("Her", "Him"))
+    content = json.dumps(json.loads(recording()) | {"moments": [asdict(poll)]})
+    with mara.site.database.transaction() as db:
+        records.publish(db, kind="webinar", slug="ask", content=content, by="Mara", now=clock.now() + TO_COME * 2)
+    later = address(f"{WEBINAR}/polls/{poll.id}", later=TO_COME * 3)
+    assert f'action="{later}"' in mara.get(address(WEBINAR, later=TO_COME * 3)).text
+    assert "Whom first?" in mara.get(later).text
+    assert mara.post(later, choice="1").status_code == 409
+    assert mara.site.count("ballots") == 0
 
 
 def test_looking_leaves_no_trace(mara: Browser) -> None:
