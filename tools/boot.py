@@ -1,7 +1,7 @@
 """The only place that sets the project up: Python, Node, browser, assets. Standard library alone.
 
-`python3 tools/boot.py run|test|check|bench|screenshots|audit|setup|lock|help` does what `make` does with the same word.
-Every step leaves a stamp of what it was made from, so that a second call has nothing to do.
+`python3 tools/boot.py run|test|check|bench|screenshots|audit|setup|captions|lock|help` does what `make` does with the
+same word. Every step leaves a stamp of what it was made from, so that a second call has nothing to do.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ TOOLS = ROOT / ".venv-tools"  # uv, and node where the machine has none
 SERVE = ROOT / ".venv"
 TEST = ROOT / ".venv-test"
 VIDEO = ROOT / ".venv-video"
+CAPTIONS = ROOT / ".venv-captions"  # optional: the speech model that drafts captions
 LOCKS = ROOT / "requirements"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # What the tests of deploy/ and of faults start or ask, and the Debian package it comes in.
@@ -129,10 +130,17 @@ def lock(_: Sequence[str]) -> int:
         "serve": ["pyproject.toml"],
         "test": ["pyproject.toml", "--group", "test"],
         "video": ["--group", "video"],
+        "captions": ["--group", "captions"],
     }.items():
         target = LOCKS / f"{name}.txt"
         _do([_uv(), "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header",
              "--python-version", "3.11.2", *sources, "-o", target])  # fmt: skip
+    return 0
+
+
+def captions(_: Sequence[str]) -> int:
+    """Install the optional speech model, by which `bin/portal publish` drafts captions (500 MB, English)."""
+    _environment(CAPTIONS, "captions")
     return 0
 
 
@@ -143,7 +151,10 @@ def show_help(_: Sequence[str]) -> int:
     return 0
 
 
-COMMANDS: tuple[Callable[[Sequence[str]], int], ...] = (run, test, check, bench, screenshots, audit, setup, lock)
+COMMANDS: tuple[Callable[[Sequence[str]], int], ...] = (
+    *(run, test, check, bench, screenshots),
+    *(audit, setup, captions, lock),
+)
 
 
 def _set_up(*, for_tests: bool = False) -> None:

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from portal.people.commands.kinds import NoKind, kind_of
 from portal.people.commands.opened import COMMAND_LINE, opened_database
+from portal.people.films import drafting
 from portal.people.films.asking import ask_for_film
 from portal.people.films.library import find_film
 from portal.people.films.making import FOLDER as FILMS
 from portal.people.films.making import Studio, make_now, tell_nobody
+from portal.people.films.process import Broken, NoRoom, NotAccepted
 from portal.people.films.progress import Tell
 from portal.people.media.store import open_store
 from portal.people.offers.catalog import find_withdrawal, newest_publication
@@ -34,9 +36,10 @@ from portal.people.tips.publishing import publish_tip
 from portal.people.tips.reading import FOLDER as TIPS
 from portal.people.tips.reading import BadTip
 from portal.people.webinars.about import read_about
-from portal.people.webinars.publishing import NotPublishable, publish_webinar, require_captions
+from portal.people.webinars.drafted import write_draft
+from portal.people.webinars.publishing import NotPublishable, publish_webinar
 from portal.people.webinars.reading import FOLDER as WEBINARS
-from portal.people.webinars.reading import Folder, read_folder
+from portal.people.webinars.reading import NO_CAPTIONS, Folder, read_folder
 from portal.shared import clock
 from portal.shared.proofreading import BadContent, Fault
 
@@ -50,6 +53,7 @@ REFUSALS = (
     HasPassed,
 )  # each says what is wrong and what to do
 SET_UP = "set-up"  # who publishes what comes with the portal
+NOT_HEARD = (NotAccepted, Broken, NoRoom)
 LOOK_EVERY_SECONDS = 0.5
 
 
@@ -100,7 +104,8 @@ def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> tuple[str, bool]:
                 publish_once()
 
         if webinar.video is not None:
-            require_captions(webinar, wish.reason)
+            if not webinar.captions and not wish.reason.strip():
+                raise NotPublishable(_without_captions(webinar, tell))
             with database.transaction() as db:
                 ask_for_film(db, source=webinar.source, path=webinar.video, is_recipe=False, now=clock.now())
             film = make_now(studio, webinar.source, stopping=threading.Event(), tell=hear)
@@ -109,6 +114,33 @@ def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> tuple[str, bool]:
             tell(100, "It is made in every size")
         publish_once()
     return done[0]
+
+
+def _without_captions(webinar: Folder, tell: Tell) -> str:
+    """What is said of a webinar without captions; they are drafted where the speech model is installed."""
+    language, owed = webinar.about.language, f"{webinar.slug}: {NO_CAPTIONS}"
+    if not drafting.is_installed():
+        return (
+            f"{owed} No speech model is installed, so they are to be written: see docs/publishing.md. "
+            'Or say why it goes without: --reason "…"'
+        )
+    if language != drafting.LANGUAGE or webinar.video is None:
+        return f"{owed} The speech model knows English alone, so they are to be written."
+    try:
+        cues = drafting.draft(
+            webinar.video,
+            hear=lambda percent: tell(percent, "Listening, to draft captions"),
+            stopping=threading.Event(),
+        )
+    except NOT_HEARD as fault:
+        return f"{owed} The speech model could not draft them: {fault}"
+    if not cues:
+        return f"{owed} The speech model heard nobody speak."
+    path = write_draft(webinar.path, language, cues)
+    return (
+        f"{webinar.slug}: Captions are drafted in {path.name}. Read them beside the recording, mend names and words, "
+        "take their note out, and publish it again."
+    )
 
 
 def publish_samples() -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -20,6 +20,8 @@ from portal.people.films.recorder import Stopped
 
 __all__ = ["Broken", "NoRoom", "NotAccepted", "Stopped", "run"]
 
+OPENER = (sys.executable, "-m", "portal.people.films.child")
+"""What opens a video where nothing else is said; another program is shut in likewise, by itself."""
 _LOOK_EVERY_SECONDS = 0.5
 _MOST_OF_A_LINE = 65_536
 _MOST_OF_A_FAULT = 200
@@ -44,7 +46,13 @@ class NoRoom(Exception):
 
 
 def run(
-    task: str, source: Path, folder: Path, *, hear: Callable[[dict[str, Any]], None], stopping: threading.Event
+    task: str,
+    source: Path,
+    folder: Path,
+    *,
+    hear: Callable[[dict[str, Any]], None],
+    stopping: threading.Event,
+    program: Sequence[str] = OPENER,
 ) -> dict[str, Any]:
     """Have `task` done with the video at `source`, its files written into `folder`; what the process says at the end.
 
@@ -53,7 +61,7 @@ def run(
     """
     last: dict[str, Any] = {}
     with TemporaryFile() as faults:
-        with _started(task, source, folder, faults) as child:
+        with _started(program, task, source, folder, faults) as child:
             for last in _said(child, stopping):
                 hear(last)
             code = child.wait()
@@ -68,10 +76,12 @@ def run(
 
 
 @contextmanager
-def _started(task: str, source: Path, folder: Path, faults: IO[bytes]) -> Iterator["subprocess.Popen[bytes]"]:
+def _started(
+    program: Sequence[str], task: str, source: Path, folder: Path, faults: IO[bytes]
+) -> Iterator["subprocess.Popen[bytes]"]:
     order = json.dumps({"task": task, "source": str(source), "folder": str(folder)})
     child = subprocess.Popen(
-        [sys.executable, "-m", "portal.people.films.child"],
+        program,
         cwd=ROOT,
         env={"PATH": os.defpath, "LANG": "C.UTF-8"},  # none of our settings: there are keys among them
         stdin=subprocess.PIPE,

@@ -12,10 +12,11 @@ from portal.people.moments.moment import Moment
 from portal.people.moments.reading import FILE as MOMENTS
 from portal.people.moments.reading import Written, read_moments
 from portal.people.webinars.about import About, read_about
+from portal.people.webinars.drafted import UNREAD, line_of_note
 from portal.people.webinars.languages import NAMES
 from portal.people.webinars.recording import Chapter, Line
 from portal.people.webinars.transcript import chapters, sentences
-from portal.shared.captions import Cue, read_cues
+from portal.shared.captions import MOST_BYTES, Cue, read_cues
 from portal.shared.environment import ROOT
 from portal.shared.markdown import to_html
 from portal.shared.proofreading import BadContent, Fault, text_of
@@ -64,7 +65,7 @@ def read_folder(folder: Path) -> Folder:
         raise BadFolder(folder, faults)
     about = _try(faults, "webinar.toml", lambda: read_about(folder / "webinar.toml"))
     cues = {
-        language: _try(faults, path.name, lambda path=path: read_cues(path)) or ()  # type: ignore[misc]
+        language: _try(faults, path.name, lambda path=path: _read_captions(path)) or ()  # type: ignore[misc]
         for language, path in _captions(folder, about, faults)
     }
     spans = _try(faults, "chapters.vtt", lambda: _spans(folder / "chapters.vtt")) or ()
@@ -155,6 +156,13 @@ def _captions(folder: Path, about: About | None, faults: list[tuple[str, Fault]]
             found[match["language"]] = path
     own = about.language if about else "en"
     yield from sorted(found.items(), key=lambda one: (one[0] != own, one[0]))
+
+
+def _read_captions(path: Path) -> tuple[Cue, ...]:
+    cues = read_cues(path)
+    if line := line_of_note(text_of(path, most=MOST_BYTES)):
+        raise BadContent(path, [Fault(line, "note", UNREAD)])
+    return cues
 
 
 def _spans(path: Path) -> tuple[Cue, ...]:

@@ -64,8 +64,8 @@ def test_a_video_that_cannot_be_played_leaves_what_is_public_while_one_writes(
     desk: Site, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(publish, "WEBINARS", folder.parent)
-    monkeypatch.setattr(publish, "OFFERS", tmp_path)
-    monkeypatch.setattr(publish, "TIPS", tmp_path)
+    for name in ("OFFERS", "PATHS", "TIPS"):
+        monkeypatch.setattr(publish, name, tmp_path)
     say("content", "sync")
     (folder / "recording.mp4").write_text("cut short")
     assert "second-message: " in say("content", "sync").stdout
@@ -111,8 +111,8 @@ def test_content_is_kept_in_step_and_what_is_wrong_keeps_nothing_else_back(
     desk: Site, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(publish, "WEBINARS", folder.parent)
-    monkeypatch.setattr(publish, "OFFERS", tmp_path)
-    monkeypatch.setattr(publish, "TIPS", tmp_path)
+    for name in ("OFFERS", "PATHS", "TIPS"):
+        monkeypatch.setattr(publish, name, tmp_path)
     broken = folder.parent / "a-broken-one"
     broken.mkdir()
     (broken / "webinar.toml").write_text("title = ")
