@@ -127,12 +127,13 @@ def forms_key(form: str, name: str, as_json: bool) -> None:
 @click.argument("form")
 @with_json
 def forms_keys(form: str, as_json: bool) -> None:
-    """List the keys of FORM: their names, when they were made, when they were ended."""
+    """List the keys of FORM: their names, when they were made, last used and ended."""
     from portal.people.commands.forms import list_keys
 
     found = list_keys(form)
     lines = [
-        f"{one['name']}  made {one['made_at'][:10]}" + (f"  ended {one['ended_at'][:10]}" if one["ended_at"] else "")
+        f"{one['name']}  made {one['made_at'][:10]}  last used {one['used_on'] or 'never'}"
+        + (f"  ended {one['ended_at'][:10]}" if one["ended_at"] else "")
         for one in found
     ]
     answer({"keys": found}, "\n".join(lines) or f"None yet: bin/portal forms key {form}", as_json=as_json)

@@ -151,6 +151,8 @@ PEOPLE = {
     "GET /tips/<slug>": NOTHING_SECRET,
     "GET /studio/": NOTHING_SECRET,
     "GET /studio/forms": NOTHING_SECRET,
+    "POST /studio/forms/<slug>/keys": POSTS,
+    "POST /studio/forms/<slug>/keys/end": POSTS,
     "GET /studio/campaigns/": NOTHING_SECRET,
     "GET /studio/campaigns/<slug>": NOTHING_SECRET,
     "POST /studio/campaigns/<slug>/cancel": POSTS,

@@ -146,6 +146,8 @@ PEOPLE = {
     "GET /stop/done": ANYONE,
     "GET /studio/": staff(Right.ENTER),
     "GET /studio/forms": staff(Right.ENTER),
+    "POST /studio/forms/<slug>/keys": staff(Right.HAND_OUT_KEYS),
+    "POST /studio/forms/<slug>/keys/end": staff(Right.HAND_OUT_KEYS),
     "GET /studio/campaigns/": staff(Right.WRITE_CAMPAIGNS),
     "GET /studio/campaigns/<slug>": staff(Right.WRITE_CAMPAIGNS),
     "POST /studio/campaigns/<slug>/cancel": staff(Right.SEND_CAMPAIGNS),

@@ -377,7 +377,7 @@ def _the_studio(site: Site, installed: Installation) -> Told:
     yield "studio-attention", mara.get(f"/studio{WEBINAR}/attention")
     yield "studio-attention-file", mara.get(f"/studio{WEBINAR}/attention.csv")
     yield "studio-attention-empty", mara.get("/studio/webinars/first-ten-minutes/attention")
-    yield "studio-forms", mara.get("/studio/forms")
+    yield from _keys_of_forms(mara)
     yield "studio-log", mara.get("/studio/log")
     yield "studio-say-no", mara.get("/studio/withdrawals")
     said = {"from_page": "/studio/withdrawals", "email": "ada at home", "purpose": "", "how": "phone"}
@@ -429,6 +429,17 @@ def _say_otherwise(site: Site, title: str, *, public_from: datetime | None) -> t
         content = json.dumps(told | {"title": title})
         record, _ = publish(db, kind="tip", slug=slug, content=content, by="Mara", now=now, public_from=public_from)
         return str(record.id) if public_from else record.version[:12], told["title"]
+
+
+def _keys_of_forms(mara: Browser) -> Told:
+    where, slug = "/studio/forms", FORM.rpartition("/")[2]
+    yield "studio-forms-no-key", mara.get(where)
+    keys = {"from_page": where, f"{slug}-name": "Our web shop"}
+    yield "studio-form-key", mara.post(f"{where}/{slug}/keys", **keys)
+    yield "studio-forms-key-again", mara.post(f"{where}/{slug}/keys", **keys)
+    mara.post(f"{where}/{slug}/keys", **keys | {f"{slug}-name": "The fair in March"})
+    mara.post(f"{where}/{slug}/keys/end", from_page=where, name="The fair in March")
+    yield "studio-forms", mara.get(where)
 
 
 def _out_to_the_crm(site: Site, installed: Installation, mara: Browser) -> Told:

@@ -45,6 +45,8 @@ class What(StrEnum):
     ROLLED_BACK = "published an earlier version"
     CALLED_OFF = "called off what was to come"
     UNPUBLISHED = "took something off the site"
+    FORM_KEY_MADE = "made a key of a form"
+    FORM_KEY_ENDED = "ended a key of a form"
     WEBHOOK_ADDED = "added a webhook"
     WEBHOOK_ENDED = "ended a webhook"
     WEBHOOK_REPLAYED = "sent a webhook again"

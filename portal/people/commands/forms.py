@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from portal.people.accounts import audit
+from portal.people.accounts.audit import What
 from portal.people.commands.opened import COMMAND_LINE, opened_database
 from portal.people.forms import keys
 from portal.people.forms.catalog import find_form, forms
@@ -17,8 +19,10 @@ def make_key(form: str, *, name: str) -> dict[str, str]:
     """A new key of a form, shown this once. Raises NoSuchForm, NameTaken."""
     _require(form)
     with opened_database() as (database, _), database.transaction() as db:
-        token = keys.make_key(db, form=form, name=name, by=COMMAND_LINE, now=clock.now())
-    return {"form": form, "name": name, "key": token}
+        now = clock.now()
+        made = keys.make_key(db, form=form, name=name, by=COMMAND_LINE, now=now)
+        audit.note(db, What.FORM_KEY_MADE, by=None, about=made.id, now=now)
+    return {"form": form, "name": name, "key": made.token}
 
 
 def list_keys(form: str) -> list[dict[str, Any]]:
@@ -30,6 +34,7 @@ def list_keys(form: str) -> list[dict[str, Any]]:
                 "name": listed.key.name,
                 "made_at": listed.key.made_at.isoformat(),
                 "made_by": listed.key.made_by,
+                "used_on": listed.used_on.isoformat() if listed.used_on else "",
                 "ended_at": listed.ended_at.isoformat() if listed.ended_at else "",
             }
             for listed in keys.list_keys(db, form=form)
@@ -40,7 +45,9 @@ def end_key(form: str, *, name: str) -> None:
     """Let a key open nothing any more. Raises NoSuchForm, NoSuchKey."""
     _require(form)
     with opened_database() as (database, _), database.transaction() as db:
-        keys.end_key(db, form=form, name=name, by=COMMAND_LINE, now=clock.now())
+        now = clock.now()
+        ended = keys.end_key(db, form=form, name=name, by=COMMAND_LINE, now=now)
+        audit.note(db, What.FORM_KEY_ENDED, by=None, about=ended, now=now)
 
 
 def _require(form: str) -> None:

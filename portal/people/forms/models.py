@@ -1,6 +1,6 @@
 """The only place for the tables of sign-up forms: through which somebody came, what they told, who may post."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,6 +52,15 @@ class FormKeyEnd(Base):
     key_id: Mapped[str] = mapped_column(ForeignKey("form_keys.id"), primary_key=True)
     ended_at: Mapped[datetime] = mapped_column(Moment)
     ended_by: Mapped[str] = mapped_column(String(64))
+
+
+class FormKeyUse(Base):
+    """A day on which a key was used: a row each, so that its users never wait for one another."""
+
+    __tablename__ = "form_key_uses"
+
+    key_id: Mapped[str] = mapped_column(ForeignKey("form_keys.id"), primary_key=True)
+    used_on: Mapped[date] = mapped_column(primary_key=True)
 
 
 class ApiAnswer(Base):

@@ -47,8 +47,8 @@ _FROM_A_PAGE = (
     "The full description is at /api/v1/openapi.json."
 )
 _FROM_A_SERVER = (
-    "A key is made by `bin/portal forms key` and shown once. It belongs on a server, never in a page. Send the same "
-    "Idempotency-Key again when you send the same sign-up again: it counts once."
+    "Make a key below, or by `bin/portal forms key`: it is shown once. It belongs on a server, never in a page. Send "
+    "the same Idempotency-Key again when you send the same sign-up again: it counts once."
 )
 
 

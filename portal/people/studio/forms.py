@@ -10,6 +10,7 @@ from portal.people.publications.records import is_path
 from portal.people.sign_in.forms import AddressForm
 from portal.people.staff.roles import Role
 from portal.people.studio.previewing import read_moment
+from portal.shared.text import PlainText
 
 
 class InvitationForm(AddressForm):
@@ -23,6 +24,12 @@ class WithdrawalForm(AddressForm):
 
     purpose = SelectField("No to what")
     how = SelectField("How they asked", choices=[how.value for how in How])  # type: ignore[misc]
+
+
+class FormKeyForm(Form):
+    """Whom a new key of a sign-up form is for."""
+
+    name = StringField("For whom", [InputRequired("Say which system it is for."), PlainText(most=64)])
 
 
 class ChangePasswordForm(Form):

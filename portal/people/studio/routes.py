@@ -8,9 +8,6 @@ from portal.people.accounts import audit, presence
 from portal.people.accounts.audit import What
 from portal.people.attention.studio_routes import blueprint as attention
 from portal.people.consent.visitor import private
-from portal.people.forms.catalog import forms
-from portal.people.forms.keys import list_keys
-from portal.people.forms.snippets import snippets
 from portal.people.outreach.routes import blueprint as outreach
 from portal.people.sessions import Account
 from portal.people.staff import guard, members
@@ -18,6 +15,7 @@ from portal.people.staff.guard import current_staff, find_current_staff, needs
 from portal.people.staff.members import Invited, LastAdmin, NoSuchStaff
 from portal.people.staff.roles import RIGHTS, Right, Role
 from portal.people.studio import overview
+from portal.people.studio.form_routes import blueprint as form_keys
 from portal.people.studio.forms import InvitationForm
 from portal.people.studio.own_routes import blueprint as own
 from portal.people.studio.preview_routes import blueprint as previews
@@ -35,6 +33,7 @@ blueprint.register_blueprint(own)
 blueprint.register_blueprint(publications)
 blueprint.register_blueprint(previews)
 blueprint.register_blueprint(outreach)
+blueprint.register_blueprint(form_keys)
 blueprint.register_blueprint(withdrawals)
 blueprint.register_blueprint(webhooks)
 
@@ -64,18 +63,6 @@ def log() -> Response:
     with web.reading() as db:
         page = audit.read_page(db, number=int(number))
         return private(render_template("studio/log.html", page=page, most=audit.PAGE, names=members.names(db)))
-
-
-@blueprint.get("/forms")
-@needs(Right.ENTER)
-def sign_up_forms() -> Response:
-    """The sign-up forms: where each may stand, what to copy to put it there, and who holds a key of it."""
-    with web.reading() as db:
-        listed = [
-            (written, snippets(written, url=web.settings().url), list_keys(db, form=written.slug))
-            for written in forms().values()
-        ]
-        return private(render_template("studio/forms.html", listed=listed))
 
 
 @blueprint.get("/staff")

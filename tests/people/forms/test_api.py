@@ -27,7 +27,7 @@ class Client:
     def __init__(self, site: Site, *, form: str = "webinar-invitations", name: str = "shop") -> None:
         self.site, self.form, self.count = site, form, 0
         with site.database.transaction() as db:
-            self.key = keys.make_key(db, form=form, name=name, by="a test", now=clock.now())
+            self.key = keys.make_key(db, form=form, name=name, by="a test", now=clock.now()).token
 
     def shown(self) -> dict[str, Any]:
         found: dict[str, Any] = self.site.get(f"/api/v1/forms/{self.form}").get_json()

@@ -195,6 +195,7 @@ def _sign_up(form: SignUpForm, *, sender: Sender, key: Key, delivered_at: str, s
         with web.transaction() as db:
             if answers.take(db, key=key, status=202, body=answer, now=sign_up.at):
                 is_written = write(db, sign_up=sign_up, keyring=keyring, act=act)
+                sender.note(db, now=sign_up.at)
     except InProgress as fault:
         raise Problem(409, "The same sign-up is being worked on", "Send it again in a few seconds.") from fault
     if is_written:

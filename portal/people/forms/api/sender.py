@@ -1,13 +1,15 @@
 """The only place that decides who may post to a form by the API: who holds its key, or a page it names."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from portal.people import web
 from portal.people.forms.catalog import WrittenForm
 from portal.people.forms.embedding import may_stand_in
-from portal.people.forms.keys import find_key
+from portal.people.forms.keys import find_key, note_use
 from portal.people.forms.proof import hold_without_proof
 from portal.people.limits import BY_KEY, SIGN_UPS
 from portal.shared.limits import hold
@@ -30,6 +32,11 @@ class Sender:
             if rule.per() is not None:
                 hold(rule)
         hold_without_proof(altcha, secret_keys=web.settings().secret_keys)
+
+    def note(self, db: Session, *, now: datetime) -> None:
+        """Remember that the key was used."""
+        if self.key_id:
+            note_use(db, key_id=self.key_id, on=now.date())
 
 
 def read_sender(written: WrittenForm) -> Sender:
