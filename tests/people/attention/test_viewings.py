@@ -8,7 +8,12 @@ from portal.people.attention.seconds import bits_of
 from portal.people.attention.tickets import issue_ticket
 from portal.people.database import Base
 from tests.people.attention.conftest import BELOW, SECONDS, SLUG, Cinema
+from tests.people.browser import Browser
+from tests.people.quick import quick_passwords
+from tests.people.site import Site
 from tests.people.webinars.conftest import NOW
+
+__all__ = ["quick_passwords"]
 
 
 def kept(cinema: Cinema) -> list[bytes | None]:
@@ -121,7 +126,9 @@ def test_who_asks_not_to_be_measured_is_not_and_may_still_take_back(cinema: Cine
 
 
 def test_no_cookie_is_read_whoever_is_signed_in(cinema: Cinema) -> None:
-    cinema.client.set_cookie("people-session", "whatever they hold", domain="localhost")
+    mara = Browser(Site(cinema.studio.app)).by_start_link("marketer")
+    cinema.client = mara.client  # her session's cookie goes along, and no token of a form with it
+    assert mara.cookie
     cinema.watch(0)
     assert kept(cinema) == [seen(0)]
 
