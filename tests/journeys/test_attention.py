@@ -95,10 +95,10 @@ def test_only_what_was_played_and_seen_counts_and_it_leaves_last_and_is_taken_ba
         assert "cookie" not in request.all_headers()
 
 
-@pytest.mark.parametrize("way", ["asked not to be measured", "keeps it to themselves"])
+@pytest.mark.parametrize("way", ["asks not to be measured", "saves data", "keeps it to themselves"])
 def test_nothing_leaves_of_who_said_no_and_the_strip_is_theirs(visitor: Visitor, site: Running, way: str) -> None:
-    page = visitor()
-    if way == "asked not to be measured":
+    page = visitor(extra_http_headers={"Save-Data": "on"}) if way == "saves data" else visitor()
+    if way == "asks not to be measured":
         page.add_init_script(GPC)
     asked = listen(page)
     video, strip = open_player(page, site), page.get_by_role("region", name="What you watched")

@@ -78,6 +78,12 @@ def test_it_is_for_staff_and_for_webinars_that_were_public(cinema: Cinema, mara:
         assert "first page lists what is public" in answer.text
 
 
+def test_who_works_here_is_not_counted_nor_is_a_preview(cinema: Cinema, mara: Browser) -> None:
+    assert " data-staff" not in cinema.client.get(f"/webinars/{SLUG}").text
+    for page in (f"/webinars/{SLUG}", f"/studio/previews/now/visitor/webinars/{SLUG}"):
+        assert " data-staff" in mara.get(page).text, page
+
+
 def test_the_sample_is_marked_as_invented_and_added_once(cinema: Cinema, mara: Browser) -> None:
     with cinema.studio.database.transaction() as db:
         webinar = find_webinar(db, SLUG, now=NOW)
