@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from portal.sandbox import metrics, web
 from portal.sandbox.database import Base, Database
+from portal.sandbox.deals.export_routes import blueprint as deals_export
 from portal.sandbox.deals.routes import blueprint as deals
 from portal.sandbox.drives.clock_routes import blueprint as clock
 from portal.sandbox.drives.copies_routes import blueprint as copies
@@ -27,6 +28,7 @@ from portal.sandbox.reports.routes import blueprint as reports
 from portal.sandbox.segments.routes import blueprint as segments
 from portal.sandbox.settings import Settings
 from portal.sandbox.shapes.routes import blueprint as shapes
+from portal.sandbox.tasks.export_routes import blueprint as tasks_export
 from portal.sandbox.tasks.routes import blueprint as tasks
 from portal.sandbox.tour.routes import blueprint as tour
 from portal.shared.metrics import look_at_rows
@@ -36,7 +38,7 @@ __all__ = ["Base", "create_app"]  # importing the app imports every table
 FEATURES: tuple[Blueprint, ...] = (
     *(drives, history, clock, copies, settings_of_drive),
     *(leads, records, companies, filters, views, keys, bulk, merging, conversion, export),
-    *(tasks, deals, segments, reports, palette, shapes, tour, patterns),
+    *(tasks, tasks_export, deals, deals_export, segments, reports, palette, shapes, tour, patterns),
 )
 
 

@@ -52,5 +52,8 @@ TABLE: dict[str, Rules] = {
     "copies.go_back": COPIES,
     "copies.share_now": COPIES,
     "export.index": EXPORTS,
+    "companies.export": EXPORTS,
+    "deals_export.index": EXPORTS,
+    "tasks_export.index": EXPORTS,
     "metrics.index": CODES,
 }

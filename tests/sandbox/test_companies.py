@@ -9,7 +9,7 @@ from tests.sandbox.small import COMPANIES
 from tests.sandbox.visitor import Visitor
 
 LEAD = re.compile(r'class="nudge-text"><p><a class="typed" href="/leads/(L\d+)">')
-ROW = re.compile(r'href="/companies/(\w+)">(.*?)</a>.*?list-stage number">([\d,]+)<', re.DOTALL)
+ROW = re.compile(r'class="typed" href="/companies/(\w+)">(.*?)</a>.*?list-stage number">([\d,]+)<', re.DOTALL)
 
 
 def test_each_company_is_listed_with_how_many_leads_it_has(ada: Visitor) -> None:

@@ -92,9 +92,15 @@ def board_of(db: Session, drive: Drive, question: Question, *, pinned: str = "")
 def page_of(db: Session, drive: Drive, rows: Rows, *, page: int, size: int) -> tuple[list[Deal], int]:
     """A page of these rows, what is worth most first, and how many there are in all."""
     columns = columns_of(db, drive, DEALS)
+    order = in_order(drive, columns, rows)
+    return deals_at(db, drive, order[(page - 1) * size : page * size]), len(order)
+
+
+def in_order(drive: Drive, columns: Columns, rows: Rows) -> NDArray[Any]:
+    """The places of these rows, what is worth most first."""
     at = np.flatnonzero(rows)
-    order = at[np.argsort(-_urgency(drive, columns, "")[at], kind="stable")]
-    return deals_at(db, drive, order[(page - 1) * size : page * size]), len(at)
+    order: NDArray[Any] = at[np.argsort(-_urgency(drive, columns, "")[at], kind="stable")]
+    return order
 
 
 def deals_at(db: Session, drive: Drive, at: NDArray[Any]) -> list[Deal]:

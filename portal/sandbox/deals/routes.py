@@ -73,6 +73,7 @@ def index() -> str:
             close_on={deal.id: in_words(drive, deal, "close_on") for deal in deals},
             worth=money_in_words(sum_of(columns, rows).amount, drive.currency),
             closed_month=_closed_month(drive, asked.question),
+            query=write_query(asked.question),
             **pages_of(
                 total, page=asked.page, size=PAGE, address=lambda one: f"/deals{write_query(asked.question, page=one)}"
             ),

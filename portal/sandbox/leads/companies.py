@@ -45,8 +45,8 @@ class Staff(NamedTuple):
     amount: int
 
 
-def list_companies(db: Session, drive: Drive, *, q: str, sort: str, page: int) -> Listing:
-    """The companies in whose name, trade or town all words of `q` are found, PAGE at a time."""
+def list_companies(db: Session, drive: Drive, *, q: str, sort: str, page: int = 1, size: int | None = PAGE) -> Listing:
+    """The companies in whose name, trade or town all words of `q` are found, `size` at a time, or all."""
     columns = columns_of(db, drive, COMPANIES)
     fields = ("id", "name_key", "name", "trade", "town")
     ids, keys, names, trades, towns = (columns.texts(field).tolist() for field in fields)
@@ -56,9 +56,10 @@ def list_companies(db: Session, drive: Drive, *, q: str, sort: str, page: int) -
     counts, values = _sums(db, drive)
     most: Counter[str] = {"leads": counts, "value": values}.get(sort, Counter())
     found.sort(key=lambda at: (-most[ids[at]], keys[at], ids[at]))
+    size = size or max(1, len(found))
     rows = [
         Row(Company(ids[at], names[at], trades[at], towns[at], keys[at]), counts[ids[at]], values[ids[at]])
-        for at in found[(page - 1) * PAGE : page * PAGE]
+        for at in found[(page - 1) * size : page * size]
     ]
     return Listing(rows, len(found))
 

@@ -1,18 +1,24 @@
 """The list of companies and the page of each."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy.orm import Session
 
 from portal.sandbox import web
 from portal.sandbox.drives.addressed import page_in, pages_of, sought_in
+from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import initials, moment, stages_of
 from portal.sandbox.drives.holding import open_drive
 from portal.sandbox.drives.question import Filter, Question
 from portal.sandbox.drives.shell import around
 from portal.sandbox.leads.address import write_query
 from portal.sandbox.leads.agenda import day_in_words
-from portal.sandbox.leads.companies import PAGE, SORTS, find_company, list_companies, staff_of
+from portal.sandbox.leads.companies import PAGE, SORTS, Row, find_company, list_companies, staff_of
+from portal.sandbox.leads.export import card_of, escaped
+from portal.sandbox.leads.taking_out import Listed, Sent, take_out
 from portal.sandbox.leads.wording import age_in_words, icon_of, money_in_words
 from portal.shared.problems import Problem
 
@@ -23,9 +29,7 @@ blueprint = Blueprint("companies", __name__)
 def index() -> str:
     """Companies: sought, sorted, a page at a time."""
     q, page = sought_in(request.args.get("q", "")), page_in(request.args.get("page"))
-    sort = request.args.get("sort") or "name"
-    if sort not in SORTS:
-        raise Problem(400, "There is no such sort", f"There are: {', '.join(SORTS)}.")
+    sort = _sort_in(request.args.get("sort"))
     with web.reading() as db:
         drive = open_drive(db)
         listing = list_companies(db, drive, q=q, sort=sort, page=page)
@@ -39,6 +43,12 @@ def index() -> str:
             queries={name: _query(q, name) for name in SORTS},
             **pager,
         )
+
+
+@blueprint.get("/companies/export")
+def export() -> str | Response:
+    """The file, where the address says as what; else the page that asks."""
+    return take_out(_listed)
 
 
 @blueprint.get("/companies/<company_id>")
@@ -84,6 +94,44 @@ def show(company_id: str) -> str:
             ],
             list_query=write_query(Question((Filter("company", "has", (company.name,)),))),
         )
+
+
+_HEADS = {"name": "Company", "trade": "Trade", "town": "Town", "leads": "Leads", "value": "Value of open deals"}
+
+
+def _listed(db: Session, drive: Drive, sent: Sent) -> Listed:
+    q, sort = sought_in(sent.get("q", "")), _sort_in(sent.get("sort"))
+    rows = list_companies(db, drive, q=q, sort=sort, size=None).rows
+    return Listed("company", "companies", f"/companies{_query(q, sort)}", rows, _HEADS, _data, _card)
+
+
+def _data(_: Session, drive: Drive, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.company.id,
+            "name": row.company.name,
+            "trade": row.company.trade,
+            "town": row.company.town,
+            "leads": row.leads,
+            "value": row.value,
+            "currency": drive.currency,
+        }
+        for row in rows
+    ]
+
+
+def _card(drive: Drive, row: Mapping[str, Any]) -> bytes:
+    """A company as an organization of RFC 6350, 6.1.4."""
+    lines = [f"ORG:{escaped(row['name'])}"]
+    lines += [f"ADR:;;;{escaped(row['town'])};;;"] if row["town"] else []
+    return card_of(drive, row["id"], row["name"], kind="org", lines=lines, tags=[row["trade"]] if row["trade"] else [])
+
+
+def _sort_in(text: str | None) -> str:
+    sort = text or "name"
+    if sort not in SORTS:
+        raise Problem(400, "There is no such sort", f"There are: {', '.join(SORTS)}.")
+    return sort
 
 
 def _query(q: str, sort: str, page: int = 1) -> str:

@@ -1,6 +1,6 @@
-"""The only place that writes leads out: as CSV, JSON or vCard, every file and every row of it marked as invented.
+"""The only place that writes rows out: as CSV, JSON or vCard, every file and every row of it marked as invented.
 
-Each writer is given leads one by one and gives pieces of the file, so that 100,000 of them take no more memory than a
+Each writer is given rows one by one and gives pieces of the file, so that 100,000 of them take no more memory than a
 few. What visitors typed is only ever text there: quoted, escaped, and never the beginning of a formula.
 """
 
@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import more_in, tags_in
@@ -18,6 +18,8 @@ from portal.sandbox.drives.lead import Lead
 from portal.sandbox.drives.own_columns import OwnColumn, own_columns
 from portal.sandbox.leads.data import lead_as_data, rfc3339
 from portal.sandbox.leads.wording import phone_in_words
+
+Piece = TypeVar("Piece")
 
 MARK = "Invented: practice data"
 ROWS_IN_A_PIECE = 200
@@ -43,7 +45,7 @@ COLUMNS: Mapping[str, Column] = {
     "source": Column("Source", lambda _, lead: lead.source, ("source",)),
     "address": Column("Address", lambda _, lead: lead.address, ("address",)),
     "deal": Column("Open deal", lambda _, lead: lead.deal, ("deal",)),
-    "value": Column("Value of open deal", lambda drive, lead: _money(drive, lead.value), ("value", "currency")),
+    "value": Column("Value of open deal", lambda drive, lead: money_cell(drive, lead.value), ("value", "currency")),
     "created": Column("Created", lambda drive, lead: rfc3339(drive, lead.came_at), ("created",)),
     "contact": Column("Contact since", lambda drive, lead: _moment(drive, lead.contact_since), ("contact_since",)),
     "last": Column("Last activity", lambda drive, lead: rfc3339(drive, lead.last_at), ("last",)),
@@ -65,10 +67,8 @@ def as_csv(
     """RFC 4180, in UTF-8; the first column marks each row. With the byte order mark that Excel knows UTF-8 by."""
     there = columns_for(drive)
     chosen = [there[name] for name in columns]
-    head = _lines([[MARK.partition(":")[2].strip().capitalize(), *(safe_cell(column.name) for column in chosen)]])
-    yield (b"\xef\xbb\xbf" if is_for_excel else b"") + head
-    for some in _pieces(leads):
-        yield _lines([["Invented", *(safe_cell(column.cell(drive, lead)) for column in chosen)] for lead in some])
+    rows = ([column.cell(drive, lead) for column in chosen] for lead in leads)
+    return write_table([column.name for column in chosen], rows, is_for_excel=is_for_excel)
 
 
 def as_json(drive: Drive, leads: Iterable[Lead], columns: Sequence[str]) -> Iterator[bytes]:
@@ -76,21 +76,57 @@ def as_json(drive: Drive, leads: Iterable[Lead], columns: Sequence[str]) -> Iter
     there = columns_for(drive)
     keys = {"id", *(key for name in columns for key in there[name].keys)}
     own = {one.name for key, one in own_columns(drive).items() if key in columns}
-    head = {"practice_data": MARK, "business": drive.business, "currency": drive.currency}
-    yield (_dumps(head)[:-1] + ',"leads":[').encode()
-    between = ""
-    for some in _pieces(leads):
-        rows = ({"invented": True} | {k: v for k, v in _data(drive, lead, own).items() if k in keys} for lead in some)
-        yield (between + ",\n".join(map(_dumps, rows))).encode()
-        between = ",\n"
-    yield b"]}\n"
+    rows = ({key: value for key, value in _data(drive, lead, own).items() if key in keys} for lead in leads)
+    return write_data(drive, "leads", rows)
 
 
 def as_vcard(drive: Drive, leads: Iterable[Lead], columns: Sequence[str]) -> Iterator[bytes]:
     """RFC 6350, version 4.0, of the columns that a card can hold; its name always."""
     chosen = frozenset(columns)
-    for some in _pieces(leads):
-        yield b"".join(_card(drive, lead, chosen) for lead in some)
+    return write_cards(_card(drive, lead, chosen) for lead in leads)
+
+
+def write_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, is_for_excel: bool = False) -> Iterator[bytes]:
+    """Rows of any list as CSV."""
+    head = _lines([[MARK.partition(":")[2].strip().capitalize(), *map(safe_cell, heads)]])
+    yield (b"\xef\xbb\xbf" if is_for_excel else b"") + head
+    for some in _pieces(rows):
+        yield _lines([["Invented", *map(safe_cell, row)] for row in some])
+
+
+def write_data(drive: Drive, what: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """Rows of any list as JSON; `what` they are is the name of their member."""
+    head = {"practice_data": MARK, "business": drive.business, "currency": drive.currency}
+    yield (_dumps(head)[:-1] + f',"{what}":[').encode()
+    between = ""
+    for some in _pieces(rows):
+        yield (between + ",\n".join(_dumps({"invented": True, **row}) for row in some)).encode()
+        between = ",\n"
+    yield b"]}\n"
+
+
+def write_cards(cards: Iterable[bytes]) -> Iterator[bytes]:
+    """Cards of `card_of`, some at a time."""
+    for some in _pieces(cards):
+        yield b"".join(some)
+
+
+def card_of(
+    drive: Drive, row_id: str, name: str, *, kind: str, lines: Iterable[str], tags: Iterable[str] = ()
+) -> bytes:
+    """A card, marked by a category and a note; `lines` say what else it holds, their values `escaped`."""
+    whole = [
+        "BEGIN:VCARD",
+        "VERSION:4.0",
+        f"KIND:{kind}",
+        f"UID;VALUE=text:practice-data-{row_id}",
+        f"FN:{escaped(name)}",
+        *lines,
+        f"CATEGORIES:{','.join(map(escaped, ('Practice data', *tags)))}",
+        f"NOTE:{escaped(f'{MARK} of {drive.business}. Nobody is called so, and nothing reaches anybody.')}",
+        "END:VCARD",
+    ]
+    return b"".join(map(_folded, whole))
 
 
 FORMATS: Mapping[str, tuple[str, str, str]] = {
@@ -100,10 +136,10 @@ FORMATS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def file_name(drive: Drive, form: str) -> str:
+def file_name(drive: Drive, form: str, *, what: str = "leads") -> str:
     """What the file is called: that it is practice data comes first."""
     business = re.sub(r"[^a-z0-9]+", "-", drive.business.lower()).strip("-") or "business"
-    return f"practice-data-{business}-leads.{FORMATS[form][2]}"
+    return f"practice-data-{business}-{what}.{FORMATS[form][2]}"
 
 
 def safe_cell(text: str) -> str:
@@ -111,12 +147,22 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.lstrip(" \N{NO-BREAK SPACE}")[:1] in _FORMULAS and text.strip(" ") else text
 
 
+def money_cell(drive: Drive, minor: int | None) -> str:
+    """Money as a cell."""
+    return "" if minor is None else f"{minor // 100}.{minor % 100:02} {drive.currency}"
+
+
+def escaped(text: str) -> str:
+    """A text value of RFC 6350, 3.4."""
+    return re.sub(r"([\\,;])", r"\\\1", text).replace("\n", "\\n")
+
+
 _MOST_OCTETS = 75
 _FORMULAS = frozenset("=+-@\t\r\n＝＋－＠")  # full-width ones count in some spreadsheets
 
 
-def _pieces(leads: Iterable[Lead]) -> Iterator[list[Lead]]:
-    rest = iter(leads)
+def _pieces(rows: Iterable[Piece]) -> Iterator[list[Piece]]:
+    rest = iter(rows)
     while some := list(islice(rest, ROWS_IN_A_PIECE)):
         yield some
 
@@ -142,10 +188,6 @@ def _data(drive: Drive, lead: Lead, own: Collection[str]) -> dict[str, Any]:
     return lead_as_data(drive, lead) | {"role": lead.role, "contact_since": since, "more": more}
 
 
-def _money(drive: Drive, minor: int | None) -> str:
-    return "" if minor is None else f"{minor // 100}.{minor % 100:02} {drive.currency}"
-
-
 def _pairs(more: Mapping[str, str]) -> str:
     return "; ".join(f"{name}: {value}" for name, value in more.items())
 
@@ -157,30 +199,13 @@ def _moment(drive: Drive, offset: int | None) -> str:
 def _card(drive: Drive, lead: Lead, chosen: frozenset[str]) -> bytes:
     given, _, family = lead.name.rpartition(" ")
     tags = tags_in(lead.tags) if "tags" in chosen else ()
-    lines = [
-        "BEGIN:VCARD",
-        "VERSION:4.0",
-        "KIND:individual",
-        f"UID;VALUE=text:practice-data-{lead.id}",
-        f"FN:{_escaped(lead.name)}",
-        f"N:{_escaped(family)};{_escaped(given)};;;",
-    ]
-    lines += [f"TITLE:{_escaped(lead.role)}"] if lead.role and "role" in chosen else []
-    lines += [f"ORG:{_escaped(lead.company)}"] if lead.company and "company" in chosen else []
-    lines += [f"EMAIL:{_escaped(lead.email)}"] if lead.email and "email" in chosen else []
+    lines = [f"N:{escaped(family)};{escaped(given)};;;"]
+    lines += [f"TITLE:{escaped(lead.role)}"] if lead.role and "role" in chosen else []
+    lines += [f"ORG:{escaped(lead.company)}"] if lead.company and "company" in chosen else []
+    lines += [f"EMAIL:{escaped(lead.email)}"] if lead.email and "email" in chosen else []
     lines += [f"TEL;VALUE=uri:tel:{lead.phone}"] if lead.phone and "phone" in chosen else []
-    lines += [f"ADR:;;{_escaped(lead.address)};;;;"] if lead.address and "address" in chosen else []
-    lines += [
-        f"CATEGORIES:{','.join(map(_escaped, ('Practice data', *tags)))}",
-        f"NOTE:{_escaped(f'{MARK} of {drive.business}. Nobody is called so, and nothing reaches anybody.')}",
-        "END:VCARD",
-    ]
-    return b"".join(map(_folded, lines))
-
-
-def _escaped(text: str) -> str:
-    """A text value of RFC 6350, 3.4."""
-    return re.sub(r"([\\,;])", r"\\\1", text).replace("\n", "\\n")
+    lines += [f"ADR:;;{escaped(lead.address)};;;;"] if lead.address and "address" in chosen else []
+    return card_of(drive, lead.id, lead.name, kind="individual", lines=lines, tags=tags)
 
 
 def _folded(line: str) -> bytes:

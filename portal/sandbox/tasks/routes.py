@@ -28,12 +28,12 @@ from portal.sandbox.tasks.forms import TaskForm, task_form
 from portal.sandbox.tasks.today import (
     PAGE,
     SHOWN,
-    SHOWS,
     Leads,
     came_in,
     count_tasks,
     gone_quiet,
     list_tasks,
+    shown_in,
 )
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -63,9 +63,7 @@ def today() -> str:
 @blueprint.get("/tasks")
 def index() -> str:
     """Tasks of one kind, a page at a time."""
-    show, page = request.args.get("show") or "open", page_in(request.args.get("page"))
-    if show not in SHOWS:
-        raise Problem(400, "There is no such list of tasks", f"There are: {', '.join(SHOWS)}.")
+    show, page = shown_in(request.args.get("show")), page_in(request.args.get("page"))
     with web.reading() as db:
         drive = open_drive(db)
         tasks = list_tasks(db, drive, show=show, page=page)

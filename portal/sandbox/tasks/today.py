@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from portal.sandbox.drives.calendar import QUIET_DAYS
-from portal.sandbox.drives.columns import NONE, columns_of
+from portal.sandbox.drives.columns import NONE, Columns, columns_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import moment, stages_of
 from portal.sandbox.drives.kinds import TASKS, Task
@@ -21,6 +21,7 @@ from portal.sandbox.drives.overlay import list_leads
 from portal.sandbox.drives.question import Filter, Question
 from portal.sandbox.drives.rows import find_rows
 from portal.sandbox.leads.agenda import Todo, as_todos, end_of_today, start_of_today
+from portal.shared.problems import Problem
 
 SHOWN = 8  # tasks of a kind on Today, and leads
 PAGE = 50
@@ -47,12 +48,24 @@ class Leads(NamedTuple):
 def list_tasks(db: Session, drive: Drive, *, show: str, most: int = PAGE, page: int = 1) -> Tasks:
     """Tasks of a kind of SHOWS: the first due first, but of those that are done the last done first."""
     columns = columns_of(db, drive, TASKS)
-    done_at, due_at = columns.numbers("done_at"), columns.numbers("due_at")
-    found = np.flatnonzero(_is_shown(drive, show, done_at, due_at))
-    order = -done_at[found] if show == "done" else due_at[found]
-    places = found[np.argsort(order, kind="stable")]
+    places = _places(drive, columns, show)
     ids = columns.texts("id")[places[(page - 1) * most : page * most]].tolist()
-    return Tasks(as_todos(db, drive, _tasks(db, drive, ids)), len(found))
+    return Tasks(as_todos(db, drive, _tasks(db, drive, ids)), len(places))
+
+
+def ids_of_tasks(db: Session, drive: Drive, *, show: str) -> list[str]:
+    """All of the tasks of a kind of SHOWS, in the same order."""
+    columns = columns_of(db, drive, TASKS)
+    ids: list[str] = columns.texts("id")[_places(drive, columns, show)].tolist()
+    return ids
+
+
+def shown_in(text: str | None) -> str:
+    """Which list is asked for, the one of open tasks where none is. Raises Problem (400)."""
+    show = text or "open"
+    if show not in SHOWS:
+        raise Problem(400, "There is no such list of tasks", f"There are: {', '.join(SHOWS)}.")
+    return show
 
 
 def count_tasks(db: Session, drive: Drive) -> dict[str, int]:
@@ -77,6 +90,14 @@ def came_in(db: Session, drive: Drive) -> Leads:
 def yesterday(drive: Drive) -> date:
     """The practice day before."""
     return moment(drive, drive.clock).date() - timedelta(days=1)
+
+
+def _places(drive: Drive, columns: Columns, show: str) -> NDArray[Any]:
+    done_at, due_at = columns.numbers("done_at"), columns.numbers("due_at")
+    found = np.flatnonzero(_is_shown(drive, show, done_at, due_at))
+    order = -done_at[found] if show == "done" else due_at[found]
+    places: NDArray[Any] = found[np.argsort(order, kind="stable")]
+    return places
 
 
 def _is_shown(drive: Drive, show: str, done_at: NDArray[Any], due_at: NDArray[Any]) -> NDArray[np.bool_]:
