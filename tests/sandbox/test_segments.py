@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.sandbox.segments.watching import MOST_WATCHED
 from tests.sandbox.visitor import Visitor
 
 SAVED = "/segments/new?f=stage:is:Proposal,Won&f=last:before:1d"
@@ -155,6 +156,18 @@ def test_crafted_rules_are_refused_in_words(ada: Visitor) -> None:
     for query in ("f=stage:is:Nowhere", "f=stage", "f=%00", "any=7", "sort=upside-down", "f=" + "x" * 9_000):
         answer = ada.get(f"/segments/new?{query}")
         assert answer.status_code == 400, query
+
+
+def test_the_clock_says_which_segments_it_compares_and_leads_to_the_rest(ada: Visitor) -> None:
+    names = [f"Number {number}" for number in range(MOST_WATCHED + 1)]
+    pages = [saved(ada, name=name) for name in names[:-1]]
+    assert "are compared here" not in ada.get("/clock?ahead=30").text
+    pages.append(saved(ada, name=names[-1]))
+    page = ada.get("/clock?ahead=30").text
+    assert f"Of your {len(names)} segments the first {MOST_WATCHED} by name are compared here." in page
+    assert '<a href="/segments">See all segments</a>' in page
+    assert [f"{name}</dt>" in page for name in names] == [True] * MOST_WATCHED + [False]
+    assert ['href="/clock?ahead=30"' in ada.get(one).text for one in pages] == [True] * MOST_WATCHED + [False]
 
 
 def test_a_drive_keeps_so_many_and_says_so(ada: Visitor) -> None:

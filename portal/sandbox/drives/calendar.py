@@ -59,6 +59,14 @@ class Shift:
     left: Mapping[str, str]
 
 
+class Rest(NamedTuple):
+    """What follows the clock too, and is too much to compare: in words, and the page that lists all of it."""
+
+    words: str
+    link: str
+    address: str
+
+
 def move_clock(db: Session, drive: Drive, *, day: int, now: datetime) -> str | None:
     """Move the bound drive's clock to a day, counted from 1; returns what was done, in words, or None for nothing.
 
@@ -100,6 +108,11 @@ def shifts(db: Session, drive: Drive, *, since: int, until: int) -> list[Shift]:
         left = {row_id: name for row_id, name in before.items() if row_id not in after}
         found.append(Shift(watched, len(after), entered, left))
     return found
+
+
+def rests(db: Session, drive: Drive) -> list[Rest]:
+    """What `shifts` leaves out."""
+    return [rest for one in RESTS if (rest := one(db, drive)) is not None]
 
 
 def happenings(_db: Session, _drive: Drive, *, since: int, until: int) -> Sequence[Happening]:
@@ -148,6 +161,9 @@ WATCHED: list[Watched] = [
 
 # And what follows it in this drive alone, such as what its visitor saved.
 WATCHERS: list[Callable[[Session, Drive], Sequence[Watched]]] = []
+
+# Whoever adds only some of what there is says so here.
+RESTS: list[Callable[[Session, Drive], Rest | None]] = []
 
 
 def _open_tasks(db: Session, drive: Drive, since: int, until: int) -> Mapping[str, str]:

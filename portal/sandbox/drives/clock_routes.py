@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from portal.sandbox.drives.calendar import OutOfBounds, Shift, day_of, day_on, happenings, move_clock, shifts
+from portal.sandbox.drives.calendar import OutOfBounds, Shift, day_of, day_on, happenings, move_clock, rests, shifts
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import MOST_DAYS, moment
 from portal.sandbox.drives.holding import open_drive
@@ -55,6 +55,7 @@ def _render(db: Session, drive: Drive, *, since: int, ahead: int = 0, wrong: str
         first=moment(drive, 0),
         last=moment(drive, MOST_DAYS * DAY),
         shifts=told,
+        rests=rests(db, drive),
         ahead=ahead,
         then=moment(drive, then),
         trips=[days for days in TRIPS if day_of(drive) + days <= MOST_DAYS + 1],

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.sandbox import web
-from portal.sandbox.drives.calendar import WATCHERS
+from portal.sandbox.drives.calendar import RESTS, WATCHERS
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.frame import stages_of
 from portal.sandbox.drives.holding import open_drive
@@ -38,12 +38,13 @@ from portal.sandbox.segments.segment import (
     question_of,
     suggestions,
 )
-from portal.sandbox.segments.watching import watched_segments
+from portal.sandbox.segments.watching import is_watched, unwatched_segments, watched_segments
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
 
 blueprint = Blueprint("segments", __name__)
 WATCHERS.append(watched_segments)
+RESTS.append(unwatched_segments)
 
 SHOWN = 20
 
@@ -100,6 +101,7 @@ def show(segment_id: str) -> str:
             leads=[(lead, age_in_words(drive.clock - lead.last_at)) for lead in leads],
             steps={stage.name: stage.step for stage in stages_of(drive)},
             query=write_query(question),
+            is_watched=is_watched(db, drive, segment),
             drive=around(db, drive),
         )
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from portal.sandbox.drives.calendar import Watched
+from portal.sandbox.drives.calendar import Rest, Watched
 from portal.sandbox.drives.columns import columns_of
 from portal.sandbox.drives.drive import Drive
 from portal.sandbox.drives.kinds import LEADS, Segment
@@ -23,6 +23,20 @@ def watched_segments(db: Session, drive: Drive) -> list[Watched]:
         )
         for one in list_segments(db, drive)[:MOST_WATCHED]
     ]
+
+
+def unwatched_segments(db: Session, drive: Drive) -> Rest | None:
+    """That there are more segments than those, or None."""
+    total = len(list_segments(db, drive))
+    if total <= MOST_WATCHED:
+        return None
+    words = f"Of your {total} segments the first {MOST_WATCHED} by name are compared here."
+    return Rest(words, "See all segments", "/segments")
+
+
+def is_watched(db: Session, drive: Drive, segment: Segment) -> bool:
+    """Whether the page of the clock compares this one."""
+    return segment.id in {one.id for one in list_segments(db, drive)[:MOST_WATCHED]}
 
 
 def _members(segment: Segment, db: Session, drive: Drive, clock: int) -> Mapping[str, str]:
