@@ -1,16 +1,20 @@
 """Selecting leads over pages, with and without scripts, and doing one thing with all of them."""
 
+import json
 import re
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pytest
 from werkzeug.test import TestResponse
 
 from tests.sandbox.small import load_small_scenario
 from tests.sandbox.visitor import Visitor, hidden_in
 from tests.support.engines import Engine
 from tests.support.sides import sandbox_app
+
+TAG = "Spring fair"
 
 
 def tick(visitor: Visitor, query: str, *ids: str, then: str = "") -> TestResponse:
@@ -231,3 +235,32 @@ def test_above_the_cap_of_own_rows_it_says_so_and_offers_the_first_that_fit(engi
     ada.undo()
     ada.undo()
     assert ada.everything() == before
+
+
+def test_a_new_tag_is_typed_for_many_and_is_one_of_the_drives_from_then_on(ada: Visitor) -> None:
+    tick(ada, "", "L001", "L004", then="tag")
+    address = "/leads/bulk/tag?do=add&value=&new=Spring+fair"
+    assert "Tag 2 leads Spring fair" in ada.get(address).text
+    assert ada.send(address, shown=address).status_code == 303
+    tagged = {item["id"] for item in json.loads(ada.get("/leads/export?as=json").text)["leads"] if TAG in item["tags"]}
+    assert tagged == {"L001", "L004"}
+    assert f"<option>{TAG}</option>" in ada.get("/leads/bulk/tag").text
+    ada.undo()
+    assert TAG not in ada.lead("L001")["tags"]
+    assert "What would happen" not in ada.get("/leads/bulk/tag?do=remove&value=&new=Spring+fair").text
+
+
+@pytest.mark.parametrize("typed", ["x" * 41, "jane@acme.com", "%00"])
+def test_a_new_tag_that_can_be_none_is_refused_in_words(ada: Visitor, typed: str) -> None:
+    tick(ada, "", "L001", "L004", then="tag")
+    answer = ada.get(f"/leads/bulk/tag?do=add&new={typed}")
+    assert answer.status_code in (400, 422)
+    assert "Show the effect" not in answer.text or "new-error" in answer.text
+    assert "What would happen" not in answer.text
+
+
+def test_a_new_tag_is_written_as_the_one_that_there_is(ada: Visitor) -> None:
+    tick(ada, "", "L001", then="tag")
+    page = ada.get("/leads/bulk/tag?do=add&new=net+30").text
+    assert "<option selected>Net 30</option>" in page
+    assert '<span class="tag">net 30</span>' not in page

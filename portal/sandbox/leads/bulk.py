@@ -23,8 +23,10 @@ from portal.sandbox.drives.kinds import DEALS, LEADS, Deal
 from portal.sandbox.drives.lead import FIELDS, Lead
 from portal.sandbox.drives.moving import WITH_ITS_LEAD, Refused, moved, newest_open, with_deals
 from portal.sandbox.drives.rows import rows_of_leads
+from portal.sandbox.leads.tags import MOST_TAGS
 from portal.sandbox.leads.wording import leads_in_words
 from portal.shared import ids
+from portal.shared.spotting import spotted
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,20 @@ def _retagging(change_tags: Callable[[Iterable[str]], set[str]]) -> Changing:
         changed = change_tags(tags)
         return stored if changed == set(tags) else json.dumps(sorted(changed), ensure_ascii=False)
 
-    def change(lead: Lead) -> Change | None:
+    @cache
+    def wrong(stored: str) -> str:
+        if len(tags_in(stored)) > MOST_TAGS:
+            return f"{MOST_TAGS} tags are as many as a lead can have"
+        if any(not found.is_reserved for found in spotted(stored)):
+            return "With the tags beside it this reads like somebody’s number"
+        return ""
+
+    def change(lead: Lead) -> Change | str | None:
         tags = after(lead.tags)
-        return None if tags == lead.tags else Change(lead, lead._replace(tags=tags))
+        if tags == lead.tags:
+            return None
+        is_more = len(tags_in(tags)) > len(tags_in(lead.tags))
+        return (is_more and wrong(tags)) or Change(lead, lead._replace(tags=tags))
 
     return change
 

@@ -31,6 +31,7 @@ from portal.sandbox.leads.selection import (
     selected,
     sent_ticks,
 )
+from portal.sandbox.leads.tags import NotATag, as_known, read_tag
 from portal.sandbox.leads.wording import leads_in_words
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -72,11 +73,13 @@ def choose() -> Answer:
 
 
 @blueprint.get("/leads/bulk/<act>")
-def show(act: str) -> str:
+def show(act: str) -> str | tuple[str, int]:
     """What an act would do with the selected leads, once its form says what with; it changes nothing."""
     with web.reading() as db:
         drive = open_drive(db)
-        return _render(db, drive, act, _Asked(db, drive, act))
+        found = _Asked(db, drive, act)
+        page = _render(db, drive, act, found)
+    return (page, 422) if found.wrong else page
 
 
 @blueprint.post("/leads/bulk/<act>")
@@ -138,7 +141,11 @@ class _Asked:
             raise Problem(404)
         self.selection = selected(drive)
         self.choices = _choices(db, drive, act)
-        self.wish = _wish(act, self.choices)
+        self.typed, self.wrong, self.wish = request.args.get("new", "") if act == "tag" else "", "", None
+        try:
+            self.wish = _wish(act, self.choices, self.typed, twins_of(drive))
+        except NotATag as fault:
+            self.wrong = str(fault)
         self.is_first = request.args.get("first") == "1"
         self.left = rows_left(db)
         found = ids_selected(db, drive, self.selection)
@@ -167,10 +174,18 @@ def _chosen(before: Selection, then: str, here: Asked, *, shown: list[str], tick
     return now if now.query is not None else now._replace(address=here.address())
 
 
-def _wish(act: str, choices: Sequence[str]) -> Wish | None:
-    """What the address wishes for, or None where it does not say yet. Raises Problem (400) for what there is not."""
+def _wish(act: str, choices: Sequence[str], typed: str, twins: Twins) -> Wish | None:
+    """What the address wishes for, or None where it does not say yet.
+
+    Raises Problem (400) for what there is not, and NotATag.
+    """
     if act == "delete":
         return Wish(act)
+    if typed.strip() and request.args.get("do") != "remove":
+        tag = read_tag(typed, twins=twins)
+        if tag.swaps:
+            raise NotATag("This reads like something real of somebody. Type a tag that says what they have in common.")
+        return Wish(act, as_known(tag.text, tuple(choices)))
     value = request.args.get("value", "")
     if not value:
         return None

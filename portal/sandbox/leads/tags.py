@@ -43,7 +43,7 @@ def read_tag(typed: str, *, twins: Twins) -> Twinned:
 def add_tag(db: Session, drive: Drive, lead: Lead, *, tag: str, now: datetime) -> str | None:
     """Add a tag; returns what was done, in words, or None where the lead has it. Raises NotATag and TooManyRows."""
     tags = tags_in(lead.tags)
-    tag = _as_known(tag, (*tags_in(drive.tags), *tags))
+    tag = as_known(tag, (*tags_in(drive.tags), *tags))
     if tag in tags:
         return None
     if len(tags) >= MOST_TAGS:
@@ -68,6 +68,6 @@ def _store(db: Session, drive: Drive, lead: Lead, tags: tuple[str, ...], *, word
     return words
 
 
-def _as_known(tag: str, known: tuple[str, ...]) -> str:
+def as_known(tag: str, known: tuple[str, ...]) -> str:
     """The tag as it is written elsewhere, where only upper and lower case differ."""
     return next((one for one in known if fold(one) == fold(tag)), tag)
