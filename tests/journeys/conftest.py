@@ -1,6 +1,6 @@
 """A running installation and a real browser: what visitors do, from the first press to the last."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import pytest
@@ -37,11 +37,11 @@ def visitor(browser: Browser, site: Running) -> Iterator[Visitor]:
         yield open_profile
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page at both widths, light and dark: one line each."""
+def violations(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
+    """What axe finds wrong with the page at these widths, light and dark: one line each."""
     found = []
     page.wait_for_load_state()
-    for width in WIDTHS:
+    for width in widths:
         for scheme in SCHEMES:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -18,10 +18,9 @@ import structlog
 from playwright.sync_api import FilePayload
 
 from portal.shared.environment import ROOT
-from tests.journeys.conftest import WIDTHS as AXE_WIDTHS
 from tests.journeys.conftest import violations
 from tests.pages import first_webinar
-from tests.pages.camera import SCHEMES, Camera, camera
+from tests.pages.camera import SCHEMES, WIDTHS, Camera, camera
 from tests.pages.installation import installation
 from tests.pages.seen import Seen
 from tests.pages.sheet import write_sheet
@@ -92,10 +91,10 @@ def _faults(taking: Camera, pages: Iterable[Seen]) -> int:
     found = count = 0
     for page in filter(_is_wanted, pages):
         taking.show(page)
-        faults = violations(taking.page)
+        faults = violations(taking.page, WIDTHS)
         print("\n".join(f"{page.title} {fault}" for fault in faults) or f"{page.title} ok", flush=True)
         found, count = found + len(faults), count + 1
-    print(f"{found} faults on {count} pages, each at {len(AXE_WIDTHS)} widths, light and dark")
+    print(f"{found} faults on {count} pages, each at {len(WIDTHS)} widths, light and dark")
     return 1 if found else 0
 
 
