@@ -75,7 +75,10 @@ def test_both_come_back_whole_with_every_drive_and_the_next_number_is_a_new_one(
     assert stored(new_sandbox) == before[1]
     after = stored(new_people)
     changed = {table for table, rows in after.items() if not set(before[0][table]) <= set(rows)}
-    assert changed <= {"consent_states", "signing_secrets"}  # which say what holds now
+    assert changed <= {"consent_states", "messages", "signing_secrets"}  # which say what holds now
+    with engines.current().raw(new_people) as connection:
+        states = connection.exec_driver_sql("select distinct state from messages").scalars().all()
+    assert "waiting" not in states  # nothing is sent any more on the strength of what was taken back
     assert len(after["consent_records"]) == 3
     verified = portal(elsewhere, "consent", "verify", "--json")
     assert verified.returncode == 0, verified.stdout
