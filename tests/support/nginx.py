@@ -118,12 +118,14 @@ class Nginx:
         finally:
             connection.close()
 
-    def logged(self) -> str:
-        """Everything that nginx has written down so far."""
-        return (
-            "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
-            + (self.folder / "nginx.out").read_text()
-        )
+    def logged(self, *awaited: str) -> str:
+        """Everything that nginx has written down, waiting up to 10 s for `awaited`: it writes after it has answered."""
+        deadline = time.monotonic() + 10
+        while True:
+            found = "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+            if all(words in found for words in awaited) or time.monotonic() > deadline:
+                return found + (self.folder / "nginx.out").read_text()
+            time.sleep(0.05)
 
     def _connection(self, scheme: str, site: str, source: str) -> http.client.HTTPConnection:
         """An open line to nginx, whatever `site` would mean to a name server."""
