@@ -218,7 +218,8 @@ def _copy_file(path: Path, target: Path) -> int:
 
 
 def _list_unmade(settings: Settings) -> set[str]:
-    with closing(Database(settings.database_url)) as database, database.reading() as db:
+    database = Database(settings.database_url, journal=settings.opt_outs_folder)
+    with closing(database), database.reading() as db:
         return list_unmade(db)
 
 

@@ -1,5 +1,6 @@
 """The sandbox as one visitor after another meets it."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -158,7 +159,7 @@ def _companies(installed: Installation) -> Told:
     yield "companies", dora.get("/companies")
     yield "companies-by-open-deals", dora.get("/companies?sort=value")
     yield "companies-none-fits", dora.get("/companies?q=nobody+is+called+so")
-    company = dora.get("/companies?sort=value").text.partition('href="/companies/')[2].partition('"')[0]
+    company = re.findall(r'href="/companies/(?!export)([^"?]+)"', dora.get("/companies?sort=value").text)[0]
     yield "company", dora.get(f"/companies/{company}")
     yield "unknown-company", dora.get("/companies/nothing")
 

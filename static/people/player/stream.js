@@ -8,15 +8,15 @@ const AT_FIRST = 5 // before it is played
 export async function openStream({ root, video }, { quality, onQuality }) {
   const address = root.dataset.stream
   const isSaving = quality === 'save'
-  if (!address) return progressive(video)
+  if (!address) return progressive(video, isSaving)
   if (video.canPlayType(HLS) && (window.ManagedMediaSource || !window.MediaSource)) return native(video, address)
-  if (!window.MediaSource || !MediaSource.isTypeSupported('video/mp4; codecs="avc1.42E01E,mp4a.40.2"')) return progressive(video)
+  if (!window.MediaSource || !MediaSource.isTypeSupported('video/mp4; codecs="avc1.42E01E,mp4a.40.2"')) return progressive(video, isSaving)
   const file = [...video.querySelectorAll('source')]
   for (const one of file) one.remove() // or a press on play, until the library is there, would fetch it
   const library = isSaving ? await played(video).then(load) : await load()
   if (library?.isSupported()) return adaptive(library, { root, video, file, address, quality, onQuality })
   video.append(...file)
-  return progressive(video)
+  return progressive(video, isSaving)
 }
 
 // The library is large: it is fetched by who needs it, and by who saves data once they press play.
@@ -28,8 +28,8 @@ function played(video) {
   return new Promise((done) => video.addEventListener('play', done, { once: true }))
 }
 
-function progressive(video) {
-  if (video.preload === 'none' && video.paused) video.preload = 'metadata'
+function progressive(video, isSaving) {
+  if (video.preload === 'none' && video.paused && !isSaving) video.preload = 'metadata'
   return { sizes: [], choose() {}, reopen: () => video.load() }
 }
 
