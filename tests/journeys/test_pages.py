@@ -19,6 +19,7 @@ PEOPLE += ["/stop", "/receipts/verify", "/forms/webinar-invitations", "/forms/we
 SANDBOX = ["/", "/leads", "/nothing-here", "/resume/x", "/shapes", "/_patterns"]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("address", PEOPLE)
 def test_a_page_of_the_people_side_is_whole(visitor: Visitor, site: Running, address: str) -> None:
     page = visitor()
@@ -28,6 +29,7 @@ def test_a_page_of_the_people_side_is_whole(visitor: Visitor, site: Running, add
     assert page.context.cookies() == []
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("address", SANDBOX)
 def test_a_page_of_the_sandbox_is_whole_and_says_that_it_is_practice(
     visitor: Visitor, site: Running, address: str
