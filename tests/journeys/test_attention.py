@@ -97,11 +97,12 @@ def test_only_what_was_played_and_seen_counts_and_it_leaves_last_and_is_taken_ba
 
 @pytest.mark.parametrize("way", ["asks not to be measured", "saves data", "keeps it to themselves"])
 def test_nothing_leaves_of_who_said_no_and_the_strip_is_theirs(visitor: Visitor, site: Running, way: str) -> None:
-    page = visitor(extra_http_headers={"Save-Data": "on"}) if way == "saves data" else visitor()
+    saves_data = way == "saves data"
+    page = visitor(extra_http_headers={"Save-Data": "on"} if saves_data else {})
     if way == "asks not to be measured":
         page.add_init_script(GPC)
     asked = listen(page)
-    video, strip = open_player(page, site), page.get_by_role("region", name="What you watched")
+    video, strip = open_player(page, site, saves_data=saves_data), page.get_by_role("region", name="What you watched")
     if way == "keeps it to themselves":
         button(page, "Keep it to myself").click()
         expect(button(page, "Keep it to myself")).to_have_attribute("aria-pressed", "true")
@@ -110,6 +111,6 @@ def test_nothing_leaves_of_who_said_no_and_the_strip_is_theirs(visitor: Visitor,
     expect(strip).to_contain_text(re.compile("nothing is sent"))
     play(page, video, 0, 2.4)
     page.goto(f"{site.people}/webinars/attention")
-    open_player(page, site)
+    open_player(page, site, saves_data=saves_data)
     expect(strip).to_contain_text("0:02 of")
     assert asked == []

@@ -27,7 +27,7 @@ SLUG = "film-in-the-making"
 @pytest.fixture
 def being_made(site: Running, tmp_path: Path) -> Folder:
     """A webinar whose film another worker holds, who is at a third of it."""
-    found = read_folder(write_short_film(tmp_path / SLUG))
+    found = read_folder(write_short_film(tmp_path / SLUG, size=(640, 360)))
     settings = load_settings(site.environment)
     database = Database(settings.database_url)
     with database.transaction() as db:

@@ -12,13 +12,13 @@ ADDRESS = "/webinars/second-message"
 CHAPTERS = (0, 42.933, 83.533, 120, 154.733, 187.8)  # where each begins, in seconds
 
 
-def open_player(page: Page, site: Running, query: str = "") -> Locator:
-    """The page with our controls in place, its recording ready and silent."""
+def open_player(page: Page, site: Running, query: str = "", *, saves_data: bool = False) -> Locator:
+    """The page with our controls in place, its recording silent, and ready unless nothing is fetched before play."""
     page.goto(f"{site.people}{ADDRESS}{query}")
     video = page.locator("video")
     expect(video).not_to_have_attribute("controls", re.compile(""))
     video.evaluate("(video) => { video.muted = true }")
-    until(page, lambda: video.evaluate("(video) => video.readyState") >= 1)
+    until(page, lambda: saves_data or video.evaluate("(video) => video.readyState") >= 1)
     return video
 
 

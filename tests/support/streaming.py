@@ -42,15 +42,15 @@ The rest
 """
 
 
-def write_short_film(folder: Path) -> Path:
-    """Lay its folder out, as marketing would."""
+def write_short_film(folder: Path, *, size: tuple[int, int] = (854, 480)) -> Path:
+    """Lay its folder out, as marketing would; in another size it is another film, made on its own."""
     folder.mkdir()
     (folder / "webinar.toml").write_text(ABOUT)
     (folder / "page.md").write_text("## A film for tests\n")
     (folder / "captions.en.vtt").write_text(CAPTIONS.format("This is said first.", "And this to the end."))
     (folder / "captions.es.vtt").write_text(CAPTIONS.format("Esto se dice primero.", "Y esto hasta el final."))
     (folder / "chapters.vtt").write_text(CHAPTERS)
-    write_video(folder / "recording.mp4", seconds=SECONDS, size=(854, 480))
+    write_video(folder / "recording.mp4", seconds=SECONDS, size=size)
     return folder
 
 
