@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def text_of(path: Path, *, most: int | None = None) -> str:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise BadContent(path, [Fault(1, "file", NOT_TEXT)]) from fault
+
+
+def faults_in_line(key: str, value: object, *, most: int, missing: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with a key that holds one line of up to `most` characters; `missing` says what to add."""
+    if not isinstance(value, str) or not value.strip():
+        yield key, missing
+    elif len(value) > most:
+        yield key, f"It is {len(value)} characters long, and has room for {most}."
+    elif not value.isprintable():
+        yield key, "Keep it on one line, without tabs or signs that cannot be seen."
 
 
 def broken_at(fault: tomllib.TOMLDecodeError, source: str) -> int:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portal.people.moments.faults import SCENARIO, faults_in_moment, faults_in_time, second_of
+from portal.people.moments.faults import faults_in_moment, faults_in_time, second_of
 from portal.people.moments.moment import Answer, Download, Moment, OfferCard, Poll, Question, Try
 from portal.people.moments.places import Places
+from portal.people.publications.doors import SCENARIO
 from portal.shared.proofreading import NOT_TOML, BadContent, Fault, broken_at, text_of
 
 FILE = "moments.toml"

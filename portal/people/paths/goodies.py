@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from portal.people.media.offered import faults_in_offered
 from portal.people.paths.learning_path import TYPES
 from portal.shared.spotting import spotted
 
@@ -23,21 +24,15 @@ def faults_in_file(folder: Path, name: object) -> Iterator[str]:
     path = folder / name
     if path.is_symlink() or not path.is_file():
         yield f"There is no file {name} in the folder {folder.name}, beside this one."
-    elif not 0 < path.stat().st_size <= MOST_BYTES:
-        yield f"It has {path.stat().st_size:,} bytes. Up to {MOST_BYTES:,} are a goodie."
-    elif path.suffix == ".pdf":
-        if not path.read_bytes().startswith(b"%PDF-"):
-            yield "It is no PDF."
-    else:
+        return
+    faults = list(faults_in_offered(path, most=MOST_BYTES))
+    yield from faults
+    if not faults and path.suffix != ".pdf":
         yield from _faults_in_text(path)
 
 
 def _faults_in_text(path: Path) -> Iterator[str]:
-    try:
-        text = path.read_text("utf-8")
-    except UnicodeDecodeError:
-        yield "Save it as UTF-8: it holds bytes that are no text."
-        return
+    text = path.read_text("utf-8")
     for number, line in enumerate(text.splitlines(), 1):
         real = [found for found in spotted(line) if not found.is_reserved]
         if real:

@@ -1,4 +1,4 @@
-"""The only place that looks up what a step may lead to: what lies in `content/`, and which pages the sandbox has."""
+"""The only place that looks up which chapters and tips a step may lead to: what lies in `content/`."""
 
 import tomllib
 from collections.abc import Sequence
@@ -11,14 +11,6 @@ from portal.people.tips.tip import Tip
 from portal.shared.captions import Cue, read_cues
 from portal.shared.environment import ROOT
 from portal.shared.proofreading import BadContent
-
-# The first word of every address of the sandbox that is a page to open; a test compares them with its routes.
-PAGES = frozenset(
-    (
-        *("clock", "companies", "contacts", "deals", "duplicates", "history", "keys", "leads", "pipeline"),
-        *("reports", "segments", "settings", "shapes", "tasks", "today", "views"),
-    )
-)
 
 
 class Webinar(NamedTuple):
@@ -54,12 +46,3 @@ class Content:
             return read_tip(path) if path.is_file() else None
         except BadTip:
             return None
-
-    def scenarios(self) -> list[str]:
-        """The names of all scenarios."""
-        return sorted(path.stem for path in (self.folder / "scenarios").glob("*.toml"))
-
-
-def is_page(address: str) -> bool:
-    """Whether an address begins with a page that the sandbox has."""
-    return address.removeprefix("/").partition("?")[0].partition("/")[0] in PAGES

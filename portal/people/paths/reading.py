@@ -12,13 +12,13 @@ from typing import Any
 from portal.people.paths.goodies import faults_in_file
 from portal.people.paths.known import Content
 from portal.people.paths.learning_path import Download, LearningPath
-from portal.people.paths.steps import faults_in, faults_in_text, read_step
+from portal.people.paths.steps import faults_in, read_step
 from portal.people.publications.topics import TOPICS
 from portal.people.tips.tip import LEVELS
 from portal.shared.environment import ROOT
 from portal.shared.headed import Headed, read_headed
 from portal.shared.markdown import to_html
-from portal.shared.proofreading import BadContent, Fault
+from portal.shared.proofreading import BadContent, Fault, faults_in_line
 
 FOLDER = ROOT / "content" / "paths"
 MOST_BYTES = 65_536
@@ -100,7 +100,7 @@ def _faults_in(path: Path, found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in found.keys() - set(_KEYS):
         yield key, f"There is no such key. There are: {', '.join(_KEYS)}."
     for key, (most, example) in _TEXTS.items():
-        yield from faults_in_text(key, found.get(key), most, f"Add a line like {example}")
+        yield from faults_in_line(key, found.get(key), most=most, missing=f"Add a line like {example}")
     if not isinstance(found.get("date"), date) or isinstance(found["date"], datetime):
         yield "date", "Add a line like date = 2026-11-03, without quotes."
     topics = found.get("topics")
@@ -113,7 +113,7 @@ def _faults_in(path: Path, found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "teaches", 'List two to six things that one can do afterwards: teaches = ["Find who went quiet", "…"]'
         return
     for line in teaches:
-        yield from faults_in_text("teaches", line, 120, "Each of them is a text in quotes.")
+        yield from faults_in_line("teaches", line, most=120, missing="Each of them is a text in quotes.")
 
 
 def _faults_in_downloads(path: Path, found: object) -> Iterator[tuple[int, str, str]]:
@@ -124,7 +124,8 @@ def _faults_in_downloads(path: Path, found: object) -> Iterator[tuple[int, str, 
         for key in one.keys() - {"file", "title", "about"}:
             yield number, key, "Each [[downloads]] has file, title, about, and nothing else."
         for key, most in (("title", 80), ("about", 200)):
-            for _, words in faults_in_text(key, one.get(key), most, f"Each [[downloads]] has a line {key} ="):
+            missing = f"Each [[downloads]] has a line {key} ="
+            for _, words in faults_in_line(key, one.get(key), most=most, missing=missing):
                 yield number, key, words
         for words in faults_in_file(path.parent / path.stem, one.get("file")):
             yield number, "file", words

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from portal.people.paths.known import Content, is_page
+from portal.people.paths.known import Content
 from portal.people.paths.learning_path import Answer, Article, Chapter, Practice, Question, Step, key_of
+from portal.people.publications.doors import SCENARIO, faults_in_door
+from portal.shared.proofreading import faults_in_line
 
 MOST = 40
-SCENARIO = "fernhollow-cycles"
 
 Found = dict[str, Any]
 
@@ -98,7 +99,6 @@ _KEYS = {
 _TEXTS = {"question": 200, "try": 80, "button": 40, "why": 300, "says": 200, "because": 300}
 _ONE_OF = 'Each step has one of these: chapter = "…" with webinar = "…", tip = "…", question = "…", try = "…".'
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_PAGE = re.compile(r"/(?!/)[\w\-./,:+%]*(\?[\w\-.,:+%=&]*)?", re.ASCII)
 
 
 def _kind_of(one: Found) -> str:
@@ -115,18 +115,8 @@ def _faults_in_step(one: Found, content: Content) -> Iterator[tuple[str, str]]:
         yield key, f"A step with {kind} has {', '.join(_KEYS[kind])}, and nothing else."
     for key in _KEYS[kind]:
         if key in _TEXTS:
-            yield from faults_in_text(key, one.get(key), _TEXTS[key], f'Add a line like {key} = "…"')
+            yield from faults_in_line(key, one.get(key), most=_TEXTS[key], missing=f'Add a line like {key} = "…"')
     yield from _FAULTS[kind](one, content)
-
-
-def faults_in_text(key: str, value: object, most: int, missing: str) -> Iterator[tuple[str, str]]:
-    """What is wrong with one line of text."""
-    if not isinstance(value, str) or not value.strip():
-        yield key, missing
-    elif len(value) > most:
-        yield key, f"It is {len(value)} characters long, and has room for {most}."
-    elif not value.isprintable():
-        yield key, "Keep it on one line, without tabs or signs that cannot be seen."
 
 
 def _faults_in_chapter(one: Found, content: Content) -> Iterator[tuple[str, str]]:
@@ -154,7 +144,8 @@ def _faults_in_question(one: Found, _content: Content) -> Iterator[tuple[str, st
         for key in sorted(answer.keys() - {"says", "because", "right"}):
             yield key, "Each [[steps.answers]] has says and because, and the right one has right = true."
         for key in ("says", "because"):
-            yield from faults_in_text(key, answer.get(key), _TEXTS[key], f"Each [[steps.answers]] has a line {key} =")
+            missing = f"Each [[steps.answers]] has a line {key} ="
+            yield from faults_in_line(key, answer.get(key), most=_TEXTS[key], missing=missing)
         if not isinstance(answer.get("right", False), bool):
             yield "right", "Write right = true under the right answer, without quotes."
     right = sum(answer.get("right") is True for answer in answers)
@@ -165,14 +156,7 @@ def _faults_in_question(one: Found, _content: Content) -> Iterator[tuple[str, st
 
 
 def _faults_in_practice(one: Found, content: Content) -> Iterator[tuple[str, str]]:
-    page = one.get("page")
-    if not isinstance(page, str) or not _PAGE.fullmatch(page) or len(page) > 300:
-        yield "page", "Write a page of the sandbox, from its first slash on: /leads?stage=Proposal"
-    elif not is_page(page):
-        yield "page", f"The sandbox has no page {page.partition('?')[0]}."
-    scenario = one.get("scenario", SCENARIO)
-    if scenario not in content.scenarios():
-        yield "scenario", f"There is no scenario {scenario}. There are: {', '.join(content.scenarios())}."
+    yield from faults_in_door(one, scenarios=content.folder / "scenarios")
 
 
 _FAULTS = {

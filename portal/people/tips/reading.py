@@ -7,6 +7,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from portal.people.publications.doors import SCENARIO
 from portal.people.publications.topics import MOST as MOST_TOPICS
 from portal.people.publications.topics import TOPICS
 from portal.people.tips.said import Said, said_in, words_from
@@ -14,11 +15,10 @@ from portal.people.tips.tip import LEVELS, Door, Moment, Tip
 from portal.shared.environment import ROOT
 from portal.shared.headed import read_headed
 from portal.shared.markdown import to_html
-from portal.shared.proofreading import BadContent, Fault
+from portal.shared.proofreading import BadContent, Fault, faults_in_line
 
 FOLDER = ROOT / "content" / "tips"
 MOST_BYTES = 32_768
-SCENARIO = "fernhollow-cycles"
 
 
 class BadTip(ValueError):
@@ -71,7 +71,7 @@ def _faults_in(path: Path, found: dict[str, Any], said: Said) -> Iterator[tuple[
     for key in found.keys() - set(_KEYS):
         yield key, f"There is no such key. There are: {', '.join(_KEYS)}."
     for key, (most, example) in _TEXTS.items():
-        yield from _faults_in_text(key, found.get(key), most, f"Add a line like {example}")
+        yield from faults_in_line(key, found.get(key), most=most, missing=f"Add a line like {example}")
     if not isinstance(found.get("date"), date) or isinstance(found["date"], datetime):
         yield "date", "Add a line like date = 2026-11-03, without quotes."
     topics = found.get("topics")
@@ -88,15 +88,6 @@ def _faults_in(path: Path, found: dict[str, Any], said: Said) -> Iterator[tuple[
     yield from _faults_in_related(path, found.get("related", []))
 
 
-def _faults_in_text(key: str, value: object, most: int, missing: str) -> Iterator[tuple[str, str]]:
-    if not isinstance(value, str) or not value.strip():
-        yield key, missing
-    elif len(value) > most:
-        yield key, f"It is {len(value)} characters long, and has room for {most}."
-    elif not value.isprintable():
-        yield key, "Keep it on one line, without tabs or signs that cannot be seen."
-
-
 def _faults_in_door(door: object) -> Iterator[tuple[str, str]]:
     if not isinstance(door, dict):
         yield "sandbox", "Say where to try it, under a line [sandbox]: page, button, text."
@@ -104,7 +95,8 @@ def _faults_in_door(door: object) -> Iterator[tuple[str, str]]:
     for key in door.keys() - {*_DOOR, "scenario"}:
         yield key, f"Under [sandbox] there are: {', '.join(_DOOR)}, and scenario."
     for key, (most, example) in _DOOR.items():
-        yield from _faults_in_text(key, door.get(key), most, f'Add a line under [sandbox] like {key} = "{example}"')
+        missing = f'Add a line under [sandbox] like {key} = "{example}"'
+        yield from faults_in_line(key, door.get(key), most=most, missing=missing)
     page = door.get("page")
     if isinstance(page, str) and not re.fullmatch(r"/(?!/)[\w\-./,:+%]*(\?[\w\-.,:+%=&]*)?", page, re.ASCII):
         yield "page", "Write a page of the sandbox, from its first slash on: /leads?stage=Proposal"

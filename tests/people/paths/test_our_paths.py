@@ -1,18 +1,13 @@
 """The two paths that come with the portal: of a length, through everything that there is, and true of the sandbox."""
 
-from pathlib import Path
-
 import pytest
 
-from portal.people.paths.known import PAGES
 from portal.people.paths.learning_path import Article, Chapter, LearningPath, Practice, Question
 from portal.people.paths.reading import FOLDER, read_path
 from portal.people.tips.reading import FOLDER as TIPS
 from portal.people.tips.reading import read_tip
 from portal.people.webinars.reading import FOLDER as WEBINARS
 from portal.shared.environment import ROOT
-from tests.support.engines import Engine
-from tests.support.sides import sandbox_app
 
 PATHS = [read_path(path, keep=lambda _: ("a" * 64, 1)) for path in sorted(FOLDER.glob("*.md"))]
 
@@ -49,14 +44,6 @@ def test_pages_that_a_tip_promises_something_of_are_opened_as_the_tip_does() -> 
     doors = {read_tip(path).door.page for path in TIPS.glob("*.md")}
     pages = [step.page for path in PATHS for step in path.steps if isinstance(step, Practice)]
     assert [page for page in pages if page not in doors] == ["/leads"]
-
-
-def test_the_pages_that_a_step_may_open_are_those_that_the_sandbox_has(engine: Engine, tmp_path: Path) -> None:
-    rules = sandbox_app(tmp_path).url_map.iter_rules()
-    has = {rule.rule.strip("/") for rule in rules if rule.methods and "GET" in rule.methods and rule.arguments == set()}
-    assert has >= PAGES
-    machines = {"", "healthz", "readyz", "metrics", "robots.txt", "_patterns", "drives", "palette"}
-    assert {page for page in has if "/" not in page and "." not in page} - machines == PAGES
 
 
 def test_every_file_to_take_along_is_named_by_its_path() -> None:

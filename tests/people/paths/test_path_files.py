@@ -60,7 +60,7 @@ def test_a_path_is_read_with_all_that_its_page_shows(write: Write) -> None:
         (
             'page = "/today"',
             'page = "/today"\nscenario = "../x"',
-            "Line 34, scenario: There is no scenario ../x. There are: bramblewick-heating, fernhollow-cycles",
+            "Line 34, scenario: Name a file in content/scenarios, without its .toml. There are: bramblewick-heating",
         ),
         ('"numbers.csv"', '"none.csv"', "Line 38, file: There is no file none.csv in the folder call-then-write"),
         ('"numbers.csv"', '"../numbers.csv"', "Line 38, file: Name a file in the folder call-then-write"),
@@ -95,7 +95,7 @@ def test_a_step_stands_once_and_a_question_is_asked_somewhere(write: Write) -> N
         ("Name,Mail\nOdile,odile@gmail.com\n", "Line 2 of it holds “odile@gmail.com”"),
         ("Name\n=cmd|' /C calc'!A0\n", "Line 2 of it has a cell that a program for tables takes for a formula."),
         ('Name\n"@SUM(1)"\n', "Line 2 of it has a cell"),
-        ("", "It has 0 bytes."),
+        ("", "numbers.csv is empty."),
     ],
 )
 def test_a_file_to_take_along_holds_nobody_real_and_no_formula(write: Write, table: str, said: str) -> None:
