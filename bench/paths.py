@@ -4,11 +4,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Response
 from sqlalchemy.orm import Session
 
-from bench.asking import asking
-from bench.figure import Figure, side_by_side
+from bench.asking import beside_constant
+from bench.figure import Figure
 from portal.people.media.models import MediaFile
 from portal.people.media.store import open_store
 from portal.people.paths.learning_path import from_json
@@ -32,7 +31,6 @@ def figures() -> Iterator[Figure]:
     engines.use(Sqlite())
     with tempfile.TemporaryDirectory() as folder:
         app = people_app(Path(folder))
-        app.add_url_rule("/bench-constant", "bench.constant")
         store = open_store(app.extensions["settings"])
         with app.extensions["database"].transaction() as db:
             for tip in sorted(TIPS.glob("*.md")):
@@ -41,18 +39,7 @@ def figures() -> Iterator[Figure]:
                 publish_learning_path(db, path, store=store, by="bench", now=clock.now())
             note_drawn(db)
         for name, address in (("page of a path", PATH), ("list of paths", "/paths/")):
-            text = app.test_client().get(address, base_url=app.extensions["settings"].url).text
-            app.view_functions["bench.constant"] = lambda text=text: Response(text)
-            value, peer = side_by_side(asking(app, address), asking(app, "/bench-constant"), rounds=300)
-            yield Figure(
-                name=name,
-                value=1e6 / value,
-                peer=1e6 / peer,
-                against="a constant view of the same app",
-                unit="a second",
-                goal=0.35,
-                bound="at least",
-            )
+            yield beside_constant(app, address, name=name)
 
 
 def note_drawn(db: Session) -> None:

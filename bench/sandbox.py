@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from flask import Flask, Response
+from flask import Flask
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from bench.asking import asking
+from bench.asking import add_constant, asking, beside_constant
 from bench.crowd import (
     CHANGES,
     DRIVES,
@@ -77,7 +77,7 @@ def workshop(store: Store, data: Path, stack: ExitStack) -> Flask:
     with redirect_stderr(_NOWHERE):
         set_up_logs("bench")
     app = create_app(settings)
-    app.add_url_rule("/bench-constant", "bench.constant")
+    add_constant(app)
     with app.extensions["database"].transaction() as db:
         load_scenario(db, RECIPE, now=NOW)
     return app
@@ -360,11 +360,7 @@ def _bulk(place: Place) -> Iterator[Figure]:
 
 def _page(app: Flask) -> Figure:
     """The whole page through WSGI, uncompressed, beside a view that returns the same text from memory."""
-    cookies = _visit(app, RECIPE.stem)
-    text = _text(app, cookies)
-    app.view_functions["bench.constant"] = lambda: Response(text)
-    value, peer = side_by_side(asking(app, "/leads", cookies), asking(app, "/bench-constant", cookies), rounds=400)
-    return _rate("Page of the leads list", value, peer, "a constant view of the same app", 0.35)
+    return beside_constant(app, "/leads", name="Page of the leads list", cookies=_visit(app, RECIPE.stem))
 
 
 def _beside_peer(app: Flask, place: Place, url: str) -> Iterator[Figure]:
@@ -381,7 +377,15 @@ def _beside_peer(app: Flask, place: Place, url: str) -> Iterator[Figure]:
     peer_app.extensions["settings"] = app.extensions["settings"]
     value, peer = side_by_side(asking(app, "/leads", cookies), asking(peer_app, "/admin/lead/", ""), rounds=60)
     yield replace(_figure("Page of 10,000 leads", value, peer, "Flask-Admin's of the same", 0.5))
-    yield _rate("Pages of 10,000 leads", value, peer, "Flask-Admin's of the same", 4)
+    yield Figure(
+        name="Pages of 10,000 leads",
+        value=1e6 / value,
+        peer=1e6 / peer,
+        against="Flask-Admin's of the same",
+        unit="a second",
+        goal=4,
+        bound="at least",
+    )
 
 
 def _visit(app: Flask, scenario: str) -> str:
@@ -397,15 +401,3 @@ def _text(app: Flask, cookies: str) -> str:
 
 def _figure(name: str, value: float, peer: float, against: str, goal: float) -> Figure:
     return Figure(name=name, value=value, peer=peer, against=against, unit="µs", goal=goal)
-
-
-def _rate(name: str, value: float, peer: float, against: str, goal: float) -> Figure:
-    return Figure(
-        name=name,
-        value=1e6 / value,
-        peer=1e6 / peer,
-        against=against,
-        unit="a second",
-        goal=goal,
-        bound="at least",
-    )

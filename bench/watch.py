@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from flask import Flask, Response
 from playwright.sync_api import Page, Request, sync_playwright
 
-from bench.asking import asking
-from bench.figure import Figure, side_by_side
+from bench.asking import beside_constant
+from bench.figure import Figure
 from portal.people.app import create_app
 from portal.people.settings import load_settings
 from tests.support import engines
@@ -30,24 +29,8 @@ def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder, Running(Path(folder) / "data") as site:
         publish_short_film(site.environment, Path(folder))
         show_sample_film(site.environment)
-        yield _drawn(create_app(load_settings(site.environment)))
+        yield beside_constant(create_app(load_settings(site.environment)), PATH, name="Page of a webinar")
         yield from _seen(f"{site.people}/webinars/{SLUG}")
-
-
-def _drawn(app: Flask) -> Figure:
-    app.add_url_rule("/bench-constant", "bench.constant")
-    text = app.test_client().get(PATH, base_url=app.extensions["settings"].url).text
-    app.view_functions["bench.constant"] = lambda: Response(text)
-    page, constant = side_by_side(asking(app, PATH), asking(app, "/bench-constant"), rounds=400)
-    return Figure(
-        name=f"Page of a webinar, {len(text) / 1000:.0f} kB",
-        value=1e6 / page,
-        peer=1e6 / constant,
-        against="a constant view of the same app",
-        unit="/s",
-        goal=0.35,
-        bound="at least",
-    )
 
 
 def _seen(address: str) -> Iterator[Figure]:

@@ -31,6 +31,12 @@ def private(page: str, status: int = 200) -> Response:
     return response
 
 
+def handed_in() -> bytes:
+    """The file that somebody hands in to be checked (field `file`), or its text (field `text`); empty where neither."""
+    file = request.files.get("file")
+    return (file.read() if file else b"") or request.form.get("text", "").strip().encode()
+
+
 def network_of_visitor() -> str:
     """The network behind this request, as a counter may keep it: never in the clear."""
     return keyed(network_of(request.remote_addr or ""), secret=web.settings().secret_keys[0])

@@ -5,19 +5,18 @@ which we neither check nor store. `static/people/certificate-check.js` judges th
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from portal.people.consent.documents import is_signed, read_document, signed
+from portal.people.consent import documents
+from portal.people.consent.documents import Verdict, signed
 from portal.people.consent.signing import Signer
 from portal.people.paths.course import Course
 from portal.people.paths.learning_path import Chapter, Step
 
 VERSION = "CustomerHub certificate of a learning path 1"
 TYPE = "schema:EducationalOccupationalCredential"
-CHECKS = ("readable", "key", "signature")
 MOST_BYTES = 65_536
 ATTESTS = (
     "In one browser or one account every step of this path was marked as done, and every question was answered "
@@ -39,19 +38,6 @@ _DONE = {
 
 class NotFinished(Exception):
     """Something of the path is still to be done."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What was checked, in order, up to the first that `failed`; `document` is what to show of a genuine one."""
-
-    passed: tuple[str, ...]
-    failed: str | None
-    document: Mapping[str, Any]
-
-    @property
-    def is_genuine(self) -> bool:
-        return self.failed is None
 
 
 def certify(course: Course, *, name: str, signer: Signer, url: str, on: date) -> dict[str, Any]:
@@ -84,23 +70,9 @@ def certify(course: Course, *, name: str, signer: Signer, url: str, on: date) ->
 
 def judge(text: str | bytes, *, keys: Mapping[str, bytes]) -> Verdict:
     """Whether this is a certificate of ours, unchanged; `keys` are our public keys by id."""
-    document = read_document(text) if len(text) <= MOST_BYTES else {}
-    passed: list[str] = []
-    for check, holds in _checks(document, keys):
-        if not holds:
-            return Verdict(passed=tuple(passed), failed=check, document={})
-        passed.append(check)
-    return Verdict(passed=tuple(passed), failed=None, document=document)
+    return documents.judge(text if len(text) <= MOST_BYTES else b"", kind=TYPE, keys=keys)
 
 
 def _told(step: Step) -> dict[str, str]:
     told = {"did": _DONE[step.kind], "title": step.title}
     return told | {"webinar": step.webinar} if isinstance(step, Chapter) else told
-
-
-def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[tuple[str, bool]]:
-    proof = document.get("proof")
-    yield "readable", document.get("@type") == TYPE and isinstance(proof, dict)
-    key = keys.get(str(proof.get("key"))) if isinstance(proof, dict) else None
-    yield "key", key is not None
-    yield "signature", key is not None and is_signed(document, key)

@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, render_template, request
 
 from portal.people import web
-from portal.people.consent.documents import MEDIA_TYPE
+from portal.people.consent.documents import CHECKS, MEDIA_TYPE, Verdict
 from portal.people.consent.signing import list_public_keys
-from portal.people.consent.visitor import private
-from portal.people.paths.certificate import CHECKS, Verdict, judge
+from portal.people.consent.visitor import handed_in, private
+from portal.people.paths.certificate import judge
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/certificates")
@@ -21,8 +21,7 @@ def verify() -> str:
 @blueprint.post("/verify")
 def create_verification() -> Response:
     """Check what was typed or sent, for browsers without scripts or without Ed25519; nothing of it is kept."""
-    file = request.files.get("file")
-    content = (file.read() if file else b"") or request.form.get("text", "").strip().encode()
+    content = handed_in()
     with web.reading() as db:
         verdict = judge(content, keys=list_public_keys(db)) if content else None
     status = 200 if verdict and verdict.failed != "readable" else 422

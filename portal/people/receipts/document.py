@@ -14,6 +14,7 @@ from portal.people.consent.states import State
 from portal.people.receipts.receipt import Receipt
 
 VERSION = "CustomerHub consent receipt 1"
+TYPE = "dpv:ConsentReceipt"
 
 _CONTEXT = {
     "dpv": "https://w3id.org/dpv#",
@@ -40,7 +41,7 @@ def _unsigned(receipt: Receipt, *, url: str, now: datetime) -> dict[str, Any]:
     return {
         "@context": _CONTEXT,
         "@id": f"{url}/receipts/{receipt.id}",
-        "@type": "dpv:ConsentReceipt",
+        "@type": TYPE,
         "dct:conformsTo": ["ISO/IEC TS 27560:2023", VERSION],
         "dct:issued": _moment(rfc3339(now)),
         "dct:identifier": receipt.id,

@@ -6,14 +6,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from portal.people import web
-from portal.people.consent.documents import MEDIA_TYPE
+from portal.people.consent.documents import MEDIA_TYPE, Verdict
 from portal.people.consent.signing import list_public_keys, open_signer
-from portal.people.consent.visitor import private
+from portal.people.consent.visitor import handed_in, private
 from portal.people.receipts import receipt as receipts
 from portal.people.receipts.address import find_record_id, receipt_id
 from portal.people.receipts.document import sign
 from portal.people.receipts.receipt import Change, Erased, NoSuchReceipt, Receipt
-from portal.people.receipts.verdict import CHECKS, Verdict, judge
+from portal.people.receipts.verdict import CHECKS, judge
 from portal.shared import clock
 from portal.shared.problems import Problem
 
@@ -72,8 +72,7 @@ def verify() -> str:
 @blueprint.post("/verify")
 def create_verification() -> Response:
     """Check what was typed or sent, for browsers without scripts or without Ed25519; nothing of it is kept."""
-    file = request.files.get("file")
-    content = (file.read() if file else b"") or request.form.get("text", "").strip().encode()
+    content = handed_in()
     with web.reading() as db:
         verdict = judge(content, keys=list_public_keys(db)) if content else None
     now = _changes(verdict.document["dct:identifier"])[-1] if verdict and verdict.is_genuine else None

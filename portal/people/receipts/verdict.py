@@ -6,55 +6,30 @@ It trusts nothing in the document but what a signature of ours covers.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from portal.people.consent import envelope
+from portal.people.consent import documents, envelope
 from portal.people.consent.checkpoints import read_body
-from portal.people.consent.documents import is_signed, read_document
+from portal.people.consent.documents import Check, Verdict
 from portal.people.consent.record import head_in
 from portal.people.consent.tree import node_over
+from portal.people.receipts.document import TYPE
 
-CHECKS = ("readable", "key", "signature", "words", "ledger", "checkpoint")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What was checked, in order, up to the first that `failed`; `document` is what to show of a genuine receipt.
-
-    A receipt that was downloaded before a checkpoint counted its record passes without that last check.
-    """
-
-    passed: tuple[str, ...]
-    failed: str | None
-    document: Mapping[str, Any]
-
-    @property
-    def is_genuine(self) -> bool:
-        return self.failed is None
+CHECKS = (*documents.CHECKS, "words", "ledger", "checkpoint")
 
 
 def judge(text: str | bytes, *, keys: Mapping[str, bytes]) -> Verdict:
-    """Whether this is a receipt of ours, unchanged; `keys` are our public keys by id."""
-    document = read_document(text)
-    passed: list[str] = []
-    for check, holds in _checks(document, keys):
-        if holds is False:
-            return Verdict(passed=tuple(passed), failed=check, document={})
-        if holds:
-            passed.append(check)
-    return Verdict(passed=tuple(passed), failed=None, document=document)
+    """Whether this is a receipt of ours, unchanged; `keys` are our public keys by id.
+
+    A receipt that was downloaded before a checkpoint counted its record passes without that last check.
+    """
+    return documents.judge(text, kind=TYPE, keys=keys, more=lambda document: _checks(document, keys))
 
 
-def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[tuple[str, bool | None]]:
-    proof = document.get("proof")
-    yield "readable", document.get("@type") == "dpv:ConsentReceipt" and isinstance(proof, dict)
-    key = keys.get(str(proof.get("key"))) if isinstance(proof, dict) else None
-    yield "key", key is not None
-    yield "signature", key is not None and is_signed(document, key)
+def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[Check]:
     yield "words", _words_hold(document)
     yield "ledger", _leaf_holds(document)
     inclusion = document["ledger"]["inclusion"]
@@ -62,7 +37,7 @@ def _checks(document: dict[str, Any], keys: Mapping[str, bytes]) -> Iterator[tup
 
 
 def _words_hold(document: dict[str, Any]) -> bool:
-    """The words are those whose hash the record gives. From here on a key of ours has signed every part."""
+    """The words are those whose hash the record gives."""
     shown = document["record"]["shown"]
     return bool(hashlib.sha256(shown["words"].encode()).hexdigest() == shown["words_sha256"])
 

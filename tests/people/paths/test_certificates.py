@@ -3,8 +3,6 @@
 import io
 import json
 import re
-import subprocess
-import sys
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,10 @@ from portal.people.consent.signing import list_public_keys
 from portal.people.paths.certificate import judge
 from portal.people.paths.in_browser import COOKIE
 from portal.shared import clock
-from portal.shared.environment import ROOT
 from tests.people.browser import Browser
 from tests.people.paths.conftest import HERE, Walker
 from tests.people.site import Site
+from tests.support.by_hand import check_by_hand
 
 GENUINE = "Genuine, and unchanged since we signed it"
 
@@ -171,17 +169,8 @@ def test_hostile_text_in_what_is_pasted_stays_text(site: Site) -> None:
 def test_the_lines_in_the_docs_check_a_certificate_and_refuse_a_changed_one(
     site: Site, through: Walker, tmp_path: Path
 ) -> None:
-    lines = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "paths.md").read_text("utf-8"), re.DOTALL)[0]
-    (tmp_path / "keys.json").write_text(site.get("/receipts/keys.json").text)
-    file = file_of(through, name="Ada")
+    file, keys = file_of(through, name="Ada"), site.get("/receipts/keys.json").text
     for content, is_genuine in ((file, True), (file.replace("Ada", "Ben"), False)):
-        (tmp_path / "certificate.jsonld").write_text(content)
-        done = subprocess.run(
-            [sys.executable, "-c", lines, "certificate.jsonld", "keys.json"],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = check_by_hand("paths.md", content, keys=keys, folder=tmp_path)
         assert (done.returncode == 0) is is_genuine, done.stderr
         assert ("genuine: Call, then write" in done.stdout) is is_genuine

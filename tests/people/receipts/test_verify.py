@@ -2,9 +2,6 @@
 
 import io
 import json
-import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from portal.people.consent.envelope import canonical
 from portal.people.consent.signing import list_public_keys
 from portal.people.receipts.verdict import judge
-from portal.shared.environment import ROOT
 from tests.people.receipts.conftest import GENUINE, Holder, checked
 from tests.people.site import ADA, Site
+from tests.support.by_hand import check_by_hand
 
 CHANGED = "Not as we signed it"
 NO_RECEIPT = "This is not one of our receipts"
@@ -126,17 +123,8 @@ def public_keys(site: Site) -> dict[str, bytes]:
 
 
 def test_the_lines_in_the_docs_check_a_receipt_and_refuse_a_changed_one(ada: Holder, tmp_path: Path) -> None:
-    lines = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "receipts.md").read_text("utf-8"), re.DOTALL)[0]
-    (tmp_path / "keys.json").write_text(ada.site.get("/receipts/keys.json").text)
-    file = ada.file()
+    file, keys = ada.file(), ada.site.get("/receipts/keys.json").text
     for content, is_genuine in ((file, True), (file.replace("its offers", "any offers"), False)):
-        (tmp_path / "receipt.jsonld").write_text(content)
-        done = subprocess.run(
-            [sys.executable, "-c", lines, "receipt.jsonld", "keys.json"],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = check_by_hand("receipts.md", content, keys=keys, folder=tmp_path)
         assert (done.returncode == 0) is is_genuine, done.stderr
         assert ("genuine: CustomerHub may e-mail me" in done.stdout) is is_genuine
