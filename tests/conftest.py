@@ -1,5 +1,6 @@
 """Which databases the tests run on: a test that opens a side runs on each of them, and the end says how many did."""
 
+import gc
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -39,6 +40,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "engine" in item.callspec.params:
             item.add_marker(pytest.mark.xdist_group(item.callspec.params["engine"]))
+
+
+def pytest_collection() -> None:
+    """What is loaded and collected from here on stays to the end, so nothing of it is garbage."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Let no search for garbage go through all of that again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

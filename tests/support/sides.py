@@ -1,6 +1,6 @@
 """Both sides as they are in production, on databases of their own that were migrated once and copied."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -8,6 +8,7 @@ from tempfile import mkdtemp
 
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from portal.people.app import create_app as create_people
 from portal.people.consent.signing import open_signer
@@ -75,3 +76,15 @@ def keep(app: Flask) -> Flask:
 @cache
 def _compiled() -> FileSystemBytecodeCache:
     return FileSystemBytecodeCache(mkdtemp(prefix="portal-"))
+
+
+class LazyRule(Rule):
+    """A rule that compiles what builds its address when it is first asked for one: hardly any test asks for many."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made = cache(super()._compile_builder)
+        return lambda _rule, **values: made(append_unknown)(self, **values)
+
+
+# Each test has an app of its own, whose two hundred rules would take most of its making.
+Flask.url_rule_class = LazyRule
