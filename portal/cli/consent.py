@@ -91,7 +91,7 @@ def consent_import(path: Path, as_json: bool) -> None:
         report = import_consents(path, quarantine=quarantine)
     except NotAList as fault:
         raise click.ClickException(str(fault)) from fault
-    where = f"\nThey stand in {quarantine}." if report.quarantined else ""
+    where = f"\nThey stand in {quarantine}, and by their numbers at /studio/lists." if report.quarantined else ""
     answer(vars(report), report.as_words() + where, as_json=as_json)
 
 

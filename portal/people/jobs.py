@@ -56,6 +56,12 @@ def note_run(db: Session, *, job: Job, began_at: datetime, ended_at: datetime, r
     db.execute(noted.values(began_at=began_at, ended_at=ended_at, **counts))
 
 
+def find_silence(db: Session, *, job: Job, now: datetime) -> datetime | None:
+    """Since when a job that ran before has been silent, or None: it beats, or never ran."""
+    beat_at = db.scalar(select(JobState.ended_at).where(JobState.name == job.value))
+    return beat_at if beat_at is not None and now - beat_at >= SILENT_AFTER else None
+
+
 def list_jobs(db: Session) -> list[JobState]:
     """How every job stands that ever ran."""
     return list(db.scalars(select(JobState).order_by(JobState.name)))

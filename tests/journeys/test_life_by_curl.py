@@ -1,13 +1,15 @@
 """The life of one person as docs/consent.md tells it: its lines of curl are run as they stand there."""
 
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from portal.run import command
 from portal.shared.environment import ROOT
-from tests.people.site import ADA
 from tests.support.running import Running
 
 DOCUMENT = ROOT / "docs" / "consent.md"
@@ -30,20 +32,34 @@ def told() -> list[str]:
 @pytest.mark.one_engine
 def test_the_lines_of_curl_do_what_the_page_says(site: Running, tmp_path: Path) -> None:
     first, *rest = told()
-    assert first.startswith(AT_HOME)
-    assert len(rest) == 4
-    steps = [first.replace(AT_HOME, f"SITE={site.people}"), *rest]
+    here = first.replace(AT_HOME, f"SITE={site.people}").replace("$PWD/bin/portal", f"{tmp_path}/portal")
+    assert here.count(str(tmp_path)) == 1
+    here = here.replace("$PWD/.venv/bin/python", sys.executable)
+    portal = tmp_path / "portal"  # `bin/portal` of the environment that runs the tests
+    portal.write_text("\n".join(["#!/bin/sh", f'exec {shlex.join(command())} "$@"']))
+    portal.chmod(0o700)
+    steps = [here, *rest]
     script = "\n".join(f"echo 'step {number}'\n{step}" for number, step in enumerate(steps))
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    _, _, confirmed, asked, stopped = done.stdout.split("step ")[1:]
-    assert confirmed.strip() == "2"
-    assert "Why did I get" in asked, asked
-    assert '<li data-state="confirmed">' in asked, "\n".join(
-        line for line in asked.splitlines() if "data-state" in line
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, cwd=ROOT, env=site.environment
     )
-    assert stopped.split("\n")[1:3] == ["Done. We will not write to this address about it again."] * 2
-    assert stopped.strip().endswith("303"), "Whether the digits are anybody's is not told."
-    proof = site.portal("consent", "proof", ADA)
-    assert proof.returncode == 0
-    assert "withdrawn" in proof.stdout, proof.stdout[:2000]
+    assert done.returncode == 0, done.stdout + done.stderr
+    _, asked, confirmed, genuine, sent, chosen, stopped, withdrawn, proven = (
+        [line for line in step.splitlines()[1:] if line] for step in done.stdout.split("step ")[1:]
+    )
+    assert asked == ["303"]
+    assert confirmed == ["200", "303"]
+    assert genuine == ["Genuine, and unchanged since we signed it"]
+    assert "List-Unsubscribe" in sent[-1]
+    assert chosen[0].startswith("Because you asked for “Invitations to webinars”")
+    assert chosen[1:3] == ["Nothing from us until", "The pause is over"]
+    assert chosen[3:] == [*['li data-state="confirmed"'] * 2, *['li data-state="requested"'] * 2]
+    assert stopped[:4] == ["Done. We will not write to this address about it again.", "200 0"] * 2
+    assert stopped[4] == "303", "Whether the digits are anybody's is not told."
+    assert stopped[5].split()[0] == "said-no"
+    assert withdrawn == ["Genuine, and withdrawn since"]
+    states = [line.split("  ")[5] for line in proven if line.startswith("20")]
+    assert states == ["requested", "requested", "confirmed", "confirmed", "withdrawn"]
+    assert proven[-2].startswith("Holds. Signed with")
+    assert proven[-1] == "as it should be"
+    assert "Refused: " in done.stderr

@@ -3,18 +3,29 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 
 from werkzeug.test import TestResponse
 
+from portal.people.commands.noes import import_consents, import_suppressions
+from portal.people.consent.erasure import erase_person
+from portal.people.consent.record import Act
+from portal.people.consent.stopping import FREE_GUESSES
+from portal.people.jobs import Job, note_run
 from portal.people.messages.channels.email import Outbox
 from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.offers.publishing import withdraw_offer
 from portal.people.offers.reminders import send_due
+from portal.people.outreach.campaigns import get_campaign
 from portal.people.outreach.feeding import keep_runs_going
+from portal.people.outreach.runs import begin, cancel
+from portal.people.preferences.taken_over import list_newest
 from portal.people.privacy.separation import find_last_check, keep_check
 from portal.people.publications.records import find_in_force, publish
 from portal.people.webhooks import delivering
@@ -41,6 +52,7 @@ HAL = "hal@people.customerhub.net"
 WEBINAR = "/webinars/second-message"
 PATH = "/paths/first-look-to-first-habit"
 FORM = "/forms/webinar-invitations"
+SILENCE = timedelta(hours=3)
 BOXES = ("offers_email", "webinars_email")
 
 
@@ -254,7 +266,22 @@ def _choosing(site: Site, installed: Installation) -> Told:
     )
     yield "preferences-objected", site.get(site.post(f"{page}/object").location)
     yield "preferences-undone-too-late", site.post(f"{page}/undo")
-    yield "opted-out-one-purpose", site.post(_another_offer(site, installed))
+    stopped = site.post(_another_offer(site, installed))
+    yield "opted-out-one-purpose", stopped
+    token = _first(r"/preferences/[\w-]{43}", stopped.text).rpartition("/")[2]
+    said = _first(r'name="said" value="[^"]+', stopped.text).rpartition('"')[2]
+    yield "preferences-undone", site.get(site.post(f"/preferences/{token}/undo", data={"said": said}).location)
+    _erase(site, HAL)
+    yield "preferences-erased", site.get(f"/preferences/{token}")
+    yield "why-erased", site.get(f"/why/{token}")
+
+
+def _erase(site: Site, email: str) -> None:
+    keyring = site.keyring
+    with site.database.transaction() as db:
+        person_id = find_person_id(db, email)
+        assert person_id
+        erase_person(db, person_id=person_id, keyring=keyring, act=Act(at=clock.now(), key="told"))
 
 
 def _forms(site: Site, installed: Installation) -> Told:
@@ -309,6 +336,9 @@ def _wrong_turns(site: Site) -> Told:
     yield "unknown-confirmation", site.get("/confirm/nothing")
     yield "stop-code", site.get("/stop")
     yield "stop-code-mistyped", site.post("/stop", data={"code": "123 456 789 0"})
+    for _ in range(FREE_GUESSES):
+        site.post("/stop", data={"code": "123 456 789 4"})
+    yield "stop-code-and-address", site.post("/stop", data={"code": "123 456 789 4"})
     yield "stopped-by-code", site.get("/stop/done")
     yield "unknown-opt-out", site.get("/opt-out/nothing")
     yield "unknown-message", site.get("/_outbox/nothing")
@@ -387,7 +417,10 @@ def _the_studio(site: Site, installed: Installation) -> Told:
     yield "studio-staff-added", mara.post("/studio/staff", from_page="/studio/staff", email=DORA, role="privacy")
     yield "studio-me", mara.get("/studio/me")
     yield from _publications(site, mara)
-    yield from _outreach(site, mara)
+    yield "studio-mail", mara.get("/studio/mail")
+    yield from _outreach(site, installed, mara)
+    yield from _stopped_midway(site, mara)
+    yield from _lists(site, mara)
     yield from _out_to_the_crm(site, installed, mara)
     yield "studio-refused", Browser(site).by_start_link(role="marketer", email=DORA).get("/studio/log")
 
@@ -471,7 +504,7 @@ def _hand_over(site: Site, *answers: Result) -> None:
     delivering.deliver(site.database, keyring=site.keyring, post=post, stopping=Event())
 
 
-def _outreach(site: Site, mara: Browser) -> Told:
+def _outreach(site: Site, installed: Installation, mara: Browser) -> Told:
     where = "/studio/campaigns"
     here = f"{where}/second-message-is-out"
     with site.database.reading() as db:
@@ -491,9 +524,100 @@ def _outreach(site: Site, mara: Browser) -> Told:
     yield "outreach-paused", mara.get(here)
     mara.post(f"{here}/resume", from_page=here)
     keep_runs_going(site.database, keyring=site.keyring, url=site.settings.url, now=clock.now())
-    deliver(site.database, keyring=site.keyring, mail=Outbox(), stopping=Event())
+    _send(site, Result(Outcome.LATER, "ConnectionRefusedError"))
+    yield "outreach-away", mara.get(here)
+    yield "outreach-some-away", mara.get(f"{where}/")
+    yield "studio-mail-away", mara.get("/studio/mail")
+    installed.wait(minutes=2)
+    _send(site, Result(Outcome.REFUSED, "550"), Result(Outcome.UNKNOWN, "SMTPServerDisconnected"))
     yield "outreach-ended", mara.get(here)
+    yield "studio-mail-failed", mara.get("/studio/mail")
+    yield "studio-needs-work", mara.get("/studio/")
     yield "mail-announcement", site.get(f"/_outbox/{site.mails()[0].id}/body")
+
+
+class _FarEnd(Outbox):
+    """What takes over mail, and answers so to one after the other; when it has no answer left, it gives the last."""
+
+    def __init__(self, *answers: Result) -> None:
+        self.answers = list(answers)
+
+    def send(self, content: bytes, *, to: str) -> Result:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def _send(site: Site, *answers: Result) -> None:
+    """What the worker does with what waits; service mail first, which is taken over."""
+    deliver(site.database, keyring=site.keyring, mail=Outbox(), stopping=Event(), is_for_service=True)
+    far_end = _FarEnd(*answers, *([Result(Outcome.SHOWN)] if len(answers) > 1 else []))
+    deliver(site.database, keyring=site.keyring, mail=far_end, stopping=Event())
+
+
+def _stopped_midway(site: Site, mara: Browser) -> Told:
+    """Campaigns whose sending cannot go on by itself: a segment, a worker, a file that is not there any more."""
+    where, now = "/studio/campaigns", clock.now()
+    here = f"{where}/setup-day-places"
+    written = get_campaign("setup-day-places")
+    lost = replace(written, source=written.source.replace(f'"{written.segment}"', '"of-last-year"'))
+    gone = replace(written, slug="spring-letter")
+    with site.database.transaction() as db:
+        for campaign in (lost, gone):
+            begin(db, campaign=campaign, by="the command line", starts_at=now, now=now)
+    yield "outreach-stopped", mara.get(here)
+    yield "outreach-some-stopped", mara.get(f"{where}/")
+    with site.database.transaction() as db:
+        cancel(db, campaign="setup-day-places", by="the command line", now=now)
+        begin(db, campaign=written, by="the command line", starts_at=now, now=now)
+        cancel(db, campaign="spring-letter", by="the command line", now=now)
+        for job in (Job.OUTREACH, Job.DELIVERY):
+            note_run(db, job=job, began_at=now - SILENCE, ended_at=now - SILENCE, runs=1, failures=0)
+    yield "outreach-no-worker", mara.get(here)
+    yield "studio-mail-no-worker", mara.get("/studio/mail")
+    with site.database.transaction() as db:
+        for job in (Job.OUTREACH, Job.DELIVERY):
+            note_run(db, job=job, began_at=now, ended_at=now, runs=1, failures=0)
+    mara.post(f"{here}/cancel", from_page=here)
+    yield "outreach-cancelled", mara.get(here)
+
+
+def _lists(site: Site, mara: Browser) -> Told:
+    """What was taken over from elsewhere, with the lines that were put aside."""
+    where = "/studio/lists"
+    yield "studio-lists-empty", mara.get(where)
+    with TemporaryDirectory(prefix="portal-") as folder:
+        shown = [_take_over(site, Path(folder) / name, text) for name, text in LISTS.items()]
+    yield "studio-list-people", mara.get(f"{where}/{shown[0]}")
+    yield "studio-list-noes", mara.get(f"{where}/{shown[1]}")
+    yield "studio-list-whole", mara.get(f"{where}/{shown[2]}")
+    yield "studio-lists", mara.get(where)
+
+
+def _take_over(site: Site, path: Path, text: str) -> str:
+    path.write_text(text)
+    if "purpose" in text:
+        import_consents(path, quarantine=path.with_suffix(".quarantine"))
+    else:
+        import_suppressions(path)
+    with site.database.reading() as db:
+        return list_newest(db)[0].row.id
+
+
+PROVEN = "offers,2026-01-11T14:05:00Z,Send me offers,stand 4 of the fair; box 12"
+LISTS = {
+    "spring-fair.csv": "\n".join(
+        [
+            "email,name,purpose,agreed_at,words,source",
+            f"ole@people.customerhub.net,Ole Marsh,{PROVEN}",
+            f"pim@people.customerhub.net,Pim Hale,{PROVEN}",
+            f"{ADA},Ada Lindqvar,{PROVEN}",
+            *(f"guest{number}@people.customerhub.net,,offers,2026-01-11T14:05:00Z,,box 12" for number in range(9)),
+            "quin@people.customerhub.net,Quin,offers,,Send me offers,box 12",
+            "quin at home,Quin," + PROVEN,
+        ]
+    ),
+    "said-no-to-the-agency.csv": "email\nrod@people.customerhub.net\nrod at home\nsal@people.customerhub.net\n-\n",
+    "said-no-by-phone.csv": "email\ntom@people.customerhub.net\n",
+}
 
 
 def _too_late(site: Site, installed: Installation) -> Told:

@@ -9,6 +9,8 @@ import pytest
 import time_machine
 
 from portal.people.consent.permission import Rule
+from portal.people.privacy.retention import keep_retention_rules
+from portal.shared import clock
 from tests.people.site import ADA, BEN, CLEO, Site, at
 from tests.people.test_permission import rule
 from tests.people.test_suppression import command
@@ -91,6 +93,19 @@ def test_who_said_no_is_left_alone_whatever_a_list_proves(
         assert report["asked_lately"] == [4]
         assert report["asked"] == [5]
         assert rule(site, BEN) is Rule.SAID_NO
+
+
+def test_who_did_not_answer_one_list_is_asked_by_no_other(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        take_in(site, monkeypatch, tmp_path, f"{CLEO},Cleo,{EVIDENCE}")
+        traveller.shift(timedelta(days=40))
+        keep_retention_rules(site.database, keyring=site.keyring, now=clock.now())
+        assert site.count("people") == 0
+        report = take_in(site, monkeypatch, tmp_path, f"{CLEO.upper()},Cleo,{EVIDENCE}")
+        assert (report["asked"], report["asked_before"]) == ([], [2])
+        assert site.asked(CLEO, "offers_email")  # what she asks for herself is another matter
 
 
 def test_a_file_that_names_no_columns_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

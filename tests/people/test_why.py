@@ -65,4 +65,7 @@ def test_a_sign_in_mail_says_so(site: Site) -> None:
     site.agreed(ADA)
     Browser(site).post("/sign-in", email=ADA)
     (mail,) = [mail for mail in site.mails() if "/sign-in/link/" in mail.page]
-    assert "asked to sign in" in why(site, first(r"/why/([\w-]{43})", mail.page))
+    page = why(site, first(r"/why/([\w-]{43})", mail.page))
+    assert "asked to sign in" in page
+    assert "The link works for ten minutes" in page
+    assert "erased after 7 days" not in page

@@ -3,6 +3,9 @@
 import csv
 from itertools import islice
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from portal.people.accounts import audit
 from portal.people.accounts.audit import What
@@ -12,7 +15,8 @@ from portal.people.consent.on_behalf import How, withdraw_for
 from portal.people.consent.record import Act
 from portal.people.consent.suppression_import import Counts, read_list, suppress_lines
 from portal.people.messages.addresses import read_address
-from portal.people.preferences import imports
+from portal.people.preferences import imports, taken_over
+from portal.people.preferences.taken_over import Kind
 from portal.shared import clock, ids
 
 AT_ONCE = 100  # lines in a transaction, which holds up every other writer
@@ -46,8 +50,9 @@ def import_suppressions(path: Path) -> Counts:
         while lines := list(islice(read, AT_ONCE)):
             with database.transaction() as db:
                 suppress_lines(db, lines=lines, counts=counts, keyring=keyring, act=_act())
+        numbers = {"lines": counts.lines, "suppressed": counts.suppressed, "already": counts.already}
         with database.transaction() as db:
-            audit.note(db, What.NOES_IMPORTED, by=None, now=clock.now())
+            _keep(db, What.NOES_IMPORTED, Kind.NOES, path, numbers, counts.unreadable)
     return counts
 
 
@@ -68,14 +73,23 @@ def import_consents(path: Path, *, quarantine: Path) -> imports.Report:
                 continue
             with database.transaction() as db:
                 imports.take_in(db, line=line, claim=claim, url=settings.url, keyring=keyring, act=act, report=report)
+        numbers = {
+            name: len(getattr(report, name)) for name in ("asked", "already", "said_no", "asked_before", "asked_lately")
+        }
         with database.transaction() as db:
-            audit.note(db, What.CONSENTS_IMPORTED, by=None, now=clock.now())
+            _keep(db, What.CONSENTS_IMPORTED, Kind.PEOPLE, path, numbers, report.quarantined)
     _write_quarantine(quarantine, left_out)
     return report
 
 
 def _act() -> Act:
     return Act(at=clock.now(), key=ids.new_id(), actor=COMMAND_LINE, means="a list that was handed on to us")
+
+
+def _keep(db: Session, what: What, kind: Kind, path: Path, counts: dict[str, int], aside: list[dict[str, Any]]) -> None:
+    now = clock.now()
+    kept = taken_over.keep(db, kind=kind, name=path.name, counts=counts, aside=aside, by=COMMAND_LINE, now=now)
+    audit.note(db, what, by=None, about=kept, now=now)
 
 
 def _write_quarantine(path: Path, lines: list[dict[str, str]]) -> None:

@@ -11,8 +11,10 @@ from portal.people.accounts import audit
 from portal.people.accounts.audit import What
 from portal.people.commands.opened import COMMAND_LINE, opened_database, opened_with_keyring
 from portal.people.messages.addresses import NotAnAddress, read_address
+from portal.people.messages.obstacles import Obstacle
+from portal.people.messages.obstacles import look as look_for_obstacles
 from portal.people.outreach import feeding, preflight, preview, runs
-from portal.people.outreach.campaigns import Campaign, NoSuchCampaign, get_campaign, list_campaigns, read_campaign
+from portal.people.outreach.campaigns import Campaign, NoSuchCampaign, get_campaign, list_campaigns, read_as_sent
 from portal.people.outreach.preview import NobodyThere, TestRefused
 from portal.people.outreach.reading import Faulty
 from portal.people.outreach.results import results_of
@@ -115,11 +117,14 @@ def show_results(slug: str) -> dict[str, Any]:
     with opened_database() as (database, _), database.reading() as db:
         found = []
         for run in runs.list_runs(db, campaign=slug):
-            campaign = read_campaign(slug, run.row.source)
+            campaign, faults = read_as_sent(slug, run.row.source)
             results = results_of(db, run=run, purpose=campaign.purpose, channel=campaign.channel)
             stands = run.stands(clock.now(), results.waiting)
             begun = {"begun_at": run.row.begun_at.isoformat(), "starts_at": run.row.starts_at.isoformat()}
-            found.append({"run": run.row.id, "stands": stands} | begun | results.as_dict())
+            met = look_for_obstacles(db, which=runs.all_messages_of(run.row.id))
+            trouble = {"lacks": [str(fault) for fault in faults], "put_off": _told(met.put_off)}
+            trouble |= {"failed_by": _told(met.failed), "next_try_at": met.next_try_at and met.next_try_at.isoformat()}
+            found.append({"run": run.row.id, "stands": stands} | begun | results.as_dict() | trouble)
     return {"campaign": slug, "runs": found}
 
 
@@ -154,9 +159,22 @@ def results_in_words(found: dict[str, Any]) -> str:
     for run in found["runs"]:
         lines.append(f"{run['stands']}, begun {run['begun_at'][:16]}")
         lines += [f"{run[key]:>9,}  {key.replace('_', ' ')}" for key in NUMBERS]
+        lines += [f"           it lacks: {fault}" for fault in run["lacks"]]
+        lines += [
+            f"{one['count']:>9,}  put off: {one['why']} ({one['said']}). {one['advice']}" for one in run["put_off"]
+        ]
+        lines += [
+            f"{one['count']:>9,}  failed: {one['why']} ({one['said']}). {one['advice']}" for one in run["failed_by"]
+        ]
         refused = run["refused"] | run["dropped"]
         lines += [f"{count:>9,}  {rule}: {preflight.WORDS.get(rule, rule)}" for rule, count in refused.items()]
     return "\n".join(lines)
+
+
+def _told(obstacles: list[Obstacle]) -> list[dict[str, Any]]:
+    return [
+        {"count": one.count, "why": one.words.title, "said": one.said, "advice": one.words.advice} for one in obstacles
+    ]
 
 
 NUMBERS = ("made", "sent", "waiting", "failed", "bounced", "complained", "opted_out")

@@ -99,6 +99,14 @@ def check(path: Path) -> list[Fault]:
 
 def read_campaign(slug: str, source: str) -> Campaign:
     """The campaign in this text. Raises Faulty, with everything that is wrong."""
+    campaign, faults = read_as_sent(slug, source)
+    if faults:
+        raise Faulty(f"{slug}.md", faults)
+    return campaign
+
+
+def read_as_sent(slug: str, source: str) -> tuple[Campaign, list[Fault]]:
+    """The campaign in a text, and what is wrong with it today. Raises Faulty where it cannot be read at all."""
     name = f"{slug}.md"
     source = source.replace("\r\n", "\n")
     lines = source.split("\n")
@@ -115,9 +123,7 @@ def read_campaign(slug: str, source: str) -> Campaign:
     reader.refuse_others()
     first = next((number for number, line in enumerate(lines[end + 1 :], end + 2) if line), end + 2)
     faults = [*reader.faults, *_faults_in_words(campaign, body, first, reader)]
-    if faults:
-        raise Faulty(name, sorted(faults, key=lambda fault: fault.line))
-    return campaign
+    return campaign, sorted(faults, key=lambda fault: fault.line)
 
 
 def _campaign(slug: str, reader: Reader, *, body: str, source: str) -> Campaign:

@@ -26,7 +26,7 @@ from portal.people.messages.way_out import new_way_out
 from portal.people.outreach import placeholders, runs
 from portal.people.outreach.campaigns import Campaign, read_campaign
 from portal.people.outreach.letters import letterhead, write
-from portal.people.outreach.models import CampaignRecipient, CampaignRefusal, CampaignRun, CampaignRunAct, RunAct
+from portal.people.outreach.models import CampaignRecipient, CampaignRefusal, CampaignRun, RunAct
 from portal.people.outreach.preflight import ALLOWED, UNWRITABLE, judge
 from portal.people.outreach.reading import Faulty
 from portal.people.outreach.runs import Run
@@ -200,10 +200,4 @@ def _note_ends(database: Database, run: Run) -> None:
 
 _OPEN = (MessageState.WAITING, MessageState.SENDING)
 _ADD = insert(CampaignRecipient)
-# Not cancelled, and not both looked through and at its end.
-_GOING = select(CampaignRun).where(
-    ~exists().where(
-        CampaignRunAct.run_id == CampaignRun.id, CampaignRunAct.act.in_([RunAct.CANCELLED, RunAct.ENQUEUED])
-    )
-    | exists().where(CampaignRecipient.run_id == CampaignRun.id, CampaignRecipient.outcome.is_(None))
-)
+_GOING = select(CampaignRun).where(runs.GOING)

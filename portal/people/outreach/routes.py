@@ -11,10 +11,14 @@ from werkzeug.wrappers import Response as Answer
 from portal.people import web
 from portal.people.accounts import audit, presence
 from portal.people.accounts.audit import What
+from portal.people.consent.restores import is_sending_held
 from portal.people.consent.visitor import private
+from portal.people.jobs import Job, find_silence
+from portal.people.messages.obstacles import Obstacles
+from portal.people.messages.obstacles import look as look_for_obstacles
 from portal.people.messages.routes import BODY_POLICY
 from portal.people.outreach import preflight, preview, runs
-from portal.people.outreach.campaigns import Campaign, NoSuchCampaign, get_campaign, list_campaigns, read_campaign
+from portal.people.outreach.campaigns import Campaign, NoSuchCampaign, get_campaign, list_campaigns, read_as_sent
 from portal.people.outreach.forms import SendForm
 from portal.people.outreach.preflight import Preflight
 from portal.people.outreach.preview import NobodyThere, Shown, TestRefused
@@ -23,22 +27,31 @@ from portal.people.outreach.results import Results, results_of
 from portal.people.outreach.runs import AlreadyRunning, NotPossible, Run
 from portal.people.outreach.segments import Segment, count, find_segment
 from portal.people.sessions import Account
+from portal.people.staff import members
 from portal.people.staff.guard import current_staff, needs
 from portal.people.staff.members import account_of
 from portal.people.staff.roles import Right
 from portal.shared import clock
 from portal.shared.problems import Problem
+from portal.shared.proofreading import Fault
 
 blueprint = Blueprint("outreach", __name__, url_prefix="/campaigns")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A run as a page tells it: where it stands, its numbers, and who did what to it."""
+    """A run as a page tells it: where it stands, its numbers, what its mail met, and what it lacks to go on."""
 
     run: Run
     stands: str
     results: Results
+    obstacles: Obstacles
+    faults: list[Fault]
+
+    @property
+    def is_going(self) -> bool:
+        """Whether it has not come to its end."""
+        return self.stands not in ("cancelled", "ended")
 
 
 @blueprint.get("/")
@@ -47,9 +60,10 @@ def index() -> Response:
     """Every campaign, and where each stands."""
     now = clock.now()
     with web.reading() as db:
+        gone = {slug: Faulty(slug, [_GONE]) for slug in runs.list_going(db, now=now)}
         listed = [
             (slug, found, _tell(db, run, now) if (run := runs.find_newest(db, campaign=slug)) else None)
-            for slug, found in list_campaigns().items()
+            for slug, found in sorted((gone | list_campaigns()).items())
         ]
         return private(render_template("outreach/index.html", listed=listed, is_faulty=_is_faulty))
 
@@ -151,6 +165,8 @@ def _act(slug: str, do: Callable[..., Run], noted: What) -> Answer:
             _note(db, noted, slug, now)
     except NotPossible as fault:
         raise Problem(409, "Nothing was changed", f"{fault} Look at where it stands now.") from fault
+    if not isinstance(list_campaigns().get(slug), Campaign):  # it has no page to go back to
+        return redirect(url_for("studio.outreach.index"), 303)
     return redirect(url_for("studio.outreach.show", slug=slug), 303)
 
 
@@ -159,7 +175,7 @@ def _page(slug: str, status: int = 200, *, form: SendForm | None = None) -> Resp
     segment = _segment(campaign)
     with web.reading() as db:
         told = [_tell(db, run, now) for run in runs.list_runs(db, campaign=slug, most=5)]
-        going = told[0] if told and told[0].stands in ("scheduled", "sending", "paused") else None
+        going = told[0] if told and told[0].is_going else None
         page = render_template(
             "outreach/show.html",
             campaign=campaign,
@@ -175,6 +191,9 @@ def _page(slug: str, status: int = 200, *, form: SendForm | None = None) -> Resp
             form=form or SendForm(),
             was_tested=request.args.get("told") == "tested",
             words=preflight.WORDS,
+            names=members.names(db),
+            is_held=is_sending_held(db),
+            silent_since=find_silence(db, job=Job.OUTREACH, now=now),
         )
     return private(page, status)
 
@@ -219,9 +238,16 @@ def _look(db: Session, campaign: Campaign, now: datetime, *, rule: str = "", num
 
 
 def _tell(db: Session, run: Run, now: datetime) -> Told:
-    campaign = read_campaign(run.row.campaign, run.row.source)
+    campaign, faults = read_as_sent(run.row.campaign, run.row.source)
     results = results_of(db, run=run, purpose=campaign.purpose, channel=campaign.channel)
-    return Told(run=run, stands=run.stands(now, results.waiting), results=results)
+    stands = run.stands(now, results.waiting)
+    return Told(
+        run=run,
+        stands="stopped" if faults and stands == "sending" else stands,
+        results=results,
+        obstacles=look_for_obstacles(db, which=runs.all_messages_of(run.row.id)),
+        faults=faults,
+    )
 
 
 def _note(db: Session, what: What, slug: str, now: datetime) -> None:
@@ -234,3 +260,6 @@ def _me() -> Account:
 
 def _is_faulty(found: object) -> bool:
     return isinstance(found, Faulty)
+
+
+_GONE = Fault(1, "file", "It is not there any more. What is being sent goes on as it was written then.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, exists, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.messages import outbox
@@ -13,6 +13,10 @@ from portal.shared import ids
 
 WORKER = "the worker"
 RESTORE = "a restore"
+# Not cancelled, and not both looked through and at its end.
+GOING = ~exists().where(
+    CampaignRunAct.run_id == CampaignRun.id, CampaignRunAct.act.in_([RunAct.CANCELLED, RunAct.ENQUEUED])
+) | exists().where(CampaignRecipient.run_id == CampaignRun.id, CampaignRecipient.outcome.is_(None))
 
 
 class AlreadyRunning(Exception):
@@ -39,7 +43,12 @@ class Run:
     @property
     def was_set_back(self) -> bool:
         """Whether it waits because an older copy of it was put back, which does not know who got it since."""
-        return self.is_paused and [act.by_account for act in self.acts if act.act == RunAct.PAUSED][-1] == RESTORE
+        return self.is_paused and self.last_stop.by_account == RESTORE
+
+    @property
+    def last_stop(self) -> CampaignRunAct:
+        """The newest pause of a run that is paused."""
+        return [act for act in self.acts if act.act == RunAct.PAUSED][-1]
 
     @property
     def is_under_way(self) -> bool:
@@ -149,6 +158,20 @@ def messages_of(run_id: str) -> Select[str]:
     """The question for the ids of a run's messages whose end is not noted yet."""
     theirs = CampaignRecipient.run_id == run_id
     return select(CampaignRecipient.message_id).where(theirs, CampaignRecipient.outcome.is_(None))
+
+
+def all_messages_of(run_id: str) -> Select[str]:
+    """The question for the ids of everything that a run ever put into the outbox."""
+    return select(CampaignRecipient.message_id).where(CampaignRecipient.run_id == run_id)
+
+
+def list_going(db: Session, *, now: datetime) -> list[str]:
+    """The campaigns of which a run has not come to its end, by their slugs."""
+    found = {row.campaign: read_run(db, row).stands(now, count_waiting(db, row.id)) for row in db.scalars(_MAY_GO)}
+    return sorted(slug for slug, stands in found.items() if stands != "ended")
+
+
+_MAY_GO = select(CampaignRun).where(GOING).order_by(CampaignRun.begun_at)
 
 
 def _get_going(db: Session, campaign: str) -> Run:

@@ -49,6 +49,8 @@ def index() -> str:
         data=graph(*things_of(samples.TIP, url=web.settings().url, picture=None)),
         rows=samples.preferences(now),
         entries=samples.history(now),
+        obstacles=samples.obstacles(now),
+        run=samples.run(now),
         own_passkeys=samples.passkeys(now),
         own_sessions=samples.sessions(now),
         problem=Problem(429, "Too much sent from your network", kept={"email": "ada@people.customerhub.net"}),

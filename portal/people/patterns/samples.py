@@ -17,6 +17,7 @@ from portal.people.consent.opt_in import Agreement
 from portal.people.consent.states import State
 from portal.people.films.library import Film
 from portal.people.forms.forms import SignUpForm, read_form
+from portal.people.messages.obstacles import Obstacle, Obstacles, Why
 from portal.people.moments.moment import Answer, Download, OfferCard, Poll, Question, Try
 from portal.people.moments.polls import Share, Tally
 from portal.people.offers.catalog import Offer, Round
@@ -239,6 +240,29 @@ def sessions(now: datetime) -> list[PeopleSession]:
         PeopleSession(handle="1", device="Firefox on Linux", created_at=now, seen_at=now),
         PeopleSession(handle="2", device="Safari on iPhone", created_at=now - timedelta(days=9), seen_at=now),
     ]
+
+
+def obstacles(now: datetime) -> Obstacles:
+    """Mail that waits for another try, by two reasons, and mail that failed."""
+    return Obstacles(
+        put_off=[
+            Obstacle(why=Why.AWAY, count=1_204, said="ConnectionRefusedError"),
+            Obstacle(why=Why.BUSY, count=3, said="451"),
+        ],
+        failed=[
+            Obstacle(why=Why.REFUSED, count=12, said="550"),
+            Obstacle(why=Why.LOST, count=1, said="SMTPServerDisconnected"),
+        ],
+        tried_at=now - timedelta(minutes=20),
+        next_try_at=now + timedelta(minutes=40),
+        given_up_at=now + timedelta(hours=70),
+    )
+
+
+def run(now: datetime) -> dict[str, Any]:
+    """What was done to a run of a campaign."""
+    done = (("begun", "staff:mara", 90), ("paused", "staff:mara", 60), ("resumed", "the command line", 45))
+    return {"acts": [{"act": act, "by_account": by, "at": now - timedelta(minutes=ago)} for act, by, ago in done]}
 
 
 def sample_form() -> SampleForm:

@@ -26,6 +26,7 @@ from portal.people.messages.addresses import NotAnAddress, address_hash, read_ad
 from portal.people.messages.channels import EMAIL
 from portal.people.messages.service import Service
 from portal.people.messages.way_out import new_way_out
+from portal.people.preferences.taken_over import note_asked, was_asked
 from portal.shared import ids
 
 COLUMNS = ("email", "name", "purpose", "agreed_at", "words", "source")
@@ -68,6 +69,7 @@ class Report:
     asked: list[int] = field(default_factory=list)
     already: list[int] = field(default_factory=list)
     said_no: list[int] = field(default_factory=list)
+    asked_before: list[int] = field(default_factory=list)
     asked_lately: list[int] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
 
@@ -77,6 +79,7 @@ class Report:
             f"Asked by mail: {len(self.asked)}. They get nothing else until they confirm.",
             f"Had asked us themselves: {len(self.already)}.",
             f"Said no to us, and were left alone: {_counted(self.said_no)}.",
+            f"Were asked because of a list before, and are not asked twice: {_counted(self.asked_before)}.",
             f"Were asked in the last day (take the file again tomorrow): {_counted(self.asked_lately)}.",
             f"In quarantine, never written to: {len(self.quarantined)}.",
             *(f"  line {line['line']}: {line['why']}" for line in self.quarantined),
@@ -121,7 +124,7 @@ def read_claim(line: Line, *, now: datetime) -> Claim:
 
 
 def take_in(db: Session, *, line: Line, claim: Claim, url: str, keyring: Seal, act: Act, report: Report) -> None:
-    """Ask the person of a claim, unless they said no, asked us themselves, or were asked a moment ago."""
+    """Ask the person of a claim, unless they said no, asked us themselves, or were asked before."""
     hashed = address_hash(keyring, channel=EMAIL, address=claim.address)
     if is_suppressed(db, address_hash=hashed, purpose=claim.purpose.id):
         report.said_no.append(line.number)
@@ -131,7 +134,10 @@ def take_in(db: Session, *, line: Line, claim: Claim, url: str, keyring: Seal, a
         report.said_no.append(line.number)
     elif state in (State.REQUESTED, State.CONFIRMED):
         report.already.append(line.number)
+    elif was_asked(db, address_hash=hashed, purpose=claim.purpose.id):
+        report.asked_before.append(line.number)
     elif write(db, sign_up=_sign_up(claim, line, hashed, url, keyring, act), keyring=keyring, act=act):
+        note_asked(db, address_hash=hashed, purpose=claim.purpose.id, now=act.at)
         report.asked.append(line.number)
     else:
         report.asked_lately.append(line.number)

@@ -23,6 +23,7 @@ class Reason:
     way_out: WayOutRow
     title: str
     answers: str
+    if_not_you: str
     allowed: Entry | None
     newest: Entry | None
     is_erased: bool
@@ -37,6 +38,14 @@ ANSWERS = {
     Service.CONFIRM: "somebody gave us this address, and we asked whether it was you",
     Service.SIGN_IN: "somebody asked to sign in with this address",
     Service.PASSKEY_ADDED: "a passkey was added to the account that has this address",
+    Service.TEST: "you work here, and asked for a test of a campaign",
+}
+IF_NOT_YOU = {
+    Service.CONFIRM: "You have nothing to do. Nothing happens unless somebody presses the button that the message "
+    "leads to, and what nobody confirms is erased after 7 days.",
+    Service.SIGN_IN: "You have nothing to do. The link works for ten minutes, and nobody without it gets in.",
+    Service.PASSKEY_ADDED: "Then somebody else was in your account. Sign in, remove the passkey, and end all other "
+    "sessions; or write to questions@customerhub.net, where a person helps.",
 }
 OTHERWISE = "it answers something that was done with this address"
 
@@ -51,6 +60,7 @@ def find_reason(db: Session, *, way_out: WayOutRow, keyring: Seal) -> Reason:
         way_out=way_out,
         title=purpose_title(way_out.purpose) if way_out.purpose else "",
         answers="" if way_out.purpose else ANSWERS.get(way_out.kind or "", OTHERWISE),  # type: ignore[call-overload]
+        if_not_you=IF_NOT_YOU.get(way_out.kind or "", ""),  # type: ignore[call-overload]
         allowed=allowed,
         newest=find_newest(db, person_id=way_out.person_id, line=line, keyring=keyring) if allowed else None,
         is_erased=db.get(Person, way_out.person_id) is None,

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.people.messages.models import Message, MessageState
+from portal.people.consent.restores import is_sending_held
+from portal.people.messages import obstacles
 from portal.people.offers.catalog import Offer
 from portal.people.offers.places import Availability, Stand, list_available
 from portal.people.offers.reading import FOLDER as OFFERS
@@ -80,8 +80,16 @@ def _ended(listed: list[tuple[Offer, Availability]]) -> list[Work]:
 
 
 def _unsent(db: Session) -> list[Work]:
-    failed = db.scalar(select(func.count()).where(Message.state == MessageState.FAILED.value)) or 0
-    return [Work(title="Mail", why=f"{failed} could not be sent in three days of trying")] if failed else []
+    found = obstacles.look(db)
+    work = []
+    if is_sending_held(db):
+        work.append(Work(title="Mail", why="Nothing is sent: a backup was put back", address="/studio/mail"))
+    if found.waiting:
+        why = f"{found.waiting:,} could not be handed over at the last try, and will be tried again"
+        work.append(Work(title="Mail", why=why, address="/studio/mail"))
+    if found.lost:
+        work.append(Work(title="Mail", why=f"{found.lost:,} could not be sent", address="/studio/mail"))
+    return work
 
 
 def _check(db: Session, now: datetime) -> list[Work]:

@@ -17,6 +17,8 @@ from portal.people.staff.roles import RIGHTS, Right, Role
 from portal.people.studio import overview
 from portal.people.studio.form_routes import blueprint as form_keys
 from portal.people.studio.forms import InvitationForm
+from portal.people.studio.list_routes import blueprint as lists
+from portal.people.studio.mail_routes import blueprint as mail
 from portal.people.studio.own_routes import blueprint as own
 from portal.people.studio.preview_routes import blueprint as previews
 from portal.people.studio.publication_routes import blueprint as publications
@@ -33,6 +35,8 @@ blueprint.register_blueprint(own)
 blueprint.register_blueprint(publications)
 blueprint.register_blueprint(previews)
 blueprint.register_blueprint(outreach)
+blueprint.register_blueprint(mail)
+blueprint.register_blueprint(lists)
 blueprint.register_blueprint(form_keys)
 blueprint.register_blueprint(withdrawals)
 blueprint.register_blueprint(webhooks)
