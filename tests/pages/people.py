@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
+from typing import Any
 
 from werkzeug.test import TestResponse
 
@@ -100,6 +101,8 @@ def _a_first_look(site: Site, installed: Installation) -> Told:
     yield "webinar", site.get(WEBINAR)
     yield "webinar-from-a-sentence", site.get(f"{WEBINAR}?t=95")
     yield "webinar-found", site.get(f"{WEBINAR}?find=second+message")
+    yield "webinar-saving-data", site.get(WEBINAR, headers={"Save-Data": "on"})
+    yield "webinar-without-captions", _without_captions(site)
     yield from _a_poll(site)
     yield "transcript", site.get(f"{WEBINAR}/transcript.txt")
     yield "transcript-timed", site.get(f"{WEBINAR}/transcript.vtt")
@@ -195,16 +198,31 @@ def _searching(site: Site) -> Told:
     yield "search-suggestions", site.get("/webinars/search/suggestions?q=mess")
 
 
+def _without_captions(site: Site) -> TestResponse:
+    """A webinar in which nobody says anything, published with a reason."""
+    told = _told_of(site)
+    silent = [chapter | {"lines": []} for chapter in told["chapters"]]
+    return _published(site, told | {"slug": "second-message-silent", "tracks": [], "chapters": silent})
+
+
 def _announced(site: Site) -> TestResponse:
     """A webinar whose premiere is still to come."""
-    now = clock.now()
+    premiere_at = (clock.now() + timedelta(days=9)).isoformat()
+    return _published(site, _told_of(site) | {"slug": "second-message-soon", "premiere_at": premiere_at})
+
+
+def _told_of(site: Site) -> dict[str, Any]:
+    with site.database.reading() as db:
+        current = find_in_force(db, kind="webinar", slug="second-message", at=clock.now())
+    assert current
+    told: dict[str, Any] = json.loads(current.content)
+    return told
+
+
+def _published(site: Site, told: dict[str, Any]) -> TestResponse:
     with site.database.transaction() as db:
-        current = find_in_force(db, kind="webinar", slug="second-message", at=now)
-        assert current
-        told = json.loads(current.content)
-        told |= {"slug": "second-message-soon", "premiere_at": (now + timedelta(days=9)).isoformat()}
-        publish(db, kind="webinar", slug="second-message-soon", content=json.dumps(told), by="Mara", now=now)
-    return site.get(f"{WEBINAR}-soon")
+        publish(db, kind="webinar", slug=told["slug"], content=json.dumps(told), by="Mara", now=clock.now())
+    return site.get(f"/webinars/{told['slug']}")
 
 
 def _the_check(site: Site, installed: Installation) -> Told:

@@ -97,6 +97,11 @@ class Recording:
         """Who speaks, in one text."""
         return " and ".join(filter(None, [", ".join(self.speakers[:-1]), *self.speakers[-1:]]))
 
+    @property
+    def is_written_down(self) -> bool:
+        """Whether there is a transcript: what was published without captions has none."""
+        return any(chapter.lines for chapter in self.chapters)
+
     def is_to_come(self, now: datetime) -> bool:
         """Whether it is announced and not yet to be seen."""
         return self.premiere_at is not None and now < self.premiere_at

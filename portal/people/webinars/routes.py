@@ -186,6 +186,8 @@ def _said(slug: str) -> tuple[Recording, str]:
     """The webinar with its words in the language asked for, and that language as files are named by it."""
     with reading() as db:
         webinar = get_webinar(db, slug)
+    if not webinar.is_written_down:
+        raise Problem(404, "It is not written down", "This recording was published without captions.")
     track = find_track(webinar, request.args.get("language", ""))
     return said_in(webinar, track), f".{track.language}" if track and track.language != webinar.language else ""
 

@@ -24,6 +24,21 @@ def test_the_page_holds_player_captions_chapters_and_the_whole_transcript(client
     assert "Set-Cookie" not in client.get("/webinars/second-message").headers
 
 
+def test_a_page_without_captions_promises_no_transcript(studio: Studio) -> None:
+    (studio.folder / "captions.en.vtt").unlink()
+    studio.publish(reason="A silent film")
+    client = studio.app.test_client()
+    making = client.get("/webinars/second-message").text
+    studio.finish_film()
+    page = client.get("/webinars/second-message").text
+    assert "is in the transcript" not in making + page
+    assert "published without captions" in page
+    for promise in ("/transcript.txt", "Find what was said", "Captions size", 'id="files"'):
+        assert promise not in page
+    for name in ("transcript.txt", "transcript.vtt"):
+        assert client.get(f"/webinars/second-message/{name}").status_code == 404
+
+
 def test_a_moment_in_the_address_starts_there(client: FlaskClient) -> None:
     assert ".mp4#t=4" in client.get("/webinars/second-message?t=4").text
     assert ".mp4#t=6" in client.get("/webinars/second-message?t=999").text
