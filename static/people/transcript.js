@@ -7,8 +7,17 @@ export function followRecording(within = document) {
   }
   for (const group of within.querySelectorAll('[data-follow]')) {
     const lines = [...group.querySelectorAll('a[data-at]')]
-    video.addEventListener('timeupdate', () => mark(group, lines, video.currentTime))
+    const asked = group.querySelector('[aria-current]')
+    if (asked) bringIntoView(group, asked)
+    video.addEventListener('timeupdate', () => waitsAsAsked(video) || mark(group, lines, video.currentTime))
   }
+}
+
+// Addresses say whole seconds, so what one leads to begins up to a second later. Until it plays, what the server marked is
+// what was asked for.
+function waitsAsAsked(video) {
+  const { start } = video.closest('.player').dataset
+  return video.paused && start !== undefined && Math.abs(video.currentTime - Number(start)) < 0.5
 }
 
 function seek(press, video, link) {

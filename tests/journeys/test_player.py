@@ -85,7 +85,8 @@ def test_the_slider_says_where_we_are_in_words_and_shows_the_chapter(visitor: Vi
     page = visitor()
     video = open_player(page, site, "?t=130")
     slider = page.get_by_role("slider", name="Position")
-    until(page, lambda: moment(video) >= 130)
+    until(page, lambda: moment(video) >= 130 and not get(video, "seeking"))
+    expect(page.locator(".transcript-lines a[aria-current]")).to_have_attribute("href", "?t=130#player")
     slider.focus()
     words = "2 minutes 10 of 3 minutes 34, chapter Three parts, and one test"
     expect(slider).to_have_attribute("aria-valuetext", words)

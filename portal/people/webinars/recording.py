@@ -114,6 +114,11 @@ class Recording:
         begun = [chapter for chapter in self.chapters if chapter.start <= moment.at]
         return begun[-1] if begun else self.chapters[0]
 
+    def chapter_at(self, second: int) -> Chapter:
+        """The chapter at that second, as links to chapters say seconds: whole ones, up to one before it begins."""
+        begun = [chapter for chapter in self.chapters if int(chapter.start) <= second]
+        return begun[-1] if begun else self.chapters[0]
+
     def line_at(self, second: int) -> Line | None:
         """What is said at that second: the last sentence that has begun by its end, or None at the very start."""
         if not second:

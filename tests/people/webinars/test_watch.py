@@ -42,6 +42,8 @@ def test_a_page_without_captions_promises_no_transcript(studio: Studio) -> None:
 def test_a_moment_in_the_address_starts_there(client: FlaskClient) -> None:
     assert ".mp4#t=4" in client.get("/webinars/second-message?t=4").text
     assert ".mp4#t=6" in client.get("/webinars/second-message?t=999").text
+    # What a link leads to is marked, though it begins half a second later.
+    assert '<a href="?t=2#player" data-at="2.5" aria-current="step">' in client.get("/webinars/second-message?t=2").text
     for bad in ("x", "-1", "1.5", "9" * 20, "٣"):
         assert client.get("/webinars/second-message", query_string={"t": bad}).status_code == 400
 
