@@ -72,11 +72,10 @@ class Running:
                 time.sleep(0.05)
         raise AssertionError(f"{address} did not answer:\n{self.output.read_text()}")
 
-    def portal(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run `bin/portal WORDS` beside it."""
-        return subprocess.run(
-            command(*words), env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
-        )
+    def portal(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run `bin/portal WORDS` beside it, with some settings that are to be other than its own."""
+        environment = self.environment | settings
+        return subprocess.run(command(*words), env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
 
     def database_url(self, side: str) -> str:
         """The address of a side's database, as its server has it."""
