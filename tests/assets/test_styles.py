@@ -28,6 +28,10 @@ def test_colours_stand_in_the_tokens_alone() -> None:
     assert offenders(others, lambda rules: [found.group() for found in COLOURS.finditer(rules)]) == {}
 
 
+def test_light_and_dark_differ_in_colours_alone() -> None:
+    assert offenders(SHEETS, lambda rules: re.findall(r"prefers-color-scheme|light-dark\((?!oklch\()", rules)) == {}
+
+
 def test_layers_are_named_only_where_a_side_puts_its_sheets_together() -> None:
     assert offenders(CONCEPTS, lambda rules: re.findall(r"@layer|@import", rules)) == {}
 

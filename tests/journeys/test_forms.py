@@ -5,12 +5,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from portal.people.forms.catalog import find_form
 from portal.people.forms.snippets import snippets
-from tests.journeys.conftest import SCHEMES, WIDTHS, violations
+from tests.journeys.conftest import SCHEMES, WIDTHS, found_by_axe, violations
 from tests.journeys.test_offer import newest_mail
 from tests.support.browser import Visitor, visitors
 from tests.support.running import Running
@@ -154,9 +153,7 @@ def in_frame_violations(page: Page) -> list[str]:
     found = []
     for width in WIDTHS:
         for scheme in SCHEMES:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found += [f"{width} {scheme}: {one['id']}" for one in Axe().run(page).response["violations"] if inside(one)]
+            found += [f"{width} {scheme}: {one['id']}" for one in found_by_axe(page, width, scheme) if inside(one)]
             inner = page.frames[1]
             wide = inner.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             found += [f"{width} {scheme}: {wide} pixels wider than its frame"] if wide > 0 else []

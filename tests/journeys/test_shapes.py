@@ -14,6 +14,10 @@ from tests.journeys.conftest import violations
 from tests.support import engines
 from tests.support.running import Running
 
+# It is about the browser; what is kept where is told on each engine by the server's own tests, and that the running
+# whole works on each by those of deploy/.
+pytestmark = pytest.mark.one_engine
+
 Visitor = Callable[..., Page]
 
 STAGES = ("Fresh", "In talks", "Closed Won")

@@ -4,12 +4,17 @@ import re
 from collections.abc import Callable
 
 import pyotp
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import violations
 from tests.journeys.test_offer import link_in_mail, newest_mail
 from tests.journeys.watching import open_player, play_at
 from tests.support.running import Running
+
+# It is about the browser; what is kept where is told on each engine by the server's own tests, and that the running
+# whole works on each by those of deploy/.
+pytestmark = pytest.mark.one_engine
 
 Visitor = Callable[..., Page]
 PASSWORD = "plain anchors drift on tuesdays"
