@@ -202,7 +202,8 @@ def _without_captions(site: Site) -> TestResponse:
     """A webinar in which nobody says anything, published with a reason."""
     told = _told_of(site)
     silent = [chapter | {"lines": []} for chapter in told["chapters"]]
-    return _published(site, told | {"slug": "second-message-silent", "tracks": [], "chapters": silent})
+    named = {"slug": "second-message-silent", "title": "The second message, without a word"}
+    return _published(site, told | named | {"tracks": [], "chapters": silent})
 
 
 def _announced(site: Site) -> TestResponse:
