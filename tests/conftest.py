@@ -11,6 +11,7 @@ import pytest
 from tests.support import engines
 from tests.support.engines import Engine, Sqlite
 from tests.support.sides import closed_at_the_end
+from tests.support.spreading import Spreading, place_of
 
 EVERYWHERE = ("sqlite", "postgresql")
 
@@ -35,11 +36,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("engine", wanted, indirect=True, scope="session")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of one engine run in one process, beside those of another: each starts its servers once."""
-    for item in items:
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "engine" in item.callspec.params:
-            item.add_marker(pytest.mark.xdist_group(item.callspec.params["engine"]))
+    """Let each group stand together."""
+    items.sort(key=lambda item: place_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spreading:
+    """Let each group run in one process."""
+    return Spreading(config, log)
 
 
 def pytest_collection() -> None:

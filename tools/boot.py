@@ -67,8 +67,8 @@ def test(rest: Sequence[str]) -> int:
     _set_up(for_tests=True)
     _browser()
     _programs()
-    # One process an engine: the tests of each start their servers once, and run beside those of the other.
-    return _call([TEST / "bin" / "python", "-m", "pytest", "-n", "2", "--dist", "loadgroup", *rest])
+    # tests/support/spreading.py says which tests run in one process, and in what order.
+    return _call([TEST / "bin" / "python", "-m", "pytest", "-n", "2", "--no-loadscope-reorder", *rest])
 
 
 def check(_: Sequence[str]) -> int:

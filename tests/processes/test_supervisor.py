@@ -15,6 +15,7 @@ from portal.run import command, environment_for
 from portal.shared.environment import ROOT
 from tests.support.engines import Engine
 from tests.support.running import Running
+from tests.support.waiting import eventually
 
 SECRETS = {
     "PEOPLE_SECRET_KEYS": "p" * 40,
@@ -108,22 +109,25 @@ def test_it_prints_a_staff_link_that_is_new_at_each_start(running: Running) -> N
     assert again != link
 
 
-def test_when_it_stops_everything_it_started_stops(engine: Engine, tmp_path: Path) -> None:
-    with Running(tmp_path / "data") as short:
+@pytest.fixture(scope="module")
+def short(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Running:
+    """One that is started again and again, on what it made at its first start."""
+    return Running(tmp_path_factory.mktemp("short") / "data")
+
+
+def test_when_it_stops_everything_it_started_stops(short: Running) -> None:
+    with short:
         assert len(short.pids()) >= 3
     assert short.process is not None
     assert short.process.returncode == 0
     assert short.pids() == []
 
 
-def test_when_it_is_killed_everything_it_started_stops(engine: Engine, tmp_path: Path) -> None:
-    with Running(tmp_path / "data") as short:
+def test_when_it_is_killed_everything_it_started_stops(short: Running) -> None:
+    with short:
         assert short.process is not None
         short.process.kill()
-        deadline = time.monotonic() + 30
-        while short.pids() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert short.pids() == []
+        eventually(lambda: not short.pids())
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
