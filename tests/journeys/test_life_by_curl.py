@@ -1,5 +1,6 @@
 """The life of one person as docs/consent.md tells it: its lines of curl are run as they stand there."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -50,7 +51,8 @@ def test_the_lines_of_curl_do_what_the_page_says(site: Running, tmp_path: Path) 
     assert asked == ["303"]
     assert confirmed == ["200", "303"]
     assert genuine == ["Genuine, and unchanged since we signed it"]
-    assert "List-Unsubscribe" in sent[-1]
+    assert re.fullmatch(r"List-Unsubscribe +&lt;http://localhost:\d+/opt-out/[\w-]{43}&gt; *", sent[-2]), sent
+    assert sent[-1].split() == ["List-Unsubscribe-Post", "List-Unsubscribe=One-Click"]
     assert chosen[0].startswith("Because you asked for “Invitations to webinars”")
     assert chosen[1:3] == ["Nothing from us until", "The pause is over"]
     assert chosen[3:] == [*['li data-state="confirmed"'] * 2, *['li data-state="requested"'] * 2]

@@ -92,6 +92,8 @@ def _faults(taking: Camera, pages: Iterable[Seen]) -> int:
     for page in filter(_is_wanted, pages):
         taking.show(page)
         faults = violations(taking.page, WIDTHS)
+        if page.name.startswith("mail-"):  # its heading is the subject, which the mail program shows
+            faults = [fault for fault in faults if "page-has-heading-one" not in fault]
         print("\n".join(f"{page.title} {fault}" for fault in faults) or f"{page.title} ok", flush=True)
         found, count = found + len(faults), count + 1
     print(f"{found} faults on {count} pages, each at {len(WIDTHS)} widths, light and dark")

@@ -81,6 +81,7 @@ def _window(terminal: Terminal, name: str) -> Seen:
         side="people",
         name=f"publishing-{name}",
         method="",
+        cookie="",
         url="",
         status=200,
         mimetype="text/html",

@@ -438,7 +438,7 @@ def _the_studio(site: Site, installed: Installation) -> Told:
     yield from _publications(site, mara)
     yield "studio-mail", mara.get("/studio/mail")
     yield from _outreach(site, installed, mara)
-    yield from _stopped_midway(site, mara)
+    yield from _stopped_midway(site, installed, mara)
     yield from _lists(site, mara)
     yield from _out_to_the_crm(site, installed, mara)
     yield "studio-refused", Browser(site).by_start_link(role="marketer", email=DORA).get("/studio/log")
@@ -552,7 +552,8 @@ def _outreach(site: Site, installed: Installation, mara: Browser) -> Told:
     yield "outreach-ended", mara.get(here)
     yield "studio-mail-failed", mara.get("/studio/mail")
     yield "studio-needs-work", mara.get("/studio/")
-    yield "mail-announcement", site.get(f"/_outbox/{site.mails()[0].id}/body")
+    announced = next(mail for mail in site.mails() if '<h1 class="typed">New webinar' in mail.page)
+    yield "mail-announcement", site.get(f"/_outbox/{announced.id}/body")
 
 
 class _FarEnd(Outbox):
@@ -572,7 +573,7 @@ def _send(site: Site, *answers: Result) -> None:
     deliver(site.database, keyring=site.keyring, mail=far_end, stopping=Event())
 
 
-def _stopped_midway(site: Site, mara: Browser) -> Told:
+def _stopped_midway(site: Site, installed: Installation, mara: Browser) -> Told:
     """Campaigns whose sending cannot go on by itself: a segment, a worker, a file that is not there any more."""
     where, now = "/studio/campaigns", clock.now()
     here = f"{where}/setup-day-places"
@@ -584,6 +585,8 @@ def _stopped_midway(site: Site, mara: Browser) -> Told:
             begin(db, campaign=campaign, by="the command line", starts_at=now, now=now)
     yield "outreach-stopped", mara.get(here)
     yield "outreach-some-stopped", mara.get(f"{where}/")
+    installed.wait(minutes=3)
+    now = clock.now()
     with site.database.transaction() as db:
         cancel(db, campaign="setup-day-places", by="the command line", now=now)
         begin(db, campaign=written, by="the command line", starts_at=now, now=now)

@@ -10,12 +10,13 @@ from werkzeug.test import TestResponse
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """One answer: on which side, under which name, what it answered, and what came."""
+    """One answer: on which side, under which name, what it answered and to whose cookies, and what came."""
 
     side: str
     name: str
     method: str
     url: str
+    cookie: str
     status: int
     mimetype: str
     headers: Mapping[str, str]
@@ -34,12 +35,13 @@ class Seen:
 
 def seen(side: str, name: str, answer: TestResponse) -> Seen:
     """What a client of the tests was answered."""
-    return _seen(side, name, answer, method=answer.request.method, url=answer.request.url)
+    asked = answer.request
+    return _seen(side, name, answer, method=asked.method, url=asked.url, cookie=asked.headers.get("Cookie", ""))
 
 
 def seen_alone(side: str, name: str, answer: Response) -> Seen:
     """An answer that no request led to."""
-    return _seen(side, name, answer, method="", url="")
+    return _seen(side, name, answer, method="", url="", cookie="")
 
 
 def unseen(app: Flask, pages: Iterable[Seen]) -> set[str]:
@@ -48,13 +50,14 @@ def unseen(app: Flask, pages: Iterable[Seen]) -> set[str]:
     return rules - {_rule_of(app, page) for page in pages if page.status in (200, 206)}
 
 
-def _seen(side: str, name: str, answer: Response | TestResponse, *, method: str, url: str) -> Seen:
+def _seen(side: str, name: str, answer: Response | TestResponse, *, method: str, url: str, cookie: str) -> Seen:
     mimetype = answer.mimetype or ""
     return Seen(
         side=side,
         name=name,
         method=method,
         url=url,
+        cookie=cookie,
         status=answer.status_code,
         mimetype=mimetype,
         headers=dict(answer.headers),
