@@ -62,11 +62,8 @@ def publications_list(kind: Kind, slug: str | None, as_json: bool) -> None:
     from portal.people.commands.publish import list_public
 
     found = list_public(kind, slug)
-    lines = [
-        f"{one['slug']:28}  {one['version'][:12]:12}  {one['stands']:12}  since {one['public_from'][:16]}  "
-        f"by {one['published_by']}" + (f"  leads to {one['leads_to']}" if one["leads_to"] else "")
-        for one in found
-    ]
+    widest = max((len(one["slug"]) for one in found), default=0)
+    lines = [f"{one['slug']:{widest}}  {_in_words(one)}" for one in found]
     answer({"publications": found}, "\n".join(lines) or "None: bin/portal publish PATH", as_json=as_json)
 
 
@@ -104,6 +101,13 @@ def publications_unpublish(kind: Kind, slug: str, redirect_to: str, by: str) -> 
         click.echo(unpublish(kind, slug, redirect_to=path, by=by))
     except NotPublic as fault:
         raise click.ClickException(str(fault)) from fault
+
+
+def _in_words(one: dict[str, str]) -> str:
+    when = "from " if one["stands"] == "to come" else "since"
+    leads = f"  leads to {one['leads_to']}" if one["leads_to"] else ""
+    since = f"{when} {one['public_from'][:16]}  by {one['published_by']}"
+    return f"{one['version'][:12]:12}  {one['stands']:12}  {since}{leads}"
 
 
 def _draft(slug: str) -> None:

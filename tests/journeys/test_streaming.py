@@ -62,6 +62,9 @@ def test_little_is_asked_for_before_the_first_byte_of_the_film(visitor: Visitor,
     before = asked[: next(number for number, name in enumerate(names) if name.endswith((".m4s", ".mp4")))]
     assert len(before) <= 12, names
     assert sum(request.sizes()["responseBodySize"] for request in before) <= 250_000
+    assert (
+        1 <= len([name for name in names if name.endswith(".m4s")]) <= 2
+    )  # and not all of it, unless somebody plays it
     assert "previews.vtt" in names  # but not before
 
 
@@ -75,6 +78,7 @@ def test_who_saves_data_gets_the_least_and_nothing_before_play(visitor: Visitor,
     until(page, lambda: moment(video) > 0.3)
     assert video.evaluate("(video) => video.videoHeight") == 360
     assert not [name for name in asked if "sprite" in name or "preview" in name]
+    assert not [name for name in asked if name.endswith(".mp4") and "init" not in name]  # nor the one file besides
     use(page, "Settings")
     expect(page.get_by_role("radio", name="Save data")).to_be_checked()
 

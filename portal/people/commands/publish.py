@@ -211,17 +211,20 @@ def list_public(kind: Kind, slug: str | None) -> list[dict[str, str]]:
     with opened_database() as (database, _), database.reading() as db:
         now = clock.now()
         if slug is not None:
-            return [_row(record, now) for record in records.list_records(db, kind=kind, slug=slug)]
+            current = records.find_in_force(db, kind=kind, slug=slug, at=now)
+            found = records.list_records(db, kind=kind, slug=slug)
+            return [_row(record, now, is_in_force=record is current) for record in found]
         coming = records.list_scheduled(db, kind=kind, at=now)
         return [_row(record, now) for record in [*records.in_force(db, kind=kind, at=now), *coming]]
 
 
-def _row(record: Publication, now: datetime) -> dict[str, str]:
+def _row(record: Publication, now: datetime, *, is_in_force: bool = True) -> dict[str, str]:
+    stands = ("public" if record.is_shown else "off the site") if is_in_force else "earlier"
     return {
         "slug": record.slug,
         "version": record.version,
         "public_from": record.public_from.isoformat(),
-        "stands": "to come" if record.public_from > now else "public" if record.is_shown else "off the site",
+        "stands": "to come" if record.public_from > now else stands,
         "leads_to": record.redirect_to,
         "published_by": record.published_by,
         "published_at": record.published_at.isoformat(),

@@ -13,6 +13,7 @@ export async function openStream({ root, video }, { quality, onQuality }) {
   if (!window.MediaSource || !MediaSource.isTypeSupported('video/mp4; codecs="avc1.42E01E,mp4a.40.2"')) return progressive(video, isSaving)
   const file = [...video.querySelectorAll('source')]
   for (const one of file) one.remove() // or a press on play, until the library is there, would fetch it
+  video.load() // and so it would by what it has chosen already
   const library = isSaving ? await played(video).then(load) : await load()
   if (library?.isSupported()) return adaptive(library, { root, video, file, address, quality, onQuality })
   video.append(...file)
@@ -49,6 +50,7 @@ function adaptive(Hls, { root, video, file, address, quality, onQuality }) {
     startLevel: 0,
     abrEwmaDefaultEstimate: 2_000_000,
     maxBufferLength: AT_FIRST,
+    maxBufferSize: 0, // or up to 60 MB come besides, which is a whole film before anybody presses play
     backBufferLength: 60,
     capLevelToPlayerSize: true,
   })

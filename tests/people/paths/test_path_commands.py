@@ -61,11 +61,15 @@ def test_the_site_is_kept_in_step_with_what_is_written(
     assert list(commands.sync()) == []
     write(("Three things in an hour.", "Four things in an hour."))
     assert list(commands.sync()) == ["call-then-write is public as it reads now"]
-    versions = [row["version"] for row in commands.list_public("path", "call-then-write")]
+    rows = commands.list_public("path", "call-then-write")
+    assert [row["stands"] for row in rows] == ["public", "earlier"]
+    versions = [row["version"] for row in rows]
     assert say("publications", "roll-back", "path", "call-then-write", versions[-1][:12]).exit_code == 0
     assert "Three things in an hour." in at_the_desk.get(HERE).text
     assert say("publications", "unpublish", "path", "call-then-write").exit_code == 0
     assert at_the_desk.get(HERE).location == "/paths/"
+    rows = commands.list_public("path", "call-then-write")
+    assert [row["stands"] for row in rows] == ["off the site", "earlier", "earlier", "earlier"]
     assert list(commands.sync()) == []
     assert at_the_desk.get(HERE).location == "/paths/"
 
