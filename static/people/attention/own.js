@@ -9,7 +9,7 @@ import { everyTicket, letGoOfTickets, viewingOf } from './viewing.js'
 
 const SAVED_EVERY = 5 // seconds of film
 const NOTED = ['timeupdate', 'play', 'playing', 'seeked', 'pause', 'ended', 'waiting', 'ratechange']
-const STARTS = ['play', 'seeked']
+const STARTS = ['play', 'playing', 'seeked'] // a film that was not there at the press begins later
 const MINE = 'attention.mine'
 
 export function offerAttention(root) {
