@@ -68,6 +68,7 @@ def test_with_evidence_somebody_is_asked_once_and_only_their_own_press_confirms(
 def test_without_evidence_a_line_is_in_quarantine_and_its_address_in_no_table(
     site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, why: str
 ) -> None:
+    (tmp_path / "people.csv.quarantine").touch(mode=0o644)
     (found,) = take_in(site, monkeypatch, tmp_path, line)["quarantined"]
     assert found["line"] == 2
     assert why in found["why"]

@@ -97,6 +97,7 @@ def _write_quarantine(path: Path, lines: list[dict[str, str]]) -> None:
     if not lines:
         return
     path.touch(mode=0o600)
+    path.chmod(0o600)  # one that was there before may have been open to others
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.DictWriter(file, fieldnames=["line", "why", *imports.COLUMNS])
         rows.writeheader()
