@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
@@ -82,8 +83,14 @@ class LazyRule(Rule):
     """A rule that compiles what builds its address when it is first asked for one: hardly any test asks for many."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        made = cache(super()._compile_builder)
-        return lambda _rule, **values: made(append_unknown)(self, **values)
+        compiled: list[Callable[..., tuple[str, str]]] = []
+
+        def build(_rule: Rule, **values: Any) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(super(LazyRule, self)._compile_builder(append_unknown))
+            return compiled[0](self, **values)
+
+        return build
 
 
 # Each test has an app of its own, whose two hundred rules would take most of its making.
