@@ -7,6 +7,7 @@ WebVTT; of its tags a cue keeps who speaks (`<v Ines>`); the others are taken of
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape, unescape
 from io import StringIO
 from pathlib import Path
@@ -36,7 +37,11 @@ class Cue:
 
 def read_cues(path: Path) -> tuple[Cue, ...]:
     """The cues of a `.vtt` or `.srt` file. Raises BadContent with every fault in it."""
-    source = text_of(path, most=MOST_BYTES)  # in text mode, so that every line ends alike
+    return _read(path, text_of(path, most=MOST_BYTES))  # in text mode, so that every line ends alike
+
+
+@lru_cache(maxsize=16)  # tips and paths name moments of the same few recordings
+def _read(path: Path, source: str) -> tuple[Cue, ...]:
     try:
         found = webvtt.from_buffer(StringIO(source), format=path.suffix[1:])
     except (MalformedFileError, MalformedCaptionError) as fault:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +22,10 @@ class Webinar(NamedTuple):
 
 @dataclass(frozen=True)
 class Content:
-    """A folder of content, as the portal's own `content/` is one."""
+    """A folder of content, as the portal's own `content/` is one. A tip is read once: a path leads to some twice."""
 
     folder: Path = ROOT / "content"
+    _tips: dict[str, Tip | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def find_webinar(self, slug: str) -> Webinar | None:
         """The webinar of that name, without chapters where they cannot be read: whoever checks it is told."""
@@ -41,8 +42,13 @@ class Content:
 
     def find_tip(self, slug: str) -> Tip | None:
         """The tip of that name, if it can be published."""
-        path = self.folder / "tips" / f"{slug}.md"
-        try:
-            return read_tip(path) if path.is_file() else None
-        except BadTip:
-            return None
+        if slug not in self._tips:
+            self._tips[slug] = _read(self.folder / "tips" / f"{slug}.md")
+        return self._tips[slug]
+
+
+def _read(path: Path) -> Tip | None:
+    try:
+        return read_tip(path) if path.is_file() else None
+    except BadTip:
+        return None
