@@ -40,6 +40,11 @@ def own(page: Page, length: int) -> set[int]:
     return {second for second in range(length) if bits >> second & 1}
 
 
+def length_of(page: Page) -> int:
+    """How many seconds the film has."""
+    return int(str(page.locator("[data-attention]").get_attribute("data-seconds")))
+
+
 def stored(site: Running) -> list[bytes | None]:
     """What the server knows of each viewing."""
     database = Database(load_settings(site.environment).database_url)
@@ -62,7 +67,7 @@ def test_only_what_was_played_and_seen_counts_and_it_leaves_last_and_is_taken_ba
     page = visitor()
     asked, before = listen(page), stored(site)
     video, strip = open_player(page, site), page.get_by_role("region", name="What you watched")
-    length = int(str(page.locator("[data-attention]").get_attribute("data-seconds")))
+    length = length_of(page)
     expect(strip).to_contain_text("0:00 of")
     expect(strip.get_by_role("button", name="Delete")).to_be_disabled()
     play(page, video, 0, 3.4)
@@ -109,8 +114,10 @@ def test_nothing_leaves_of_who_said_no_and_the_strip_is_theirs(visitor: Visitor,
     else:
         expect(button(page, "Keep it to myself")).to_be_hidden()
     expect(strip).to_contain_text(re.compile("nothing is sent"))
-    play(page, video, 0, 2.4)
+    play(page, video, 0, 3.4)
+    covered = own(page, length_of(page))
+    assert covered >= {1, 2}  # a busy machine may tell late that it began
     page.goto(f"{site.people}/webinars/attention")
     open_player(page, site, saves_data=saves_data)
-    expect(strip).to_contain_text("0:02 of")
+    expect(strip).to_contain_text(f"0:0{len(covered)} of")
     assert asked == []
