@@ -113,6 +113,12 @@ def test_an_answer_names_the_sentence_who_says_it_and_where_it_plays(library: Li
     assert "Set-Cookie" not in library.site.get("/webinars/search?q=envelope").headers
 
 
+def test_what_only_its_title_answers_for_says_what_it_is_about(empty: Library) -> None:
+    empty.publish("shed", SHED, title="The walrus", summary="A ladder, told by somebody else.")
+    assert "A ladder, told by somebody else." in empty.site.get("/webinars/search?q=walrus").text
+    assert "told by somebody else" not in empty.site.get("/webinars/search?q=leans").text
+
+
 def test_a_link_of_an_answer_opens_the_page_at_its_sentence(library: Library) -> None:
     link = re.search(r'href="(/webinars/ask-first\?t=20)#player"', library.site.get("/webinars/search?q=envelope").text)
     assert link
