@@ -5,8 +5,8 @@ SQLite has nothing else; PostgreSQL and Python read the same glob as a regular e
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -51,19 +51,23 @@ class Not:
 Condition = Like | AtMost | Every | Some | Not
 
 
-def holds(condition: Condition, value: str) -> bool:
-    """Whether `condition` holds for `value`."""
+def check_of(condition: Condition) -> Callable[[str], bool]:
+    """The question whether `condition` holds for a value, put together once."""
     match condition:
         case Like(glob):
-            return _compiled(glob).search(value) is not None
+            search = re.compile(_regex(glob), re.DOTALL).search
+            return lambda value: search(value) is not None
         case AtMost(most, part):
-            return len(_part(value, part)) <= most
+            return lambda value: len(_part(value, part)) <= most
         case Every(parts):
-            return all(holds(part, value) for part in parts)
+            every = tuple(map(check_of, parts))
+            return lambda value: all(check(value) for check in every)
         case Some(parts):
-            return any(holds(part, value) for part in parts)
+            some = tuple(map(check_of, parts))
+            return lambda value: any(check(value) for check in some)
         case Not(part):
-            return not holds(part, value)
+            check = check_of(part)
+            return lambda value: not check(value)
 
 
 def sql(condition: Condition, column: str, *, dialect: Dialect) -> str:
@@ -97,11 +101,6 @@ def _sql(condition: Condition, column: str, dialect: Dialect) -> str:
 def _part(value: str, part: str) -> str:
     before, _at, after = value.partition("@")
     return {"whole": value, "before @": before, "after @": after}[part]
-
-
-@cache
-def _compiled(glob: str) -> re.Pattern[str]:
-    return re.compile(_regex(glob), re.DOTALL)
 
 
 def _regex(glob: str) -> str:

@@ -35,6 +35,7 @@ from sqlalchemy.schema import CreateTable
 
 from portal.shared import clock
 from portal.shared.columns import Moment
+from portal.shared.database import way_to_ask
 from portal.shared.faults import STORE_FAULTS, words_of
 
 LEFT_ALONE = timedelta(seconds=5)  # a server that did not answer is asked again after this
@@ -78,6 +79,7 @@ class SqlCounters(Storage):
         self._hit = text(_HIT.format(table=row.__tablename__)).bindparams(
             bindparam("now", type_=Moment()), bindparam("ends_at", type_=Moment())
         )
+        self._quick_hit = way_to_ask(self.engine, self._hit)
         self._row = row
         self._may_miss = may_miss
 
@@ -91,7 +93,7 @@ class SqlCounters(Storage):
         now = clock.now()
         counted = {"key": key, "amount": amount, "now": now, "ends_at": now + timedelta(seconds=expiry)}
         try:
-            return int(self._run(self._hit, CursorResult.scalar_one, counted))
+            return self._count(counted)
         except STORE_FAULTS as fault:
             self._miss(fault)
             return 0
@@ -125,6 +127,16 @@ class SqlCounters(Storage):
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+    def _count(self, counted: Mapping[str, Any]) -> int:
+        """By the driver itself, at a third of the cost; where that fails, the long way, which says why."""
+        try:
+            with self._turn:
+                found = self._quick_hit(counted)
+        except self.engine.dialect.loaded_dbapi.Error:
+            self.engine.dispose()  # the database may have been restarted, and no connection be alive
+            found = None
+        return int(found[0] if found else self._run(self._hit, CursorResult.scalar_one, counted))
 
     def _find(self, key: str) -> tuple[int, datetime] | None:
         running = select(self._row.hits, self._row.ends_at).where(self._row.key == key, self._row.ends_at > clock.now())

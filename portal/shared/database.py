@@ -1,28 +1,23 @@
 """The only place that knows how a database is opened and a transaction begun; each side opens its own, once."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import (
-    Boolean,
     Compiled,
     Connection,
     Dialect,
     Engine,
     Executable,
-    Insert,
     MetaData,
     Select,
     TypeDecorator,
-    bindparam,
-    insert,
     make_url,
-    select,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     from portal.shared.group_commit import GroupCommit
@@ -37,7 +32,7 @@ NAMES = {
 }
 
 Act = Literal["write", "read", "peek", "count"]  # what an engine is for
-Peek = Callable[[Mapping[str, str | bytes]], tuple[Any, ...] | None]  # values by name, to the first row
+Peek = Callable[[Mapping[str, Any]], tuple[Any, ...] | None]  # values by name, to the first row
 
 MAY = "may"  # in a table's `info`: what a server may do with its rows, where that is not everything
 
@@ -153,19 +148,13 @@ class Database:
         return GroupCommit(self.writer, seconds_to_wait=BUSY_SECONDS)
 
     def _way_to_ask(self, statement: Select[*tuple[Any, ...]]) -> Callable[[Mapping[str, str]], Any]:
-        if self._has_roles:
-            from portal.shared.postgres import postgres_peek as peek
-        else:
-            from portal.shared.sqlite import sqlite_peek as peek
-        compiled = statement.compile(self._peeker)
-        ask = peek(self._peeker, compiled)
+        ask = way_to_ask(self._peeker, statement)
         dialect, columns = self._peeker.dialect, statement.selected_columns
-        writers = _writers(compiled, dialect)
         row: Any = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
 
         def answer(values: Mapping[str, str]) -> Any:
-            found = ask({**values, **{name: write(values[name], dialect) for name, write in writers.items()}})
+            found = ask(values)
             if found is None:
                 return None
             return row(*(read(value) if read else value for read, value in zip(readers, found, strict=True)))
@@ -175,6 +164,20 @@ class Database:
     @property
     def _has_roles(self) -> bool:
         return self.writer.dialect.name == "postgresql"
+
+
+def way_to_ask(engine: Engine, statement: Executable) -> Peek:
+    """A way to ask the driver itself for the first row of one statement, compiled here once.
+
+    It raises the driver's own errors. The values are text, numbers, or what a column type of ours makes of others.
+    """
+    if engine.dialect.name == "postgresql":
+        from portal.shared.postgres import postgres_peek as peek
+    else:
+        from portal.shared.sqlite import sqlite_peek as peek
+    compiled = statement.compile(engine)
+    ask, writers = peek(engine, compiled), _writers(compiled, engine.dialect)
+    return lambda values: ask({**values, **{name: write(values[name]) for name, write in writers.items()}})
 
 
 @contextmanager
@@ -194,32 +197,12 @@ def in_one_go(db: Session) -> Iterator[None]:
         yield
 
 
-UNREAD = {"is_unread": True}  # execution options of a question that only locks: within `in_one_go` nobody waits for it
-
-
-def insert_where_meant(table: type[DeclarativeBase]) -> Insert:
-    """Adds the row of its values where their `is_meant` is true, and else nothing, by the same statement.
-
-    It is for work that must not tell by its number of statements what was found.
-    """
-    columns = list(table.__table__.columns)
-    values = select(*(bindparam(column.name, type_=column.type) for column in columns))
-    meant = values.where(bindparam("is_meant", type_=Boolean()))
-    return insert(table).from_select([column.name for column in columns], meant, include_defaults=False)
-
-
-def put_all(db: Session, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Run a statement for each of a few rows; within `in_one_go`, where the driver would wait for each such call."""
-    connection = db.connection()
-    if connection.dialect.name != "postgresql":
-        connection.execute(statement, rows)
-        return
-    with in_one_go(db):
-        for row in rows:
-            connection.execute(statement, row)
-
-
-def _writers(compiled: Compiled, dialect: Dialect) -> dict[str, Callable[[Any, Dialect], Any]]:
+def _writers(compiled: Compiled, dialect: Dialect) -> dict[str, Callable[[Any], Any]]:
     """How those values of a statement are stored that are not stored as they are."""
     binds = getattr(compiled, "binds", {}).items()
-    return {name: one.type.process_bind_param for name, one in binds if isinstance(one.type, TypeDecorator)}
+    ours = {name: one.type for name, one in binds if isinstance(one.type, TypeDecorator)}
+    found = {name: kind.dialect_impl(dialect).bind_processor(dialect) for name, kind in ours.items()}
+    return {name: write for name, write in found.items() if write is not None}
+
+
+UNREAD = {"is_unread": True}  # execution options of a question that only locks: within `in_one_go` nobody waits for it

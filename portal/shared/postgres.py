@@ -74,7 +74,7 @@ def postgres_peek(engine: Engine, compiled: Compiled) -> Peek:
     statement = re.sub(r"%\((\w+)\)s", lambda found: places[found[1]], compiled.string).replace("%%", "%").encode()
     name = f"peek_{next(_numbers)}".encode()
 
-    def ask(values: Mapping[str, str | bytes]) -> tuple[Any, ...] | None:
+    def ask(values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         with closing(engine.raw_connection()) as connection:
             driver = cast("psycopg.Connection[Any]", connection.driver_connection)
             if name not in connection.info:
@@ -140,9 +140,11 @@ def _well(result: PGresult) -> PGresult:
     return result
 
 
-def _sent(value: str | bytes) -> bytes:
+def _sent(value: object) -> bytes:
     """A value in the form of text that the server reads; what type it has follows from where it stands."""
-    return value.encode() if isinstance(value, str) else rb"\x" + value.hex().encode()
+    if isinstance(value, psycopg.Binary):
+        return rb"\x" + value.obj.hex().encode()
+    return str(value).encode()  # of a moment that is ISO 8601, with its offset
 
 
 _numbers = count()

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Boolean, CheckConstraint, ColumnElement
 from sqlalchemy.ext.compiler import compiles
 
-from portal.shared.conditions import AtMost, Condition, Every, Like, Not, Some, holds, sql
+from portal.shared.conditions import AtMost, Condition, Every, Like, Not, Some, check_of, sql
 
 Kind = Literal["email", "phone", "card", "account", "tax_id", "street", "town"]
 ColumnKind = Literal["email", "phone"]
@@ -98,7 +98,7 @@ def phone_standing(value: str) -> Standing:
 
 def is_reserved(kind: Kind, value: str) -> bool:
     """Whether `value`, in the normal form of its kind, may stand in the sandbox."""
-    return holds(_RESERVED[kind], value)
+    return _IS_RESERVED[kind](value)
 
 
 def is_reserved_email(value: str) -> bool:
@@ -113,12 +113,12 @@ def is_reserved_phone(value: str) -> bool:
 
 def is_real_email(value: str) -> bool:
     """Whether `value` may stand on the people side."""
-    return holds(_REAL["email"], value)
+    return _IS_REAL["email"](value)
 
 
 def is_real_phone(value: str) -> bool:
     """Whether `value` may stand on the people side."""
-    return holds(_REAL["phone"], value)
+    return _IS_REAL["phone"](value)
 
 
 def normal_email(text: str) -> str:
@@ -140,7 +140,7 @@ def normal_phone(text: str) -> str | None:
         number = f"+1{digits[-10:]}"
     else:
         return None
-    return number if holds(_SHAPE["phone"], number) else None
+    return number if _IS_WELL_FORMED["phone"](number) else None
 
 
 def only_reserved(kind: ColumnKind, column: str) -> CheckConstraint:
@@ -176,11 +176,11 @@ def _for_postgresql(element: _Holds, _compiler: Any, **_options: Any) -> str:
 
 
 def _standing(kind: ColumnKind, value: str) -> Standing:
-    if holds(_RESERVED[kind], value):
+    if _IS_RESERVED[kind](value):
         return Standing.RESERVED
-    if holds(_REAL[kind], value):
+    if _IS_REAL[kind](value):
         return Standing.REAL
-    return Standing.SET_ASIDE if holds(_SHAPE[kind], value) else Standing.MALFORMED
+    return Standing.SET_ASIDE if _IS_WELL_FORMED[kind](value) else Standing.MALFORMED
 
 
 def _address(characters: str) -> Condition:
@@ -229,3 +229,6 @@ _REAL: dict[ColumnKind, Condition] = {
     "email": Every((_SHAPE["email"], Not(_under(list(SUFFIXES))))),
     "phone": Every((_SHAPE["phone"], *(Not(_among(numbers)) for numbers in NUMBERS))),
 }
+_IS_WELL_FORMED = {kind: check_of(condition) for kind, condition in _SHAPE.items()}
+_IS_RESERVED = {kind: check_of(condition) for kind, condition in _RESERVED.items()}
+_IS_REAL = {kind: check_of(condition) for kind, condition in _REAL.items()}

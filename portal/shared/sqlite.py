@@ -55,7 +55,7 @@ def sqlite_peek(engine: Engine, compiled: Compiled) -> Peek:
     """A way to ask one compiled statement for its first row, and nothing more; raises the driver's own errors."""
     order: list[str] = getattr(compiled, "positiontup", None) or []
 
-    def ask(values: Mapping[str, str | bytes]) -> tuple[Any, ...] | None:
+    def ask(values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
             cursor.execute(compiled.string, [values[name] for name in order])
             found: tuple[Any, ...] | None = cursor.fetchone()

@@ -11,8 +11,9 @@ from portal.people.accounts.passkeys import remove_passkeys
 from portal.people.keyring import Seal, new_secret
 from portal.people.sessions import Account, end_sessions
 from portal.shared import ids
+from portal.shared.batches import insert_where_meant
 from portal.shared.columns import Moment
-from portal.shared.database import UNREAD, insert_where_meant
+from portal.shared.database import UNREAD
 
 
 class NoSuchPerson(LookupError):

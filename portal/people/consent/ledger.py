@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Executable, bindparam, select, true, update
+from sqlalchemy import bindparam, select, true
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import PersonKey
@@ -17,7 +17,8 @@ from portal.people.consent.record import Act, Content, head, payload
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
 from portal.shared import ids
-from portal.shared.database import in_one_go, insert_where_meant, put_all
+from portal.shared.batches import MEANT, NOT_MEANT, Batch, inserting, moving, put
+from portal.shared.database import in_one_go
 
 Line = tuple[str, str]  # purpose, channel
 Row = dict[str, Any]
@@ -74,7 +75,7 @@ class Chain:
     def append(self, steps: Iterable[Step], *, act: Act, lines: int = 0) -> None:
         """Add a record for each step and bring the state rows to it.
 
-        What is not an allowed step is refused by the database (IntegrityError). With `lines`, as many statements run as
+        What is not an allowed step is refused by the database (IntegrityError). With `lines`, as much is sent as
         any steps on so many lines could need, two on each, whatever the steps are: nobody learns from the work where a
         person stands.
         """
@@ -139,35 +140,26 @@ class Chain:
         self._put(_ADD_STATES, fresh, _NO_STATE, at_least=at_least)
         self._stored.update(newest)
 
-    def _put(self, statement: Executable, rows: list[Row], nothing: Row, *, at_least: int) -> None:
-        meant = [row | {"is_meant": True} for row in rows]
-        if sent := meant + [nothing] * (at_least - len(meant)):
-            put_all(self._db, statement, sent)
+    def _put(self, batch: Batch, rows: list[Row], nothing: Row, *, at_least: int) -> None:
+        put(self._db, batch, [row | MEANT for row in rows] + [nothing] * (at_least - len(rows)))
 
 
-_ADD_RECORDS = insert_where_meant(ConsentRecord)
-_ADD_PAYLOADS = insert_where_meant(ConsentPayload)
-_ADD_STATES = insert_where_meant(ConsentState)
+_ADD_RECORDS = inserting(ConsentRecord)
+_ADD_PAYLOADS = inserting(ConsentPayload)
+_ADD_STATES = inserting(ConsentState)
 # The same statements without an effect.
 _NO_RECORD: Row = {
     **dict.fromkeys(("person_id", "id", "purpose", "channel", "was", "state"), ""),
     **dict.fromkeys(("head", "commitment", "previous_leaf", "leaf"), b""),
     **dict.fromkeys(("position", "version"), 0),
-    "is_meant": False,
+    **NOT_MEANT,
 }
-_NO_PAYLOAD: Row = {"record_id": "", "sealed": b"", "is_meant": False}
-_NOTHING_NEW: Row = {"state": "", "record_id": "", "changed_at": datetime(1970, 1, 1, tzinfo=UTC), "is_meant": False}
+_NO_PAYLOAD: Row = {"record_id": "", "sealed": b""} | NOT_MEANT
+_NOTHING_NEW: Row = {"state": "", "record_id": "", "changed_at": datetime(1970, 1, 1, tzinfo=UTC)} | NOT_MEANT
 _NO_STATE: Row = dict.fromkeys(("person_id", "purpose", "channel"), "") | _NOTHING_NEW
 _NO_MOVE: Row = dict.fromkeys(("of_person_id", "of_purpose", "of_channel"), "") | _NOTHING_NEW
-_MOVE_STATES = (
-    update(ConsentState)
-    .where(
-        ConsentState.person_id == bindparam("of_person_id"),
-        ConsentState.purpose == bindparam("of_purpose"),
-        ConsentState.channel == bindparam("of_channel"),
-        bindparam("is_meant", type_=Boolean()),
-    )
-    .values(state=bindparam("state"), record_id=bindparam("record_id"), changed_at=bindparam("changed_at"))
+_MOVE_STATES = moving(
+    ConsentState, key=("person_id", "purpose", "channel"), values=("state", "record_id", "changed_at")
 )
 _LAST = (
     select(ConsentRecord.position, ConsentRecord.leaf)

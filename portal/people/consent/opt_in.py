@@ -18,8 +18,8 @@ from portal.people.consent.record import Act, Content, Shown, Subject
 from portal.people.consent.states import State
 from portal.people.messages import outbox
 from portal.shared import ids
+from portal.shared.batches import MEANT, deleting, inserting, put
 from portal.shared.columns import Moment
-from portal.shared.database import put_all
 
 LIFE = timedelta(days=7)
 
@@ -65,9 +65,9 @@ def ask(db: Session, *, opt_in_id: str, person_id: str, chain: Chain, asked: Ask
     superseded = [chain.standing(line).record_id for line in outdated]
     lines = len(asked.ticked)
     chain.append(_requests(chain, asked, outdated), act=act, lines=lines)
-    put_all(db, _FORGET, [{"forgotten": record_id} for record_id in superseded + [""] * (lines - len(superseded))])
+    put(db, _FORGET, [{"of_record_id": record_id} for record_id in superseded + [""] * (lines - len(superseded))])
     boxes = [{"opt_in_id": opt_in_id, "record_id": chain.standing(line).record_id} for line in asked.ticked]
-    put_all(db, _ADD_BOXES, boxes)
+    put(db, _ADD_BOXES, [box | MEANT for box in boxes])
 
 
 def find_opt_in(db: Session, *, token: str) -> OptIn | None:
@@ -143,8 +143,8 @@ def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
 
 
 _ADD = insert(OptIn)
-_ADD_BOXES = insert(OptInBox)
-_FORGET = delete(ConsentPayload).where(ConsentPayload.record_id == bindparam("forgotten"))
+_ADD_BOXES = inserting(OptInBox)
+_FORGET = deleting(ConsentPayload.record_id)
 _THEIRS = select(OptIn.id).where(OptIn.person_id == bindparam("person_id"))
 _CANCEL = insert(OptInOutcome).from_select(
     ["opt_in_id", "outcome", "ended_at"],

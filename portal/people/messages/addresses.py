@@ -22,7 +22,8 @@ def read_address(typed: str) -> str:
         raise NotAnAddress("Use plain letters, digits and signs only. Write an international domain in its xn-- form.")
     if "@" not in address:
         raise NotAnAddress("Add the @ and what follows, like ada@people.customerhub.net")
-    if email_standing(address) in (Standing.RESERVED, Standing.SET_ASIDE):
+    standing = email_standing(address)
+    if standing in (Standing.RESERVED, Standing.SET_ASIDE):
         ending = address.rpartition("@")[2]
         raise NotAnAddress(
             f"Nobody can have an address at {ending}: that name is set aside. Type one that reaches you."
@@ -31,7 +32,7 @@ def read_address(typed: str) -> str:
         validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as fault:
         raise NotAnAddress(_WHAT_TO_DO) from fault
-    if email_standing(address) is not Standing.REAL:
+    if standing is not Standing.REAL:
         raise NotAnAddress(_WHAT_TO_DO)
     return address
 
