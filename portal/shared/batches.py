@@ -11,7 +11,6 @@ from sqlalchemy import (
     ARRAY,
     BindParameter,
     Boolean,
-    Column,
     ColumnElement,
     Executable,
     Select,
@@ -26,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 Row = Mapping[str, Any]
 MEANT: dict[str, Any] = {"is_meant": True}
@@ -95,11 +95,11 @@ def _insert(table: type[DeclarativeBase], rows: Select[Any]) -> Executable:
     return insert(table).from_select(names, rows, include_defaults=False)
 
 
-def _value(one: Column[Any]) -> BindParameter[Any]:
+def _value(one: KeyedColumnElement[Any]) -> BindParameter[Any]:
     return bindparam(one.name, type_=one.type)
 
 
-def _sent(values: Sequence[Column[Any]], keys: Sequence[Column[Any]] = ()) -> TableValuedAlias:
+def _sent(values: Sequence[KeyedColumnElement[Any]], keys: Sequence[KeyedColumnElement[Any]] = ()) -> TableValuedAlias:
     """The rows as a server makes them of the lists: columns of these names, `is_meant`, and their `place`."""
     types = {one.name: one.type for one in values} | {f"{_KEY}{one.name}": one.type for one in keys}
     lists = [bindparam(name, type_=ARRAY(kind)) for name, kind in (types | {"is_meant": Boolean()}).items()]

@@ -57,8 +57,8 @@ def check_of(condition: Condition) -> Callable[[str], bool]:
         case Like(glob):
             search = re.compile(_regex(glob), re.DOTALL).search
             return lambda value: search(value) is not None
-        case AtMost(most, part):
-            return lambda value: len(_part(value, part)) <= most
+        case AtMost(most, of):
+            return lambda value: len(_part(value, of)) <= most
         case Every(parts):
             every = tuple(map(check_of, parts))
             return lambda value: all(check(value) for check in every)

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import (
+    ClauseElement,
     Compiled,
     Connection,
     Dialect,
     Engine,
-    Executable,
     MetaData,
     Select,
     TypeDecorator,
@@ -166,7 +166,7 @@ class Database:
         return self.writer.dialect.name == "postgresql"
 
 
-def way_to_ask(engine: Engine, statement: Executable) -> Peek:
+def way_to_ask(engine: Engine, statement: ClauseElement) -> Peek:
     """A way to ask the driver itself for the first row of one statement, compiled here once.
 
     It raises the driver's own errors. The values are text, numbers, or what a column type of ours makes of others.

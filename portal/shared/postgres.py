@@ -143,7 +143,7 @@ def _well(result: PGresult) -> PGresult:
 def _sent(value: object) -> bytes:
     """A value in the form of text that the server reads; what type it has follows from where it stands."""
     if isinstance(value, psycopg.Binary):
-        return rb"\x" + value.obj.hex().encode()
+        return rb"\x" + bytes(value.obj).hex().encode()
     return str(value).encode()  # of a moment that is ISO 8601, with its offset
 
 

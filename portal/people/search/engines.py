@@ -19,11 +19,27 @@ _ALL = 1 << 39  # more than there can be publications
 _HEADING = "H"  # in PostgreSQL's index, beside the stems, which are never upper-case
 _OF = "P"
 
-_SQLITE = (
-    "SELECT rowid FROM search_index WHERE search_index MATCH :asked AND rowid BETWEEN :least AND :most "
-    "ORDER BY rowid DESC LIMIT :limit"
+# Headings and sentences in one question: to ask costs as much again as to look.
+_SQLITE = """
+SELECT found.rowid, search_entries.kind FROM (
+  SELECT rowid FROM search_index WHERE search_index MATCH :asked AND rowid BETWEEN :first_heading AND :last_heading
+  ORDER BY rowid DESC LIMIT :most_headings
+) AS found JOIN search_entries ON search_entries.id = found.rowid
+UNION ALL
+SELECT rowid, '' FROM (
+  SELECT rowid FROM search_index WHERE search_index MATCH :asked AND rowid BETWEEN :first_sentence AND :last_sentence
+  ORDER BY rowid DESC LIMIT :most_sentences
 )
-_POSTGRESQL = "SELECT id FROM search_entries WHERE stems @@ CAST(:asked AS tsquery) LIMIT :limit"
+"""
+_POSTGRESQL = """
+SELECT id, kind FROM (
+  SELECT id, kind FROM search_entries WHERE stems @@ CAST(:of_headings AS tsquery) LIMIT :most_headings
+) AS named
+UNION ALL
+SELECT id, '' FROM (
+  SELECT id FROM search_entries WHERE stems @@ CAST(:of_sentences AS tsquery) LIMIT :most_sentences
+) AS said
+"""
 
 
 class Entry(NamedTuple):
@@ -34,6 +50,16 @@ class Entry(NamedTuple):
     second: int | None = None
     said_by: str | None = None
     is_heading: bool = True
+
+
+class Among(NamedTuple):
+    """Where to look, for how many: in all publications, or in some that follow each other among those in force."""
+
+    most: int
+    of: Sequence[int] = ()
+
+
+NOWHERE = Among(0)
 
 
 def entry_id(publication_id: int, place: int, *, is_heading: bool) -> int:
@@ -99,30 +125,41 @@ def list_words(db: Session, publication_id: int) -> list[str]:
     return list(db.scalars(select(SearchEntry.words).where(spans)))
 
 
-def find_ids(
-    db: Session,
-    stems: Sequence[str],
-    *,
-    limit: int,
-    among_headings: bool = False,
-    of: Iterable[int] = (),
-) -> list[int]:
-    """The ids of at most `limit` entries that hold all of `stems`, the newest first: headings, or sentences.
+def find_entries(
+    db: Session, stems: Sequence[str], *, headings: Among, sentences: Among = NOWHERE
+) -> tuple[dict[int, str], list[int]]:
+    """The headings that hold all of `stems`, by id with what each is, and ids of such sentences; the newest first."""
+    look = _look_in_postgresql if _is_postgresql(db) else _look_in_sqlite
+    named: dict[int, str] = {}
+    said: list[int] = []
+    for one, kind in sorted(look(db, stems, headings, sentences), reverse=True):
+        if kind:
+            named[one] = kind
+        else:
+            said.append(one)
+    return named, said
 
-    `of` narrows it to some publications, which have to follow each other among those that are in force.
-    """
-    publications = sorted(of)
-    if _is_postgresql(db):
-        asked = " & ".join((*stems, _HEADING) if among_headings else stems)
-        if publications:
-            asked += f" & ({' | '.join(f'{_OF}{one}' for one in publications)})"
-        found = db.execute(text(_POSTGRESQL), {"asked": asked, "limit": limit}).scalars()
-        # Headings are few, so leaving them out here costs less than asking the index for what is none.
-        return sorted((one for one in found if among_headings or one < HEADINGS), reverse=True)
-    least = entry_id(publications[0] if publications else 0, 0, is_heading=among_headings)
-    most = entry_id(publications[-1] + 1 if publications else _ALL, 0, is_heading=among_headings) - 1
-    asked = " AND ".join(f'"{stem}"' for stem in stems)
-    return list(db.execute(text(_SQLITE), {"asked": asked, "least": least, "most": most, "limit": limit}).scalars())
+
+def _look_in_sqlite(db: Session, stems: Sequence[str], headings: Among, sentences: Among) -> Iterable[tuple[int, str]]:
+    values: dict[str, Any] = {"asked": " AND ".join(f'"{stem}"' for stem in stems)}
+    for name, among, is_heading in (("heading", headings, True), ("sentence", sentences, False)):
+        first, last = (among.of[0], among.of[-1]) if among.of else (0, _ALL)
+        values[f"first_{name}"] = entry_id(first, 0, is_heading=is_heading)
+        values[f"last_{name}"] = entry_id(last + 1, 0, is_heading=is_heading) - 1
+        values[f"most_{name}s"] = among.most
+    return [(row[0], row[1]) for row in db.execute(text(_SQLITE), values)]
+
+
+def _look_in_postgresql(
+    db: Session, stems: Sequence[str], headings: Among, sentences: Among
+) -> Iterable[tuple[int, str]]:
+    values: dict[str, Any] = {"most_headings": headings.most, "most_sentences": sentences.most}
+    for name, among, marks in (("headings", headings, (_HEADING,)), ("sentences", sentences, ())):
+        publications = [" | ".join(f"{_OF}{one}" for one in among.of)] if among.of else []
+        values[f"of_{name}"] = " & ".join((*stems, *marks, *(f"({one})" for one in publications)))
+    found = db.execute(text(_POSTGRESQL), values)
+    # Headings are few, so leaving them out of the sentences here costs less than asking the index for what is none.
+    return [(one, kind) for one, kind in found if kind or one < HEADINGS]
 
 
 def _spans(publication_id: int) -> list[dict[str, int]]:

@@ -100,7 +100,7 @@ class _Question:
     def answer(
         self, matches: Matches, *, page: int, is_on: Callable[[Card], bool] = lambda _: True, most: int = HITS_SHOWN
     ) -> Found:
-        piles = pile_up(self.db, self.shelf, matches, is_on)
+        piles = pile_up(self.shelf, matches, is_on)
         shown = piles[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
         marked = self.asked.stems
         return Found(

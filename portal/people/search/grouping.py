@@ -1,21 +1,20 @@
 """The only place that brings what was found together by webinar and tip, and chooses what of each is shown."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from markupsafe import Markup
-from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from portal.people.search.cards import Card
 from portal.people.search.engines import HEADINGS, publication_of, span_of
 from portal.people.search.marking import closeness, mark
 from portal.people.search.matching import Matches
-from portal.people.search.models import SearchEntry
 from portal.people.search.shelf import Shelf
 
 # What it weighs that a heading of this kind answers; how often it is said decides among equals.
@@ -75,7 +74,7 @@ class Pile:
         return self.headings + self.sentences
 
 
-def pile_up(db: Session, shelf: Shelf, matches: Matches, is_on: Callable[[Card], bool]) -> list[Pile]:
+def pile_up(shelf: Shelf, matches: Matches, is_on: Callable[[Card], bool]) -> list[Pile]:
     """What was found, by publication, the best first; of equals the newest."""
     piles: dict[int, Pile] = {}
 
@@ -85,10 +84,10 @@ def pile_up(db: Session, shelf: Shelf, matches: Matches, is_on: Callable[[Card],
             piles[publication] = Pile(publication)
         return piles[publication]
 
-    for one, kind in _kinds(db, matches.headings):
+    for one in sorted(matches.headings, reverse=True):
         pile = pile_of(one)
         pile.headings.append(one)
-        pile.weight = max(pile.weight, _WEIGHTS[kind] * matches.headings[one])
+        pile.weight = max(pile.weight, _WEIGHTS[matches.kinds[one]] * matches.headings[one])
     heaviest: dict[int, float] = {}
     for one, weight in matches.sentences.items():
         pile = pile_of(one)
@@ -111,8 +110,7 @@ def show(
 ) -> list[Group]:
     """These piles with their words, at most `most` places of each."""
     looked_at = {pile.publication_id: _heaviest(pile, matches, max(most, _LOOKED_AT)) for pile in piles}
-    headings = _headings(db, list(looked_at))
-    sentences = _entries(db, [one for ids in looked_at.values() for one in ids])
+    headings, sentences = _read(db, list(looked_at), [one for ids in looked_at.values() for one in ids])
     return [
         _group(
             shelf.cards[pile.publication_id],
@@ -185,42 +183,32 @@ def _place(entry: Place) -> int:
     return entry.id & (HEADINGS - 1)
 
 
-def _kinds(db: Session, ids: Iterable[int]) -> Iterable[tuple[int, str]]:
-    wanted = list(ids)
-    if not wanted:
-        return ()
-    found = select(SearchEntry.id, SearchEntry.kind).where(SearchEntry.id.in_(wanted))
-    return [(row.id, row.kind) for row in db.execute(found.order_by(SearchEntry.id.desc()))]
-
-
-def _headings(db: Session, publications: Sequence[int]) -> dict[int, list[Place]]:
-    """Every heading of these publications, in their order."""
-    found: dict[int, list[Place]] = {}
-    if publications:
-        for place in _places(db, _spans(len(publications)), _limits(publications)):
-            found.setdefault(publication_of(place.id), []).append(place)
-    return found
-
-
-def _entries(db: Session, ids: Sequence[int]) -> dict[int, Place]:
-    return {place.id: place for place in _places(db, _THESE, {"ids": ids})} if ids else {}
-
-
-def _places(db: Session, question: TextClause, values: dict[str, Any]) -> list[Place]:
-    return sorted(Place(*row) for row in db.execute(question, values))
+def _read(
+    db: Session, publications: Sequence[int], sentences: Sequence[int]
+) -> tuple[dict[int, list[Place]], dict[int, Place]]:
+    """Every heading of these publications, in their order, and these sentences, in one question."""
+    headings: dict[int, list[Place]] = {}
+    said: dict[int, Place] = {}
+    question, values = _question(len(publications)), _limits(publications) | {"ids": list(sentences)}
+    for place in sorted(Place(*row) for row in db.execute(question, values)) if publications else ():
+        if place.id >= HEADINGS:
+            headings.setdefault(publication_of(place.id), []).append(place)
+        else:
+            said[place.id] = place
+    return headings, said
 
 
 @cache
-def _spans(count: int) -> TextClause:
-    """A question for so many spans of ids. Were they joined by OR, SQLite would read the whole table."""
-    return text(" UNION ALL ".join(f"{_SELECT} BETWEEN :least{at} AND :most{at}" for at in range(count)))
+def _question(count: int) -> TextClause:
+    """For so many spans of ids, and some ids. Were they joined by OR, SQLite would read the whole table."""
+    spans = (f"{_SELECT} BETWEEN :least{at} AND :most{at}" for at in range(count))
+    return text(" UNION ALL ".join((*spans, f"{_SELECT} IN :ids"))).bindparams(bindparam("ids", expanding=True))
 
 
-def _limits(publications: Sequence[int]) -> dict[str, int]:
+def _limits(publications: Sequence[int]) -> dict[str, Any]:
     spans = [span_of(one, are_headings=True) for one in publications]
     least = {f"least{at}": span[0] for at, span in enumerate(spans)}
     return least | {f"most{at}": span[1] for at, span in enumerate(spans)}
 
 
 _SELECT = "SELECT id, kind, second, said_by, words FROM search_entries WHERE id"
-_THESE = text(f"{_SELECT} IN :ids").bindparams(bindparam("ids", expanding=True))

@@ -4,14 +4,14 @@ A word in more than one entry of fifty says little and costs much, so where a ra
 decides. Where only such words remain, the newest publications answer for all.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from portal.people.search.engines import find_ids, publication_of
+from portal.people.search.engines import Among, find_entries, publication_of
 from portal.people.search.shelf import Shelf
 from portal.people.search.words import SMALL, Asked
 
@@ -28,13 +28,14 @@ _OF_A_PART = 300
 
 @dataclass
 class Matches:
-    """The ids of what was found, headings and sentences, and how much each weighs.
+    """The ids of what was found, headings and sentences, and how much each weighs; of headings, too, what they are.
 
     `is_all` is False where there is more; `newest_of`: among how many publications it was looked for, if not all.
     """
 
     headings: dict[int, float] = field(default_factory=dict)
     sentences: dict[int, float] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
     is_all: bool = True
     newest_of: int | None = None
 
@@ -70,12 +71,15 @@ def find_all(
         of = _Where([inside], [inside])
     elif of.sentences:
         most = min(most, _MOST_OF_COMMON)
-    headings = find_ids(db, stems, limit=MOST_HEADINGS, among_headings=True, of=of.headings)
-    sentences = find_ids(db, stems, limit=most + 1, of=of.sentences)
+    named, said = find_entries(
+        db, stems, headings=Among(MOST_HEADINGS, of.headings), sentences=Among(most + 1, of.sentences)
+    )
+    headings, sentences = list(_public(named, shelf)), list(_public(said[:most], shelf))
     return Matches(
-        dict.fromkeys(_public(headings, shelf), 1.0),
-        dict.fromkeys(_public(sentences[:most], shelf), 1.0),
-        is_all=len(sentences) <= most,
+        dict.fromkeys(headings, 1.0),
+        dict.fromkeys(sentences, 1.0),
+        {one: named[one] for one in headings},
+        is_all=len(said) <= most,
         newest_of=len(of.sentences) if inside is None and of.sentences else None,
     )
 
@@ -86,6 +90,7 @@ def find_any(db: Session, shelf: Shelf, stems: Sequence[str], counts: Mapping[st
     for stem in sorted((stem for stem in stems if counts[stem]), key=counts.__getitem__)[:_PARTS]:
         part = find_all(db, shelf, [stem], counts, most=_OF_A_PART)
         weight = 1 + log(1 + shelf.entries / counts[stem])
+        found.kinds |= part.kinds
         for into, ids in ((found.headings, part.headings), (found.sentences, part.sentences)):
             for one in ids:
                 into[one] = into.get(one, 0.0) + weight
@@ -111,5 +116,5 @@ def _common(shelf: Shelf) -> float:
     return max(MOST_FOUND, shelf.entries * COMMON_ABOVE)
 
 
-def _public(ids: Sequence[int], shelf: Shelf) -> Iterator[int]:
+def _public(ids: Iterable[int], shelf: Shelf) -> Iterator[int]:
     return (one for one in ids if publication_of(one) in shelf.cards)

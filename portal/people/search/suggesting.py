@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.people.search.engines import find_ids, publication_of
+from portal.people.search.engines import Among, find_entries, publication_of
 from portal.people.search.models import SearchEntry
 from portal.people.search.shelf import Shelf
 from portal.people.search.spelling import begin_with
@@ -38,9 +38,9 @@ def suggest(db: Session, shelf: Shelf, typed: str) -> list[Suggestion]:
 
 
 def _named(db: Session, shelf: Shelf, stems: list[str]) -> dict[str, str]:
-    ids = find_ids(db, list(dict.fromkeys(stems)), limit=MOST * 3, among_headings=True)
-    public = [one for one in ids if publication_of(one) in shelf.cards]
+    found, _ = find_entries(db, list(dict.fromkeys(stems)), headings=Among(MOST * 3))
+    public = [one for one, kind in found.items() if kind in _NAMED and publication_of(one) in shelf.cards]
     if not public:
         return {}
-    found = select(SearchEntry.words, SearchEntry.kind).where(SearchEntry.id.in_(public), SearchEntry.kind.in_(_NAMED))
-    return {row.words: row.kind for row in db.execute(found.order_by(SearchEntry.id.desc()))}
+    words = select(SearchEntry.words, SearchEntry.kind).where(SearchEntry.id.in_(public))
+    return {row.words: row.kind for row in db.execute(words.order_by(SearchEntry.id.desc()))}
