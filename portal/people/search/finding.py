@@ -88,7 +88,8 @@ class _Question:
         self.stems, self.left_out = needed(asked, self.counts, shelf)
 
     def exact(self, *, inside: int | None = None) -> Matches:
-        if not self.stems:
+        is_said = all(self.counts[stem] for stem in self.stems) or not self.shelf.is_counted
+        if not self.stems or not is_said:
             return Matches()
         return find_all(self.db, self.shelf, self.stems, self.counts, inside=inside)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from portal.people.publications.models import Publication
@@ -19,16 +19,18 @@ from portal.people.search.models import SearchDocument
 class Shelf:
     """Everything that can be found, by the id of its publication, the oldest first, in so many `entries`.
 
-    `announced` is what is in force and has its premiere still before it.
+    `announced` is what is in force and has its premiere still before it; `is_counted` says whether the vocabulary holds
+    every word of what can be found.
 
-    It holds from when it was filled until something is published or indexed (`stamp` changes), or a moment comes that
-    was set.
+    It holds from when it was filled until something is published, indexed or counted (`stamp` changes), or a moment
+    comes that was set.
     """
 
     cards: dict[int, Card]
     announced: dict[int, Card]
     entries: int
     stamp: tuple[Any, ...]
+    is_counted: bool
     since: datetime
     until: datetime | None
 
@@ -57,18 +59,18 @@ class Shelves:
         return shelf
 
 
-_STAMP = select(
-    select(func.max(Publication.id)).scalar_subquery(),
-    select(func.count()).select_from(Publication).scalar_subquery(),
-    select(func.max(SearchDocument.indexed_at)).scalar_subquery(),
-    select(func.count()).select_from(SearchDocument).scalar_subquery(),
-)
+_PUBLICATIONS = select(func.max(Publication.id), func.count()).subquery()
+_DOCUMENTS = select(
+    *(func.max(SearchDocument.indexed_at), func.count()),
+    *(func.max(SearchDocument.counted_at), func.count(SearchDocument.counted_at)),
+).subquery()
+_STAMP = select(_PUBLICATIONS, _DOCUMENTS).select_from(_PUBLICATIONS.join(_DOCUMENTS, true()))
 
 
 def _fill(db: Session, *, now: datetime, stamp: tuple[Any, ...]) -> Shelf:
     standing = list_standing(db, kinds=KINDS, at=now)
     public = [one.id for one in standing if one.public_from <= now]
-    columns = (SearchDocument.publication_id, SearchDocument.card, SearchDocument.entries)
+    columns = (SearchDocument.publication_id, SearchDocument.card, SearchDocument.entries, SearchDocument.counted_at)
     held = {row.publication_id: row for row in db.execute(select(*columns))}
     # What is not in the index yet is listed all the same; only its sentences are found a little later.
     shown = {one: cards.from_json(held[one].card) if one in held else _card(db, one) for one in public}
@@ -81,6 +83,7 @@ def _fill(db: Session, *, now: datetime, stamp: tuple[Any, ...]) -> Shelf:
         announced=announced,
         entries=sum(held[one].entries for one in public if one in held),
         stamp=stamp,
+        is_counted=all(held[one].counted_at is not None for one in public if one in held and one not in announced),
         since=now,
         until=min((moment for moment in to_come if moment > now), default=None),
     )

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.people.search.models import SearchDocument, SearchWord
+from portal.people.search.models import SearchWord
 from portal.people.search.words import SMALL
 
 _MOST_NEAR = 40  # words that are looked at more closely
@@ -49,14 +49,12 @@ class Vocabulary:
 class Vocabularies:
     """The vocabulary as it was read last, of one app: only questions with a slip in them need it."""
 
-    last: tuple[Any, Vocabulary] | None = None
+    last: tuple[tuple[Any, ...], Vocabulary] | None = None
 
     def current(self, db: Session, *, stamp: tuple[Any, ...]) -> Vocabulary:
         """The vocabulary of the index as `stamp` names it."""
-        counted = db.scalar(select(func.max(SearchDocument.counted_at)))
-        key = (stamp, counted)
-        if self.last is None or self.last[0] != key:
-            self.last = (key, _read(db))
+        if self.last is None or self.last[0] != stamp:
+            self.last = (stamp, _read(db))
         return self.last[1]
 
 

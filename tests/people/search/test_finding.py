@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.people.search.indexing import forget
 from tests.people.search.shelves import NOW, Library
 
 
@@ -147,6 +148,13 @@ def test_only_cards_that_are_asked_for_answer(library: Library) -> None:
     assert (found.webinars, [group.card.slug for group in found.groups]) == (1, ["ask-first"])
 
 
+def test_what_is_in_the_index_is_found_before_its_words_are_counted(library: Library) -> None:
+    counted = library.webinars("letter")
+    with library.site.database.transaction() as db:
+        forget(db)
+    assert library.webinars("letter") == counted != []
+
+
 def test_an_answer_asks_the_database_a_few_questions_however_many_webinars_hold_it(library: Library) -> None:
     def questions() -> int:
         with library.counted() as asked:
@@ -159,4 +167,4 @@ def test_an_answer_asks_the_database_a_few_questions_however_many_webinars_hold_
         library.publish(f"more-{number}", {"One": ["A letter."], "Two": ["A letter again."]})
     library.shelf()
     assert questions() == few
-    assert few <= 10
+    assert few <= 5  # with SQLite's BEGIN
