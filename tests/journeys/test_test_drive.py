@@ -31,7 +31,7 @@ def add_filter(page: Page, field: str, value: str) -> None:
 
 
 def leads_json(page: Page, site: Running) -> str:
-    return page.request.get(f"{site.sandbox}/leads.json").text()
+    return page.request.get(f"{site.sandbox}/leads.json", max_retries=2).text()
 
 
 def test_one_press_on_the_home_page_opens_a_crm_without_an_account(visitor: Visitor, site: Running) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
 from portal.people.media.models import MediaFile, MediaName
+from portal.shared.database import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +18,9 @@ class Served:
     content_type: str
 
 
-def find_served(db: Session, *, sha256: str, name: str) -> Served | None:
-    """The file of these bytes and this name, or None."""
-    found = db.execute(_FIND, {"sha256": sha256, "name": name}).first()
+def find_served(database: Database, *, sha256: str, name: str) -> Served | None:
+    """The file of these bytes and this name, or None: by a peek, since nothing else is asked for on its way."""
+    found = database.peek(_FIND, {"sha256": sha256, "name": name})
     return None if found is None else Served(sha256=sha256, name=name, size=found.size, content_type=found.content_type)
 
 

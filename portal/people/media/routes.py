@@ -13,7 +13,7 @@ from portal.people.media.faults import StoreAway
 from portal.people.media.kinds import DOWNLOADS, TEXTS
 from portal.people.media.library import Served, find_served
 from portal.people.media.store import Store, open_store
-from portal.people.web import reading, settings
+from portal.people.web import database, settings
 from portal.shared import clock
 from portal.shared.problems import Problem, answer
 
@@ -32,8 +32,7 @@ def take_no_cookies(app: Flask) -> None:
 @blueprint.get("/media/<sha256>/<name>")
 def show(sha256: str, name: str) -> Response:
     """The bytes of a file, under the names it was stored with."""
-    with reading() as db:
-        served = find_served(db, sha256=sha256, name=name)
+    served = find_served(database(), sha256=sha256, name=name)
     if served is None:
         raise NoSuchFile
     if is_unchanged(request, served):
