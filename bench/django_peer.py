@@ -1,11 +1,12 @@
 """The peer of sign-ups: django-newsletter's own subscribe page, set up as its documentation says, and kindly.
 
-Run by a Python of its own, in which Django is: FOLDER PORT. Its mail waits in a queue in the database (django-mailer),
-written by the same transaction as the subscription, for somebody else to send; SQLite is in WAL mode and every commit
-reaches the disk: all as with us.
+Run by a Python of its own, in which Django is: FOLDER PORT URL, with the URL of a PostgreSQL or none. Its mail waits in
+a queue in the database (django-mailer), written by the same transaction as the subscription, for somebody else to send;
+SQLite is in WAL mode and every commit reaches the disk: all as with us.
 """
 
 import sys
+from urllib.parse import parse_qs, urlsplit
 
 import django
 import waitress
@@ -17,7 +18,7 @@ from django.urls import include, path
 urlpatterns: list[object] = []  # filled in once Django is set up
 
 
-def main(folder: str, port: int) -> None:
+def main(folder: str, port: int, server_url: str) -> None:
     """Answer at /newsletter/news/subscribe/ until told to stop."""
     settings.configure(
         SECRET_KEY="of a peer",
@@ -29,7 +30,7 @@ def main(folder: str, port: int) -> None:
         EMAIL_BACKEND="mailer.backend.DbBackend",
         NEWSLETTER_USE_HTTPS=False,
         NEWSLETTER_THUMBNAIL="sorl-thumbnail",
-        DATABASES={"default": _database(folder)},
+        DATABASES={"default": _database(folder, server_url)},
         MIDDLEWARE=[
             "django.middleware.security.SecurityMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
@@ -74,7 +75,19 @@ def main(folder: str, port: int) -> None:
     waitress.serve(get_wsgi_application(), listen=f"localhost:{port}", threads=12, ident="")
 
 
-def _database(folder: str) -> dict[str, object]:
+def _database(folder: str, server_url: str) -> dict[str, object]:
+    if server_url:
+        server = urlsplit(server_url)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": server.hostname or parse_qs(server.query)["host"][0],
+            "PORT": server.port or "",
+            "NAME": server.path.removeprefix("/"),
+            "USER": server.username,
+            "PASSWORD": server.password,
+            "CONN_MAX_AGE": None,
+            "ATOMIC_REQUESTS": True,
+        }
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": f"{folder}/newsletter.db",
@@ -89,4 +102,4 @@ def _database(folder: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
