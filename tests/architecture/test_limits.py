@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy
 from flask import Flask
 from sqlalchemy import event
 
@@ -387,7 +386,7 @@ def test_each_rule_costs_one_statement_and_a_page_without_a_limit_none(side: Sid
     client = side.app.test_client(use_cookies=False)
     for route in sorted(side.listed):
         method, _, _ = route.partition(" ")
-        with counting_statements() as counted:
+        with counting_statements(side.app) as counted:
             answer = client.open(filled(route), method=method)
         if "/sign-in" in answer.headers.get("Location", "") and not counted:
             continue  # turned away by the guard, before anything was done
@@ -397,16 +396,16 @@ def test_each_rule_costs_one_statement_and_a_page_without_a_limit_none(side: Sid
 
 
 @contextmanager
-def counting_statements() -> Iterator[list[str]]:
-    """The statements on counters, on whatever connection."""
-    counted: list[str] = []
+def counting_statements(app: Flask) -> Iterator[list[None]]:
+    """One for each statement on counters: each is a transaction by itself, on a connection that is taken for it."""
+    counted: list[None] = []
+    [limiter] = app.extensions["limiter"]
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if "limit_counters" in statement:
-            counted.append(statement)
+    def note(*_: Any) -> None:
+        counted.append(None)
 
-    event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
+    event.listen(limiter.storage.engine, "checkout", note)
     try:
         yield counted
     finally:
-        event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
+        event.remove(limiter.storage.engine, "checkout", note)
