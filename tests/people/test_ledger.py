@@ -189,8 +189,8 @@ def test_a_leaf_is_what_the_documentation_says(site: Site) -> None:
 def test_the_ledger_itself_names_nobody(site: Site) -> None:
     site.agreed(ADA, "offers_email")
     kept = repr(site.rows("select * from consent_records") + site.rows("select * from consent_states"))
-    assert "ada" not in kept.lower()
-    assert "127.0.0.1" not in kept
+    for named in ("ada@", "ada lindqvar", "customerhub.net", '"ada', "'ada", "127.0.0.1"):  # chance writes "ada", too
+        assert named not in kept.lower()
 
 
 MANDATORY = {  # what ISO/IEC TS 27560:2023 demands, by the part of the record that holds it
