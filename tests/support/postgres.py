@@ -59,6 +59,7 @@ class Postgresql:
         self._lent: list[Lent] = []
         self._spoiled: set[str] = set()
         self._count = 0
+        self._engines: dict[str, Engine] = {}
         for side in SIDES:
             for role in (f"{side}_owner", f"{side}_server"):
                 self._do(f"CREATE ROLE {role} LOGIN")
@@ -123,7 +124,10 @@ class Postgresql:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(act)
 
     def _open(self, database: str) -> Engine:
-        return create_engine(self._url.set(database=database), poolclass=NullPool)
+        """By the same engine each time, which learns once what server it speaks with; it keeps no connection."""
+        if database not in self._engines:
+            self._engines[database] = create_engine(self._url.set(database=database), poolclass=NullPool)
+        return self._engines[database]
 
 
 @cache
