@@ -1,5 +1,6 @@
 """A webinar without a video: the worker speaks and draws it, and codes what came of it like any other film."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,17 @@ from tests.video.tool import make as record
 from tests.video.tool import write_short_one
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    written = write_short_one(tmp_path)
-    record(written, tmp_path / "recorded", "--write-captions")
+@pytest.fixture(scope="session")
+def captioned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    at = tmp_path_factory.mktemp("recipe")
+    written = write_short_one(at)
+    record(written, at / "recorded", "--write-captions")
     return written
+
+
+@pytest.fixture
+def folder(captioned: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(captioned, tmp_path / captioned.name)
 
 
 def ask(films: Films, folder: Path) -> str:
