@@ -190,6 +190,7 @@ def _searching(site: Site) -> Told:
     yield "search-as-typed", site.get("/webinars/search?q=mesage&as=typed")
     yield "search-some-words", site.get("/webinars/search?q=postcard+segment+nobody")
     yield "search-small-words", site.get("/webinars/search?q=how+do+i+write+a+second+message")
+    yield "search-path", site.get("/webinars/search?q=first+habit")
     yield "search-inside", site.get("/webinars/search?q=message&in=webinar/second-message")
     yield "search-by-topic", site.get("/webinars/search?q=message&topic=Consent")
     yield "search-nothing-typed", site.get("/webinars/search")

@@ -292,6 +292,7 @@ def _publish_learning_path(db: Session, path: Path, settings: Settings, wish: Wi
     publication, is_new = publish_learning_path(
         db, path, store=open_store(settings), by=wish.by, now=clock.now(), public_from=wish.public_from
     )
+    index_publication(db, publication, now=clock.now())
     return publication.slug, is_new
 
 

@@ -56,6 +56,7 @@ CARDS = [
         ("webinar", "second-message", "The second message: following up without nagging", ("Ines Okafor-Lind",), 292),
         ("webinar", "ask-first", "Ask before you call", ("Paolo Venn", "Renske Aldous"), 4_511),
         ("tip", "segments", "Keep the question, not the list", ("Ines Okafor-Lind",), 240),
+        ("path", "habits", "From first look to first habit", ("Ines Okafor-Lind",), 3_600),
     )
 ]
 _SENTENCE = "If she asked for letters, a letter is the polite one: <b>never</b> an e-mail."
@@ -85,7 +86,7 @@ GROUPS = [
         ],
         more=more,
     )
-    for card, more in zip(CARDS, (4, 0, 0), strict=True)
+    for card, more in zip(CARDS, (4, 0, 0, 0), strict=True)
 ]
 
 FILM = Film(

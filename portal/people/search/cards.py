@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A webinar or a tip as lists show it; `poster` is an address, `source` what its film is made from.
+    """A webinar, tip or path as lists show it; `poster` is an address, `source` what its film is made from.
 
     Before `premiere_at`, where it is set, it is announced and no more.
     """

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from html import unescape
 from typing import NamedTuple, cast
 
+from portal.people.paths import learning_path as paths
+from portal.people.paths.learning_path import Practice, Question
 from portal.people.publications.models import Publication
 from portal.people.publications.records import Kind
 from portal.people.search.cards import Card
@@ -81,12 +83,47 @@ def _tip(publication: Publication) -> Sheet:
         if paragraph in sections:
             entries.append(Entry("section", paragraph))
         else:
-            entries += [Entry("passage", words, is_heading=False) for words in _SENTENCE_END.split(paragraph)]
+            entries += _sentences(paragraph)
     return Sheet(card, entries)
 
 
+def _path(publication: Publication) -> Sheet:
+    """What it borrows from webinars and tips is found there; here is found why it stands here, and what is its own."""
+    path = paths.from_json(publication.content)
+    card = Card(
+        kind="path",
+        slug=path.slug,
+        title=path.title,
+        summary=path.summary,
+        by=(path.author,),
+        held_on=path.written_on,
+        seconds=path.minutes * 60,
+        topics=path.topics,
+        level=path.level,
+    )
+    borrowed = [step.about for step in path.steps if not isinstance(step, Question | Practice)]
+    entries: list[Entry] = []
+    for paragraph in (*path.teaches, *_paragraphs(path.about_html), *borrowed):
+        entries += _sentences(paragraph)
+    for step in path.steps:
+        if isinstance(step, Question | Practice):
+            entries.append(Entry("section", step.title))
+        if isinstance(step, Practice):
+            entries += _sentences(step.about)
+    return Sheet(card, entries)
+
+
+def _sentences(paragraph: str) -> list[Entry]:
+    return [Entry("passage", words, is_heading=False) for words in _SENTENCE_END.split(paragraph)]
+
+
+def _paragraphs(html: str) -> list[str]:
+    return [" ".join(unescape(_TAG.sub("", part)).split()) for part in _BLOCK_END.split(html)]
+
+
 _TAG = re.compile(r"<[^>]+>")
+_BLOCK_END = re.compile(r"</(?:p|li|h[1-6]|blockquote)>")
 _SECTION = re.compile(r"<h[2-4][^>]*>(.*?)</h[2-4]>", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][”’\")]))\s+(?=[^a-z])")
-_MAKERS: dict[Kind, Callable[[Publication], Sheet]] = {"webinar": _webinar, "tip": _tip}
+_MAKERS: dict[Kind, Callable[[Publication], Sheet]] = {"webinar": _webinar, "tip": _tip, "path": _path}
 KINDS: tuple[Kind, ...] = tuple(_MAKERS)

@@ -30,6 +30,7 @@ class Found:
     count: int
     webinars: int
     tips: int
+    paths: int
     stems: tuple[str, ...]
     is_all: bool = True
     newest_of: int | None = None
@@ -38,8 +39,12 @@ class Found:
     left_out: tuple[str, ...] = ()
 
     @property
+    def groups_in_all(self) -> int:
+        return self.webinars + self.tips + self.paths
+
+    @property
     def pages(self) -> int:
-        return max(1, -(-(self.webinars + self.tips) // GROUPS_A_PAGE))
+        return max(1, -(-self.groups_in_all // GROUPS_A_PAGE))
 
 
 def find(
@@ -52,7 +57,7 @@ def find(
     as_typed: bool = False,
     is_on: Callable[[Card], bool] = lambda _: True,
 ) -> Found:
-    """What answers `asked` among the cards for which `is_on` holds, ten webinars or tips a page.
+    """What answers `asked` among the cards for which `is_on` holds, ten webinars, tips or paths a page.
 
     Where nothing holds every word, words that nobody says are taken for their neighbours, unless `as_typed`; where that
     finds nothing either, what holds some of the words answers.
@@ -110,6 +115,7 @@ class _Question:
             count=sum(len(pile.ids) for pile in piles),
             webinars=self._count(piles, "webinar"),
             tips=self._count(piles, "tip"),
+            paths=self._count(piles, "path"),
             stems=marked,
             is_all=matches.is_all,
             newest_of=matches.newest_of,

@@ -24,6 +24,7 @@ def test_a_path_is_published_once_and_its_files_with_it(at_the_desk: Site, write
     assert say("publish", path).output == "call-then-write is public, as it was\n"
     assert at_the_desk.get(HERE).status_code == 200
     assert at_the_desk.count("media_names") == 1
+    assert f'<a href="{HERE}">' in at_the_desk.get("/webinars/search?q=three+things").text
 
 
 def test_what_a_file_is_shows_in_its_keys_too(at_the_desk: Site, write: Write, tmp_path: Path) -> None:
