@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from portal.people.bounces.reading import read_mailbox
+from portal.people.bounces.taking import take_refusal
 from portal.people.consent.counting import Counting
 from portal.people.consent.permission import Rule, refusals, still_a_yes
 from portal.people.consent.places import open_place
@@ -25,7 +26,7 @@ from portal.people.media.store import Store, open_store
 from portal.people.media.sweeping import sweep_media
 from portal.people.messages import outbox
 from portal.people.messages.channels.email import Line, Transport, open_transport
-from portal.people.messages.channels.outcome import Result
+from portal.people.messages.channels.outcome import Outcome, Result
 from portal.people.messages.outbox import Claim
 from portal.people.offers.reminders import send_due
 from portal.people.outreach.feeding import keep_runs_going
@@ -203,11 +204,13 @@ def deliver(
                 )
             if not claims:
                 break
-            tried += _send_batch(database, claims, line=line, stopping=stopping)
+            tried += _send_batch(database, claims, keyring=keyring, line=line, stopping=stopping)
     return tried
 
 
-def _send_batch(database: Database, claims: list[Claim], *, line: Line, stopping: threading.Event) -> int:
+def _send_batch(
+    database: Database, claims: list[Claim], *, keyring: Seal, line: Line, stopping: threading.Event
+) -> int:
     """Send what was claimed; what is not begun when time is up goes back, so that no yes grows old under a lease."""
     until = clock.now() + BATCH_LASTS
     tried: list[tuple[Claim, Result]] = []
@@ -225,6 +228,9 @@ def _send_batch(database: Database, claims: list[Claim], *, line: Line, stopping
             outbox.drop_claimed(db, message_id=claim.message_id, attempt=claim.attempt, rule=Rule.SAID_NO)
         outbox.give_back(db, left)
     for claim, result in tried:
+        if result.outcome is Outcome.REFUSED:  # apart, since whoever ends something locks the person before their mail
+            with database.transaction() as db:
+                take_refusal(db, message_id=claim.message_id, said=result.detail, keyring=keyring, now=clock.now())
         log.info(
             "message.tried",
             message=claim.message_id,

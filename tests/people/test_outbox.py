@@ -117,6 +117,27 @@ def test_a_server_that_fails_at_any_step_is_understood(
     assert len(inbox.letters) == arrived
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_shut"),
+    [
+        ("550 5.1.1 nobody here", True),
+        ("550 nobody here", False),
+        ("550 5.7.1 a filter", False),
+        ("552 5.2.2 a full box", False),
+    ],
+)
+def test_a_server_that_says_itself_that_nobody_is_there_ends_all_mail_for_them(
+    site: Site, answer: str, is_shut: bool
+) -> None:
+    site.agreed(REACHABLE, "offers_email")
+    with time_machine.travel(clock.now() + timedelta(days=2)), mail_server(Inbox("rcpt", answer)) as port:
+        site.sign_up(REACHABLE, "webinars_email")
+        run_worker(site, transport(f"smtp://127.0.0.1:{port}"))
+    assert "failed" in states(site)
+    assert site.rows("select cause, channel, purpose from suppressions") == [("bounce", "email", "")] * is_shut
+    assert (("offers", "confirmed", "withdrawn") in site.steps(REACHABLE)) is is_shut
+
+
 def test_a_server_that_is_away_or_hangs_is_tried_again_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portal.people.messages.channels.email.smtp.TIMEOUT", 0.2)
     site.sign_up(REACHABLE)

@@ -59,6 +59,15 @@ def read_mail(content: bytes) -> Report | None:
     return Report(message_id=message_id, kind=found[0], status=found[1])
 
 
+def read_refusal(message_id: str, said: str) -> Report | None:
+    """The report that a server's own answer to one of our messages is, such as "550 5.1.1"; None where nobody is shut.
+
+    Only what is for good is one: a filter that refuses us by word says nothing of the reader.
+    """
+    status = said.partition(" ")[2]
+    return Report(message_id=message_id, kind=Kind.HARD, status=status) if _FOR_GOOD.fullmatch(status) else None
+
+
 def read_event(body: bytes) -> Report | None:
     """The report in a posted event; None for a type that says nothing of the kind. Raises NotAnEvent."""
     try:

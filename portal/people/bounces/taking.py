@@ -1,6 +1,7 @@
 """The only place that acts on a report: what cannot be delivered or is not wanted is withdrawn, for good."""
 
-from datetime import timedelta
+import hashlib
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -8,7 +9,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.bounces.models import MailReport
-from portal.people.bounces.reports import Kind, Report
+from portal.people.bounces.reports import Kind, Report, read_refusal
 from portal.people.consent.models import WayOutRow
 from portal.people.consent.opt_out import stop
 from portal.people.consent.record import Act
@@ -41,6 +42,15 @@ def take(db: Session, *, report: Report, key: str, source: str, keyring: Seal, a
         taken = _take(db, report, way_out, key=key, source=source, keyring=keyring, act=act)
     log.info("bounce.taken", message=report.message_id, kind=report.kind, status=report.status, outcome=taken)
     return taken
+
+
+def take_refusal(db: Session, *, message_id: str, said: str, keyring: Seal, now: datetime) -> None:
+    """Take what the server answered that refused a message, where it says that nobody is there."""
+    report = read_refusal(message_id, said)
+    if report is not None:
+        key = hashlib.sha256(b"refusal\x00" + message_id.encode()).hexdigest()
+        act = Act(at=now, key=key, actor=f"mail system: {report.kind}")
+        take(db, report=report, key=key, source="server", keyring=keyring, act=act)
 
 
 def _take(db: Session, report: Report, way_out: WayOutRow, *, key: str, source: str, keyring: Seal, act: Act) -> Taken:

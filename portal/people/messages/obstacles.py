@@ -150,7 +150,7 @@ def find_why(outcome: str, said: str, *, is_waiting: bool) -> Why:
         return Why.LOGIN
     if said.startswith("SSL") or said == "SMTPNotSupportedError":
         return Why.LINE
-    if said.isdigit():
+    if said[:3].isdigit():
         return Why.BUSY
     return Why.AWAY if said.endswith(_AWAY) else Why.PUT_OFF
 

@@ -1,5 +1,6 @@
 """The only place that speaks SMTP: one connection for one mail, or one held open for many."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -132,17 +133,23 @@ def _hand_over(server: smtplib.SMTP, content: bytes, *, sender: str, to: str) ->
         code, _words = server.mail(sender)
         if code != 250:
             return Result(Outcome.LATER, str(code)), code == 421
-        code, _words = server.rcpt(to)
+        code, words = server.rcpt(to)
         if code not in (250, 251):
-            return _refused(code), False
+            return _refused(code, words), False
         outcome = Outcome.UNKNOWN
-        code, _words = server.data(content)
+        code, words = server.data(content)
     except smtplib.SMTPResponseException as fault:
-        return _refused(fault.smtp_code), False
+        return _refused(fault.smtp_code, fault.smtp_error), False
     except (smtplib.SMTPException, OSError) as fault:
         return Result(outcome, type(fault).__name__), True
-    return (Result(Outcome.SENT, "250") if code == 250 else _refused(code)), False
+    return (Result(Outcome.SENT, "250") if code == 250 else _refused(code, words)), False
 
 
-def _refused(code: int) -> Result:
-    return Result(Outcome.REFUSED if code >= 500 else Outcome.LATER, str(code))
+def _refused(code: int, words: bytes | str) -> Result:
+    """By the code, and the status (RFC 2034) that the words begin with, where they do; the rest may name a person."""
+    status = _STATUS.match(words.decode("ascii", "replace") if isinstance(words, bytes) else words)
+    detail = f"{code} {status[0]}" if status else str(code)
+    return Result(Outcome.REFUSED if code >= 500 else Outcome.LATER, detail)
+
+
+_STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
