@@ -134,7 +134,6 @@ class SqlCounters(Storage):
             with self._turn:
                 found = self._quick_hit(counted)
         except self.engine.dialect.loaded_dbapi.Error:
-            self.engine.dispose()  # the database may have been restarted, and no connection be alive
             found = None
         return int(found[0] if found else self._run(self._hit, CursorResult.scalar_one, counted))
 

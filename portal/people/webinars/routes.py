@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -34,7 +34,7 @@ from portal.shared.problems import Problem
 
 blueprint = Blueprint("webinars", __name__)
 
-_PAGES = KeptPages(most=100)
+_MOST_KEPT = 100  # pages
 
 
 @blueprint.get("/webinars/<slug>")
@@ -58,7 +58,7 @@ def show(slug: str) -> Answer:
             return make_response(render_template("webinars/announced.html", webinar=webinar, picture=picture))
         page = Page(_draw(db, webinar, look, person_id=person_id), version=record.version, source=webinar.source)
     if _is_for_everybody(look) and webinar.film is not None and webinar.film.state == "ready":
-        _PAGES.keep(_place(slug, look), page)
+        _pages().keep(_place(slug, look), page)
     return _shown(page.text)
 
 
@@ -143,9 +143,15 @@ def _place(slug: str, look: Look) -> tuple[Hashable, ...]:
     return settings().url, settings().sandbox_url, slug, look, as_of().replace(second=0, microsecond=0)
 
 
+def _pages() -> KeptPages:
+    """The pages that this app drew."""
+    kept: KeptPages = current_app.extensions.setdefault("pages of webinars", KeptPages(most=_MOST_KEPT))
+    return kept
+
+
 def _find_kept(slug: str, look: Look) -> Page | None:
     """The page as it was drawn before, if its version is still in force and its film still made."""
-    page = _PAGES.find(_place(slug, look)) if _is_for_everybody(look) else None
+    page = _pages().find(_place(slug, look)) if _is_for_everybody(look) else None
     if page is None:
         return None
     with reading() as db:
