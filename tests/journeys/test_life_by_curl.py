@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -11,6 +12,7 @@ import pytest
 
 from portal.run import command
 from portal.shared.environment import ROOT
+from tests.support.engines import Engine
 from tests.support.running import Running
 
 DOCUMENT = ROOT / "docs" / "consent.md"
@@ -28,6 +30,13 @@ def told() -> list[str]:
             blocks.append(dedent("\n".join(lines)))
             lines = []
     return blocks
+
+
+@pytest.fixture
+def site(engine: Engine, tmp_path: Path) -> Iterator[Running]:
+    """One on which nobody has asked for anything in Ada's name today."""
+    with Running(tmp_path / "data") as running:
+        yield running
 
 
 @pytest.mark.one_engine
