@@ -32,16 +32,18 @@ def maker(films: Films) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait()
 
 
-def wait_until(is_so: Callable[[], Any]) -> None:
+def wait_until(is_so: Callable[[], Any]) -> Any:
+    """What it comes to, once it comes to anything."""
     until = time.monotonic() + PATIENCE
-    while not is_so():
+    while not (found := is_so()):
         assert time.monotonic() < until
         time.sleep(0.02)
+    return found
 
 
 def children(process: "subprocess.Popen[bytes]") -> list[int]:
     tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split()]
+    return [pid for task in tasks for pid in map(int, task.read_text().split()) if not is_gone(pid)]
 
 
 def is_gone(pid: int) -> bool:
@@ -89,8 +91,7 @@ def kill(films: Films, source: str, whom: str, stage: str, after: float) -> None
     with maker(films) as process:
         wait_until(lambda: is_at(films, source, stage) and children(process))
         time.sleep(after)
-        wait_until(lambda: children(process))  # between two turns there is none
-        (reader,) = children(process)
+        (reader,) = wait_until(lambda: children(process))  # between two turns there is none
         if whom == "worker":
             process.kill()
             wait_until(lambda: is_gone(reader))  # nobody has to look for it
