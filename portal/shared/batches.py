@@ -85,11 +85,6 @@ def put(db: Session, batch: Batch, rows: Sequence[Row]) -> None:
         connection.execute(batch.by_row, rows)
 
 
-def insert_where_meant(table: type[DeclarativeBase]) -> Executable:
-    """`inserting` for work that never has more than one row."""
-    return inserting(table).by_row
-
-
 def _insert(table: type[DeclarativeBase], rows: Select[Any]) -> Executable:
     names = [one.name for one in table.__table__.columns]
     return insert(table).from_select(names, rows, include_defaults=False)

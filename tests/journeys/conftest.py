@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Frame, Page
 
 from tests.support.browser import Visitor, launch_arguments, visitors
 from tests.support.engines import Engine
@@ -55,13 +55,13 @@ def violations(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
     return found
 
 
-def found_by_axe(page: Page, width: int, scheme: Scheme) -> list[dict[str, Any]]:
-    """What axe finds at this width in this scheme; its half a megabyte is read into a page once."""
+def found_by_axe(page: Page, width: int, scheme: Scheme, *, frame: Frame | None = None) -> list[dict[str, Any]]:
+    """What axe finds at this width in this scheme, in the page or in a frame of it; it is read into each once."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(Axe().axe_script)
-    found: list[dict[str, Any]] = page.evaluate("(options) => axe.run(document, options)", SCHEMES[scheme])[
-        "violations"
-    ]
+    looked_at = frame or page
+    if not looked_at.evaluate("'axe' in window"):
+        looked_at.evaluate(Axe().axe_script)
+    results = looked_at.evaluate("(options) => axe.run(document, options)", SCHEMES[scheme])
+    found: list[dict[str, Any]] = results["violations"]
     return found

@@ -11,7 +11,7 @@ from portal.people.accounts.passkeys import remove_passkeys
 from portal.people.keyring import Seal, new_secret
 from portal.people.sessions import Account, end_sessions
 from portal.shared import ids
-from portal.shared.batches import insert_where_meant
+from portal.shared.batches import inserting, put
 from portal.shared.columns import Moment
 from portal.shared.database import UNREAD
 
@@ -52,7 +52,7 @@ def give_key(db: Session, *, person_id: str, keyring: Seal, is_new: bool = True)
     """The Seal under which a new person's evidence is kept; who `is_new` not has a key, and this one opens nothing."""
     secret = new_secret()
     key = {"person_id": person_id, "sealed": keyring.close(secret, label=_label(person_id))}
-    db.connection().execute(_ADD_KEY, key | {"is_meant": is_new})
+    put(db, _ADD_KEY, [key | {"is_meant": is_new}])
     return Seal(secret)
 
 
@@ -96,7 +96,7 @@ _TAKE_ADDRESS = (  # of two at once, one waits here for the other
     .bindparams(bindparam("created_at", type_=Moment()))
     .columns(Person.id)
 )
-_ADD_KEY = insert_where_meant(PersonKey)
+_ADD_KEY = inserting(PersonKey)
 _LOCK = select(Person.id).where(Person.id == bindparam("person_id")).with_for_update()
 
 

@@ -52,7 +52,7 @@ def keep_runs_going(database: Database, *, keyring: Seal, url: str, now: datetim
     """Take every run a step further: a batch of the due ones, a hold on those that wait; how many mails were made."""
     made = 0
     with database.reading() as db:
-        going = [runs.read_run(db, row) for row in db.scalars(_GOING)]
+        going = runs.list_unfinished(db)
     for run in going:
         try:
             campaign = read_campaign(run.row.campaign, run.row.source)
@@ -200,4 +200,3 @@ def _note_ends(database: Database, run: Run) -> None:
 
 _OPEN = (MessageState.WAITING, MessageState.SENDING)
 _ADD = insert(CampaignRecipient)
-_GOING = select(CampaignRun).where(runs.GOING)

@@ -13,10 +13,6 @@ from portal.shared import ids
 
 WORKER = "the worker"
 RESTORE = "a restore"
-# Not cancelled, and not both looked through and at its end.
-GOING = ~exists().where(
-    CampaignRunAct.run_id == CampaignRun.id, CampaignRunAct.act.in_([RunAct.CANCELLED, RunAct.ENQUEUED])
-) | exists().where(CampaignRecipient.run_id == CampaignRun.id, CampaignRecipient.outcome.is_(None))
 
 
 class AlreadyRunning(Exception):
@@ -167,11 +163,26 @@ def all_messages_of(run_id: str) -> Select[str]:
 
 def list_going(db: Session, *, now: datetime) -> list[str]:
     """The campaigns of which a run has not come to its end, by their slugs."""
-    found = {row.campaign: read_run(db, row).stands(now, count_waiting(db, row.id)) for row in db.scalars(_MAY_GO)}
+    found = {run.row.campaign: run.stands(now, count_waiting(db, run.row.id)) for run in list_unfinished(db)}
     return sorted(slug for slug, stands in found.items() if stands != "ended")
 
 
-_MAY_GO = select(CampaignRun).where(GOING).order_by(CampaignRun.begun_at)
+def list_unfinished(db: Session) -> list[Run]:
+    """The runs that may have something left to do, in the order in which they were begun."""
+    return [read_run(db, row) for row in db.scalars(_UNFINISHED)]
+
+
+# Not cancelled, and not both looked through and at its end.
+_UNFINISHED = (
+    select(CampaignRun)
+    .where(
+        ~exists().where(
+            CampaignRunAct.run_id == CampaignRun.id, CampaignRunAct.act.in_([RunAct.CANCELLED, RunAct.ENQUEUED])
+        )
+        | exists().where(CampaignRecipient.run_id == CampaignRun.id, CampaignRecipient.outcome.is_(None))
+    )
+    .order_by(CampaignRun.begun_at)
+)
 
 
 def _get_going(db: Session, campaign: str) -> Run:

@@ -1,1 +1,1 @@
-"""The library of webinars, and one search over every title, chapter, sentence and tip."""
+"""The library of webinars, and one search over every title, chapter, sentence, tip and path."""

@@ -77,7 +77,7 @@ def find(
 
 
 def find_inside(db: Session, shelf: Shelf, asked: Asked, publication_id: int) -> Found:
-    """Every place of one webinar or tip that answers, in its order."""
+    """Every place of one webinar, tip or path that answers, in its order."""
     question = _Question(db, shelf, asked)
     return question.answer(question.exact(inside=publication_id), page=1, most=HITS_INSIDE)
 

@@ -1,4 +1,4 @@
-"""The only place that brings what was found together by webinar and tip, and chooses what of each is shown."""
+"""The only place that brings what was found together by webinar, tip and path, and chooses what of each is shown."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A webinar or tip with its best places, in their order; `more` is how many others there are in it."""
+    """A webinar, tip or path with its best places, in their order; `more` is how many others there are in it."""
 
     card: Card
     title: Markup
