@@ -1,7 +1,6 @@
 """The only place that says what a film goes through: kept or recorded, then its first size, then the others.
 
-Each step leaves something whole. A film whose maker was killed goes on after the last of them: what was stored stays,
-and what two tries make of the same video are the same bytes.
+Each step leaves something whole. A film whose maker was killed goes on after the last of them: what was stored stays.
 """
 
 import json

@@ -58,6 +58,7 @@ class Coder:
         stream = self.container.add_stream("libx264", rate=bounds.MOST_PICTURES_A_SECOND)
         stream.width, stream.height, stream.pix_fmt = rung.width, rung.height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = _BASE
+        stream.codec_context.thread_type = "FRAME"  # by slices, as is usual here, two processors wait for each other
         stream.codec_context.gop_size = 100_000  # the pictures themselves say which are keys
         stream.codec_context.colorspace = Colorspace.ITU709
         stream.codec_context.color_primaries = stream.codec_context.color_trc = _BT709
