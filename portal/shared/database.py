@@ -69,8 +69,8 @@ class Database:
                 yield db
             return
         with (
-            self._commits.joined() as connection,
-            self.session_class(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as db,
+            self._commits.joined() as (connection, mode),
+            self.session_class(connection, expire_on_commit=False, join_transaction_mode=mode) as db,
             db.begin(),
         ):
             yield db

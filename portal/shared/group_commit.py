@@ -1,8 +1,8 @@
 """The only place where several transactions on one SQLite file share a commit, and so one wait for the disk.
 
 SQLite lets one write at a time, and each commit waits for the disk (fsync). Whoever comes while another writes queues
-here, first come first served, and goes on in the transaction that is open, within a savepoint of their own. The last of
-a group commits it. Nobody's transaction ends before that commit: what is acknowledged is on the disk, as it was when
+here, first come first served, and goes on in the transaction that is open, within a savepoint of their own. The first
+needs none: while it writes, there is nobody else's work to keep. The last of a group commits it. Nobody's transaction ends before that commit: what is acknowledged is on the disk, as it was when
 each had a commit of its own. PostgreSQL does the same by itself.
 
 It is for the threads of one process. Other processes knock at SQLite's own lock every few milliseconds (`sqlite.py`),
@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import OperationalError
@@ -24,6 +25,13 @@ from portal.shared.sqlite import KNOCK_SECONDS
 MOST_SECONDS = 0.1  # after which a group takes in nobody else: its first member waits for the last one's commit
 GIVE_WAY_SECONDS = 2 * KNOCK_SECONDS
 _IN_GROUP = "is_in_group"  # in a connection's `info`
+
+
+class Place(NamedTuple):
+    """Where a member works: a connection within the transaction, and how a session joins that."""
+
+    connection: Connection
+    mode: Literal["rollback_only", "create_savepoint"]
 
 
 class GroupCommit:
@@ -37,18 +45,20 @@ class GroupCommit:
         event.listen(engine, "handle_error", _tell_a_lost_transaction)
 
     @contextmanager
-    def joined(self) -> Iterator[Connection]:
-        """A connection within a transaction that others share; ends once what was done on it is on the disk.
+    def joined(self) -> Iterator[Place]:
+        """A place within a transaction that others share; ends once what was done there is on the disk.
 
-        The caller works within a savepoint, which is released or rolled back at the end. Raises what the commit raised:
-        then nothing was kept. Where SQLite itself gave up the whole transaction, all who shared it are told.
+        What raises is rolled back by the caller's session: the whole transaction by its first member, a savepoint by
+        the others. Raises what the commit raised: then nothing was kept. Where SQLite itself gave up the whole
+        transaction, all who shared it are told.
         """
         self._queue.take()
+        is_first = self._group is None
         group = self._group or self._begin()
         try:
-            yield group.connection
+            yield Place(group.connection, "rollback_only" if is_first else "create_savepoint")
         except BaseException as fault:
-            self._leave(group, lost=fault if group.connection.invalidated else None)
+            self._leave(group, lost=fault if is_first or group.connection.invalidated else None)
             raise
         self._leave(group)
         group.wait()
@@ -99,15 +109,18 @@ class _Group:
         return time.monotonic() - self._began > MOST_SECONDS
 
     def end(self, lost: BaseException | None) -> None:
-        """Commit, unless it is lost; whatever comes of it, all who wait are told, and nobody gets this connection."""
+        """Commit, or roll back what is lost; all who wait are told, and nobody gets a connection that is in doubt."""
         self._fault = lost
+        is_in_doubt = False
         try:
             if lost is None:
                 self._transaction.commit()
+            else:
+                self._transaction.rollback()
         except BaseException as fault:  # told to each member by `wait`
-            self._fault = fault
+            self._fault, is_in_doubt = lost or fault, True
         finally:
-            self._let_go()
+            self._let_go(is_in_doubt)
             self._ended.set()
 
     def wait(self) -> None:
@@ -119,8 +132,8 @@ class _Group:
         if self._fault is not None:
             raise self._fault
 
-    def _let_go(self) -> None:
-        if self._fault is not None and not self.connection.invalidated:
+    def _let_go(self, is_in_doubt: bool) -> None:
+        if is_in_doubt and not self.connection.invalidated:
             self.connection.invalidate()  # what it still holds is not to be believed
         with suppress(Exception):
             self.connection.info.pop(_IN_GROUP, None)
