@@ -1,5 +1,6 @@
 """What it costs to find a sentence among a million: the slowest of a hundred questions of each kind, and the index."""
 
+import gc
 import itertools
 import random
 import statistics
@@ -51,6 +52,8 @@ class Corpus(NamedTuple):
 def figures() -> Iterator[Figure]:
     """Every kind of question on each engine, and what the index takes."""
     corpus = make_corpus()
+    gc.freeze()  # it is no part of a portal, whose collector need not go through it
+
     for store in stores():
         with ExitStack() as stack:
             database = new_database(store, Path(stack.enter_context(TemporaryDirectory())), stack)

@@ -147,7 +147,7 @@ def _look_in_sqlite(db: Session, stems: Sequence[str], headings: Among, sentence
         values[f"first_{name}"] = entry_id(first, 0, is_heading=is_heading)
         values[f"last_{name}"] = entry_id(last + 1, 0, is_heading=is_heading) - 1
         values[f"most_{name}s"] = among.most
-    return [(row[0], row[1]) for row in db.execute(text(_SQLITE), values)]
+    return [(row[0], row[1]) for row in db.execute(text(_SQLITE), values).all()]  # fetched at once, not row by row
 
 
 def _look_in_postgresql(
@@ -157,7 +157,7 @@ def _look_in_postgresql(
     for name, among, marks in (("headings", headings, (_HEADING,)), ("sentences", sentences, ())):
         publications = [" | ".join(f"{_OF}{one}" for one in among.of)] if among.of else []
         values[f"of_{name}"] = " & ".join((*stems, *marks, *(f"({one})" for one in publications)))
-    found = db.execute(text(_POSTGRESQL), values)
+    found = db.execute(text(_POSTGRESQL), values).all()
     # Headings are few, so leaving them out of the sentences here costs less than asking the index for what is none.
     return [(one, kind) for one, kind in found if kind or one < HEADINGS]
 

@@ -1,12 +1,13 @@
 """The only place that answers a question: the sentence, who says it, in which webinar and chapter, and from when on."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from portal.people.search.cards import Card
-from portal.people.search.grouping import Group, Pile, pile_up, show
+from portal.people.search.grouping import Group, pile_up, show
 from portal.people.search.matching import Matches, find_all, find_any, needed
 from portal.people.search.shelf import Shelf
 from portal.people.search.spelling import Vocabulary, frequencies
@@ -109,13 +110,14 @@ class _Question:
         piles = pile_up(self.shelf, matches, is_on)
         shown = piles[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
         marked = self.asked.stems
+        kinds = Counter(self.shelf.cards[pile.publication_id].kind for pile in piles)
         return Found(
             asked=self.asked,
             groups=show(self.db, self.shelf, shown, stems=marked, most=most, matches=matches),
-            count=sum(len(pile.ids) for pile in piles),
-            webinars=self._count(piles, "webinar"),
-            tips=self._count(piles, "tip"),
-            paths=self._count(piles, "path"),
+            count=sum(pile.found for pile in piles),
+            webinars=kinds["webinar"],
+            tips=kinds["tip"],
+            paths=kinds["path"],
             stems=marked,
             is_all=matches.is_all,
             newest_of=matches.newest_of,
@@ -124,6 +126,3 @@ class _Question:
 
     def _mended(self, word: str, vocabulary: Vocabulary) -> str:
         return word if self.counts[stem(word)] else vocabulary.nearest(word) or word
-
-    def _count(self, piles: list[Pile], kind: str) -> int:
-        return sum(self.shelf.cards[pile.publication_id].kind == kind for pile in piles)

@@ -1,8 +1,8 @@
 """The only place that brings what was found together by webinar, tip and path, and chooses what of each is shown."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -60,49 +60,48 @@ class Place(NamedTuple):
     words: str
 
 
-@dataclass
-class Pile:
-    """What was found in one publication: the ids of its headings and sentences, and what they weigh together."""
+class Pile(NamedTuple):
+    """What was found in one publication: the ids of its headings and sentences."""
 
     publication_id: int
-    headings: list[int] = field(default_factory=list)
-    sentences: list[int] = field(default_factory=list)
-    weight: float = 0.0
+    headings: Sequence[int]
+    sentences: Sequence[int]
 
     @property
-    def ids(self) -> list[int]:
-        return self.headings + self.sentences
+    def found(self) -> int:
+        return len(self.headings) + len(self.sentences)
 
 
 def pile_up(shelf: Shelf, matches: Matches, is_on: Callable[[Card], bool]) -> list[Pile]:
     """What was found, by publication, the best first; of equals the newest."""
-    piles: dict[int, Pile] = {}
+    by_heading = {one: _WEIGHTS[matches.kinds[one]] * matches.headings[one] for one in sorted(matches.headings)[::-1]}
+    named, said = _by_publication(by_heading), _by_publication(matches.sentences)
+    ranks = []
+    for one in named.ids.keys() | said.ids.keys():
+        if is_on(shelf.cards[one]):
+            weight = named.weights.get(one, 0.0) + said.weights.get(one, 0.0)
+            ranks.append((weight, len(said.ids.get(one, ())), one))
+    return [Pile(one, named.ids.get(one, ()), said.ids.get(one, ())) for *_, one in sorted(ranks, reverse=True)]
 
-    def pile_of(one: int) -> Pile:
+
+class _ByPublication(NamedTuple):
+    """Ids, and what the heaviest of them weighs, of each publication."""
+
+    ids: dict[int, list[int]]
+    weights: dict[int, float]
+
+
+def _by_publication(weights: Mapping[int, float]) -> _ByPublication:
+    found = _ByPublication({}, {})
+    ids, heaviest = found
+    for one, weight in weights.items():
         publication = publication_of(one)
-        if publication not in piles:
-            piles[publication] = Pile(publication)
-        return piles[publication]
-
-    for one in sorted(matches.headings, reverse=True):
-        pile = pile_of(one)
-        pile.headings.append(one)
-        pile.weight = max(pile.weight, _WEIGHTS[matches.kinds[one]] * matches.headings[one])
-    heaviest: dict[int, float] = {}
-    for one, weight in matches.sentences.items():
-        pile = pile_of(one)
-        pile.sentences.append(one)
-        heaviest[pile.publication_id] = max(weight, heaviest.get(pile.publication_id, 0.0))
-    found = [pile for pile in piles.values() if is_on(shelf.cards[pile.publication_id])]
-    return sorted(
-        found,
-        key=lambda pile: (
-            pile.weight + heaviest.get(pile.publication_id, 0.0),
-            len(pile.sentences),
-            pile.publication_id,
-        ),
-        reverse=True,
-    )
+        if publication in ids:
+            ids[publication].append(one)
+            heaviest[publication] = max(weight, heaviest[publication])
+        else:
+            ids[publication], heaviest[publication] = [one], weight
+    return found
 
 
 def show(
@@ -138,17 +137,18 @@ def _group(
     sentences: Sequence[Place],
     most: int,
 ) -> Group:
-    by_kind = {entry.kind: entry.words for entry in headings if entry.id in set(pile.headings)}
+    found = [entry for entry in headings if entry.id in pile.headings]
+    kinds = {entry.kind for entry in found}
     chapters = [entry for entry in headings if entry.kind in _CAN_BE_OPENED]
-    places = [entry for entry in chapters if entry.id in set(pile.headings)]
+    places = [entry for entry in found if entry.kind in _CAN_BE_OPENED]
     # Of one word alone every sentence holds as much.
     best = sorted(sentences, key=lambda entry: closeness(entry.words, stems), reverse=True) if stems[1:] else sentences
     chosen = sorted([*places, *best][:most], key=_place)
     return Group(
         card=card,
         title=mark(card.title, stems),
-        by=mark(", ".join(card.by), stems if "by" in by_kind else ()),
-        summary=mark(card.summary, stems) if "summary" in by_kind and not chosen else Markup(),
+        by=mark(", ".join(card.by), stems if "by" in kinds else ()),
+        summary=mark(card.summary, stems) if "summary" in kinds and not chosen else Markup(),
         hits=[_hit(card, entry, stems, chapters) for entry in chosen],
         more=len(places) + len(pile.sentences) - len(chosen),
     )
@@ -190,7 +190,7 @@ def _read(
     headings: dict[int, list[Place]] = {}
     said: dict[int, Place] = {}
     question, values = _question(len(publications)), _limits(publications) | {"ids": list(sentences)}
-    for place in sorted(Place(*row) for row in db.execute(question, values)) if publications else ():
+    for place in sorted(Place(*row) for row in db.execute(question, values).all()) if publications else ():
         if place.id >= HEADINGS:
             headings.setdefault(publication_of(place.id), []).append(place)
         else:

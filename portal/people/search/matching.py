@@ -15,10 +15,10 @@ from portal.people.search.engines import Among, find_entries, publication_of
 from portal.people.search.shelf import Shelf
 from portal.people.search.words import SMALL, Asked
 
-MOST_FOUND = 1_000  # sentences; beyond that nobody counts
+MOST_FOUND = 800  # sentences; beyond that nobody counts
 MOST_HEADINGS = 200
 COMMON_ABOVE = 1 / 50  # of all entries, and never below MOST_FOUND
-_SELDOM = 40 * MOST_FOUND  # what two words or more may each have for the index to bring them together
+_SELDOM = 40_000  # what two words or more may each have for the index to bring them together
 _WANTED = 100  # sentences of a common word
 _NEWEST = range(4, 25)  # in how many publications these are looked for
 _MOST_OF_COMMON = 500
