@@ -115,7 +115,7 @@ class _Group:
         try:
             if lost is None:
                 self._transaction.commit()
-            else:
+            elif self._transaction.is_active:  # else the session of the first has rolled it back
                 self._transaction.rollback()
         except BaseException as fault:  # told to each member by `wait`
             self._fault, is_in_doubt = lost or fault, True

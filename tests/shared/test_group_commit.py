@@ -143,6 +143,21 @@ def test_one_that_fails_takes_back_its_own_alone(database: Database, crowd: Crow
     assert notes(database) == {"first", "good"}
 
 
+def test_a_first_one_that_fails_takes_back_everything_and_leaves_a_connection_that_is_as_new(
+    database: Database,
+) -> None:
+    opened: list[object] = []
+    event.listen(database.writer, "connect", lambda *_: opened.append(None))
+    for _ in range(3):
+        with pytest.raises(IntegrityError), database.transaction() as db:
+            note("of the first")(db)
+            note("of the first")(db)
+    with database.transaction() as db:
+        note("of the next")(db)
+    assert notes(database) == {"of the next"}
+    assert opened == []
+
+
 def test_where_the_last_one_fails_the_others_are_committed_all_the_same(database: Database, crowd: Crowd) -> None:
     def fails(db: Session) -> None:
         note("half")(db)

@@ -1,5 +1,6 @@
 """A campaign reaches those who agreed, each once, and nobody who says no before it leaves, whatever dies on the way."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -74,6 +75,17 @@ def test_every_message_carries_a_way_out_that_works(mixed: Site) -> None:
     assert mixed.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert not mixed.may_write_to(ADA, "offers")
     assert results(mixed).opted_out == 1
+
+
+def test_whoever_would_rather_get_fewer_finds_the_preferences_in_the_message(mixed: Site) -> None:
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        begin(mixed)
+        go_on(mixed, transport(f"smtp://127.0.0.1:{port}"))
+    for part in read(inbox.letters[0]).walk():
+        if not part.is_multipart():
+            (link,) = re.findall(r"/preferences/[\w-]{43}", part.get_content())
+            assert "Less often" in mixed.get(link).text
 
 
 def test_opting_out_number_900_while_100_is_being_sent_keeps_900_from_getting_it(site: Site, content: Content) -> None:
