@@ -23,7 +23,7 @@ class Found:
     """The answer to `asked`: what was typed, or with `instead_of`, which is what was typed, what may have been meant.
 
     `is_any`: no place holds all the words, these hold some. `left_out` were too small or too common to insist on.
-    `newest_of` and `is_all` as in Matches; `count` is of places, `stems` are what is marked.
+    `newest_of` and `is_all` as in Matches; `count` is of places.
     """
 
     asked: Asked
@@ -32,7 +32,6 @@ class Found:
     webinars: int
     tips: int
     paths: int
-    stems: tuple[str, ...]
     is_all: bool = True
     newest_of: int | None = None
     is_any: bool = False
@@ -72,15 +71,17 @@ def find(
     matches = question.exact() if meant is not None else Matches()
     is_any = not matches
     if is_any:
-        matches = find_any(db, shelf, question.stems, question.counts)
-    found = question.answer(matches, page=page, is_on=is_on)
-    return replace(found, is_any=is_any, instead_of=asked if meant is not None else None)
+        matches = question.any()
+    found = question.answer(matches, page=page, is_on=is_on, is_any=is_any)
+    return replace(found, instead_of=asked if meant is not None else None)
 
 
 def find_inside(db: Session, shelf: Shelf, asked: Asked, publication_id: int) -> Found:
     """Every place of one webinar, tip or path that answers, in its order."""
     question = _Question(db, shelf, asked)
-    return question.answer(question.exact(inside=publication_id), page=1, most=HITS_INSIDE)
+    if matches := question.exact(inside=publication_id):
+        return question.answer(matches, page=1, most=HITS_INSIDE)
+    return question.answer(question.any(inside=publication_id), page=1, most=HITS_INSIDE, is_any=True)
 
 
 class _Question:
@@ -99,28 +100,38 @@ class _Question:
             return Matches()
         return find_all(self.db, self.shelf, self.stems, self.counts, inside=inside)
 
+    def any(self, *, inside: int | None = None) -> Matches:
+        return find_any(self.db, self.shelf, self.stems, self.counts, inside=inside)
+
     def mended(self, vocabulary: Vocabulary) -> Asked | None:
         """The question with neighbours in the place of words that nobody says, or None where there are none."""
         words = tuple(self._mended(word, vocabulary) for word in self.asked.words)
         return None if words == self.asked.words else Asked(" ".join(words), tuple(dict.fromkeys(words)))
 
     def answer(
-        self, matches: Matches, *, page: int, is_on: Callable[[Card], bool] = lambda _: True, most: int = HITS_SHOWN
+        self,
+        matches: Matches,
+        *,
+        page: int,
+        is_on: Callable[[Card], bool] = lambda _: True,
+        most: int = HITS_SHOWN,
+        is_any: bool = False,
     ) -> Found:
         piles = pile_up(self.shelf, matches, is_on)
         shown = piles[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
-        marked = self.asked.stems
         kinds = Counter(self.shelf.cards[pile.publication_id].kind for pile in piles)
         return Found(
             asked=self.asked,
-            groups=show(self.db, self.shelf, shown, stems=marked, most=most, matches=matches),
+            groups=show(
+                self.db, self.shelf, shown, stems=self.stems if is_any else self.asked.stems, most=most, matches=matches
+            ),
             count=sum(pile.found for pile in piles),
             webinars=kinds["webinar"],
             tips=kinds["tip"],
             paths=kinds["path"],
-            stems=marked,
             is_all=matches.is_all,
             newest_of=matches.newest_of,
+            is_any=is_any,
             left_out=tuple(self.left_out),
         )
 

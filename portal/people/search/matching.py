@@ -84,16 +84,23 @@ def find_all(
     )
 
 
-def find_any(db: Session, shelf: Shelf, stems: Sequence[str], counts: Mapping[str, int]) -> Matches:
-    """What holds some of these stems; a rarer word weighs more."""
+def find_any(
+    db: Session, shelf: Shelf, stems: Sequence[str], counts: Mapping[str, int], *, inside: int | None = None
+) -> Matches:
+    """What holds some of these stems; a rarer word weighs more, and so does what holds more of them."""
     found = Matches(is_all=False)
+    in_all = 0.0
     for stem in sorted((stem for stem in stems if counts[stem]), key=counts.__getitem__)[:_PARTS]:
-        part = find_all(db, shelf, [stem], counts, most=_OF_A_PART)
+        part = find_all(db, shelf, [stem], counts, inside=inside, most=_OF_A_PART)
         weight = 1 + log(1 + shelf.entries / counts[stem])
         found.kinds |= part.kinds
         for into, ids in ((found.headings, part.headings), (found.sentences, part.sentences)):
             for one in ids:
                 into[one] = into.get(one, 0.0) + weight
+        in_all += weight
+    for into in (found.headings, found.sentences):
+        for one, weight in into.items():
+            into[one] = weight * weight / in_all  # else a heading with one of the words would beat a sentence with most
     return found
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from portal.people.publications import records
 from portal.people.publications.models import Publication
-from portal.people.search.finding import Found, find
+from portal.people.search.finding import Found, find, find_inside
 from portal.people.search.indexing import index_publication
 from portal.people.search.shelf import Shelf, Shelves
 from portal.people.search.spelling import Vocabularies
@@ -108,6 +108,12 @@ class Library:
                 vocabulary=lambda: self.vocabularies.current(db, stamp=shelf.stamp),
                 **more,
             )
+
+    def find_inside(self, typed: str, slug: str) -> Found:
+        with self.site.database.reading() as db:
+            shelf = self.shelves.current(db, now=NOW)
+            (publication,) = (one for one, card in shelf.cards.items() if card.slug == slug)
+            return find_inside(db, shelf, read(typed), publication)
 
     def said(self, typed: str, **more: Any) -> list[str]:
         """The sentences found, as HTML."""

@@ -94,6 +94,24 @@ def test_where_no_sentence_holds_all_the_words_those_that_hold_most_are_shown(li
     assert "<mark>letter</mark>, not on the <mark>envelope</mark>" in str(found.groups[0].hits)
 
 
+def test_a_sentence_with_most_of_the_words_beats_a_heading_with_one(empty: Library) -> None:
+    empty.publish("sheds", {"One": ["You should wait for the spanner."]})
+    empty.publish("ladders", {"A ladder too long": ["It leans on a wall."]})
+    found = empty.find("how long should I wait for a spanner")
+    assert found.is_any
+    assert [group.card.slug for group in found.groups] == ["sheds", "ladders"]
+    assert "You <mark>should</mark> <mark>wait</mark> for the <mark>spanner</mark>" in str(found.groups[0].hits)
+
+
+def test_the_other_places_of_one_webinar_are_there_as_well_where_none_holds_all_the_words(empty: Library) -> None:
+    empty.publish("many", {"One": [f"A ladder in shed {n}." for n in range(6)]})
+    [group] = empty.find("ladder of brass").groups
+    inside = empty.find_inside("ladder of brass", "many")
+    assert group.more == 3
+    assert inside.is_any
+    assert [len(group.hits) for group in inside.groups] == [6]
+
+
 def test_a_slip_is_mended_and_said(library: Library) -> None:
     found = library.find("postcrad holds")
     assert found.asked.typed == "postcard holds"
