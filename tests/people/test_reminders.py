@@ -1,11 +1,12 @@
 """A reminder of an offer: one message, on its day, to whoever asked for just that, and only while it makes sense."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 
-from portal.people.offers.publishing import withdraw_offer
+from portal.people.offers.publishing import as_publication, withdraw_offer
 from portal.people.offers.reminders import send_due
 from portal.shared import clock
 from tests.people.site import ADA, BEN, OFFER, Mail, Site, at
@@ -98,6 +99,18 @@ def test_a_worker_that_was_off_sends_no_reminder_of_last_week(site: Site) -> Non
     asked(site)
     assert sent(site, DUE + timedelta(days=9)) == []
     assert why_none(site) == [("too-late",)]
+
+
+def test_an_offer_whose_name_no_header_may_hold_stops_nobody_elses_mail(site: Site) -> None:
+    asked(site)
+    site.publish("spring")
+    with time_machine.travel(ASKED, tick=False):
+        site.agreed(BEN, BOX, path="/offers/spring/remind")
+    odd = replace(site.offer("setup-day"), name="Setup =? day")  # published before that was refused
+    with site.database.transaction() as db:
+        db.add(as_publication(odd, by="Mara", now=clock.now()))
+    assert sent(site) == [("reminder", "reminders")]
+    assert set(why_none(site)) == {("unwritable",), (None,)}
 
 
 @pytest.mark.parametrize(

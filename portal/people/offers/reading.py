@@ -10,7 +10,7 @@ from portal.people.offers.catalog import Offer
 from portal.shared.environment import ROOT
 from portal.shared.headed import read_headed
 from portal.shared.markdown import to_html
-from portal.shared.proofreading import BadContent, Fault
+from portal.shared.proofreading import BadContent, Fault, faults_in_line
 
 FOLDER = ROOT / "content" / "offers"
 
@@ -31,7 +31,7 @@ def read_offer(path: Path) -> Offer:
         raise BadOffer(path, bad.faults) from bad
     found = head.keys
     about, terms = _split(head.words)
-    faults = [Fault(_line_of(head.source, key), key, words) for key, words in _faults_in(path.stem, found, terms)]
+    faults = [Fault(_line_of(head.source, key), key, words) for key, words in _faults_in(found, terms)]
     if faults:
         raise BadOffer(path, sorted(faults, key=lambda fault: fault.line))
     found |= {name: tuple(found.get(name, ())) for name in _LISTS}
@@ -73,11 +73,12 @@ def _split(words: str) -> tuple[str, str]:
     return about.strip(), "".join(terms).strip()
 
 
-def _faults_in(slug: str, found: dict[str, Any], terms: str) -> Iterator[tuple[str, str]]:
+def _faults_in(found: dict[str, Any], terms: str) -> Iterator[tuple[str, str]]:
     for key in found.keys() - set(_KEYS):
         yield key, f"There is no such key. There are: {', '.join(_KEYS)}."
     for key, (most, example) in _TEXTS.items():
-        yield from _faults_in_text(key, found.get(key), most, example)
+        yield from faults_in_line(key, found.get(key), most=most, missing=f"Add a line like {example}")
+    yield from _faults_in_name(found.get("name"))
     places = found.get("places")
     if type(places) is not int or not 1 <= places <= 100_000:
         yield "places", "Say how many can be taken in a round, from 1 to 100000: places = 60"
@@ -92,13 +93,9 @@ def _faults_in(slug: str, found: dict[str, Any], terms: str) -> Iterator[tuple[s
         yield "## Terms", "End the file with a line ## Terms and, under it, the conditions of this offer."
 
 
-def _faults_in_text(key: str, value: object, most: int, example: str) -> Iterator[tuple[str, str]]:
-    if not isinstance(value, str) or not value.strip():
-        yield key, f"Add a line like {example}"
-    elif len(value) > most:
-        yield key, f"It is {len(value)} characters long, and has room for {most}."
-    elif any(ord(letter) < 32 for letter in value):
-        yield key, "Keep it on one line."
+def _faults_in_name(name: object) -> Iterator[tuple[str, str]]:
+    if isinstance(name, str) and "=?" in name:
+        yield "name", "Write it without =?, which the subject of no mail may hold, and our mails are named after it."
 
 
 def _faults_in_code(found: dict[str, Any]) -> Iterator[tuple[str, str]]:

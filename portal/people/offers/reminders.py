@@ -16,7 +16,7 @@ from portal.people.database import Database
 from portal.people.keyring import Seal
 from portal.people.messages.addresses import address_hash
 from portal.people.messages.channels import EMAIL
-from portal.people.messages.mail import Mail, Topic, render
+from portal.people.messages.mail import HeaderFaulty, Mail, Topic, render
 from portal.people.messages.models import Offering
 from portal.people.messages.way_out import new_way_out
 from portal.people.offers.catalog import Offer, find_offer
@@ -28,6 +28,7 @@ DAYS_BEFORE_THE_END = 2
 LEAVES_AT = time(14, tzinfo=UTC)  # the morning, from one coast of the United States to the other
 TOO_LATE = timedelta(days=2)  # a worker that was off for longer sends no reminder of the day before yesterday
 AT_ONCE = 20
+UNWRITABLE = "unwritable"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,10 @@ def _deal_with(db: Session, opt_in_id: str, *, keyring: Seal, url: str, now: dat
     if isinstance(found, Permission):
         offer = find_offer(db, wish.offer)
         assert offer is not None  # noqa: S101  # for the type checker: else there is a reason not to
-        message_id = _dispatch(db, wish, offer, found, keyring=keyring, url=url, now=now)
+        try:
+            message_id = _dispatch(db, wish, offer, found, keyring=keyring, url=url, now=now)
+        except HeaderFaulty:  # of a name or an address that no header may hold; other mail must not wait for it
+            found = UNWRITABLE
     why_none = None if message_id else found
     db.add(Reminder(opt_in_id=opt_in_id, made_at=now, message_id=message_id, why_none=why_none))
 
