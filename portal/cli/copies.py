@@ -124,7 +124,7 @@ def people_replay_opt_outs(opt_outs: Path | None, opt_outs_lost: str | None) -> 
 
     with _said_in_a_line():
         noes = replay_noes(opt_outs, lost_because=opt_outs_lost)
-    click.echo("Nothing is held." if noes is None else f"{noes:,} noes hold again. Messages may be sent.")
+    click.echo("Nothing is held." if noes is None else _held_again(noes))
 
 
 @sandbox.command("backup")
@@ -166,8 +166,13 @@ def _said_in_a_line() -> Iterator[None]:
 def _restored(done: dict[str, Any]) -> str:
     put_back = f"{done['rows']:,} rows of people, as of {done['made_at'][:16]} UTC, are back, and their ledger holds."
     if done["noes"] is not None:
-        return f"{put_back}\n{done['noes']:,} noes that were said since hold again. Messages may be sent."
+        return f"{put_back}\n{_held_again(done['noes'])}"
     return (
         f"{put_back}\nNOTHING IS SENT until the noes since then are here, too. {done['held_because']}\n"
         "Then: bin/portal people replay-opt-outs --opt-outs FOLDER"
     )
+
+
+def _held_again(noes: int) -> str:
+    said = "1 no that was said since holds" if noes == 1 else f"{noes:,} noes that were said since hold"
+    return f"{said} again. Messages may be sent."

@@ -68,7 +68,7 @@ def test_both_come_back_whole_with_every_drive_and_the_next_number_is_a_new_one(
     assert "NOTHING IS SENT" in back.stdout
     told = portal(elsewhere, "people", "replay-opt-outs", "--opt-outs", str(old.journal))
     assert told.returncode == 0, told.stderr
-    assert "1 noes hold again" in told.stdout
+    assert "1 no that was said since holds again." in told.stdout
 
     new_people = elsewhere.get("PEOPLE_DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'people' / 'people.db'}")
     new_sandbox = elsewhere.get("SANDBOX_DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'sandbox' / 'sandbox.db'}")

@@ -47,6 +47,19 @@ def test_whoever_asked_gets_one_message_on_its_day_and_no_second(site: Site) -> 
     assert str(leaves_at)[:16] == "2026-03-29 14:00"
 
 
+def test_sentences_about_it_do_not_say_twice_that_it_was_asked_for(site: Site) -> None:
+    asked(site)
+    sent(site)
+    with time_machine.travel(DUE, tick=False):
+        mail = site.mails()[0]
+        history = site.get(mail.opt_out.replace("/opt-out/", "/preferences/")).text
+        why = site.get(mail.opt_out.replace("/opt-out/", "/why/")).text
+        assert "<b>You asked for Reminders, by e-mail</b>" in history
+        assert "Because you asked for “Reminders”, and confirmed it." in why
+        site.post(mail.opt_out)
+        assert "Because you had asked for “Reminders” when" in site.get(mail.opt_out.replace("/opt-out/", "/why/")).text
+
+
 def test_it_asks_for_its_own_tick_and_says_nothing_to_who_leaves_it_out(site: Site) -> None:
     with time_machine.travel(ASKED, tick=False):
         page = site.get(REMIND).text

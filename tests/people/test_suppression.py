@@ -76,6 +76,17 @@ def test_marketing_may_not_and_nobody_can_say_yes(site: Site) -> None:
     assert yes == []
 
 
+def test_reminders_alone_are_stopped_by_page_and_by_command(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    otto = Browser(site).by_start_link(role="privacy", email="otto@people.customerhub.net")
+    page = "/studio/withdrawals"
+    assert otto.post(page, from_page=page, email=ADA, purpose="reminders", how="phone").status_code == 303
+    done = command(site, monkeypatch, "consent", "withdraw", BEN, "--purpose", "reminders", "--reason", "phone")
+    assert done.exit_code == 0, done.output
+    assert site.rows("select purpose, cause from suppressions") == [("reminders", "staff")] * 2
+    wrong = command(site, monkeypatch, "consent", "withdraw", BEN, "--purpose", "reminder", "--reason", "phone")
+    assert "no purpose of ours: offers, webinars, reminders." in wrong.output
+
+
 def test_the_command_says_no_for_a_person(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.agreed(ADA, "offers_email")
     done = command(site, monkeypatch, "consent", "withdraw", ADA.upper(), "--reason", "phone", "--json")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.people.accounts import audit
 from portal.people.accounts.audit import What
 from portal.people.commands.opened import COMMAND_LINE, opened_with_keyring
-from portal.people.consent.notices import current_wording
+from portal.people.consent.notices import purpose_titles
 from portal.people.consent.on_behalf import How, withdraw_for
 from portal.people.consent.record import Act
 from portal.people.consent.suppression_import import Counts, read_list, suppress_lines
@@ -28,8 +28,9 @@ class UnknownPurpose(ValueError):
 
 def withdraw(email: str, *, reason: str, purpose: str | None) -> dict[str, str]:
     """Say no for whoever has this address. Raises NotAnAddress or UnknownPurpose."""
-    if purpose not in {None, *(asked.id for asked in current_wording("sign-up").purposes)}:
-        raise UnknownPurpose(f"{purpose} is no purpose of ours. Leave --purpose away to stop everything.")
+    if purpose not in {None, *purpose_titles()}:
+        ours = ", ".join(purpose_titles())
+        raise UnknownPurpose(f"{purpose} is no purpose of ours: {ours}. Leave --purpose away to stop everything.")
     address, act = read_address(email), _act()
     with opened_with_keyring() as (database, keyring, _), database.transaction() as db:
         hashed = withdraw_for(

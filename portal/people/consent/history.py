@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.people.accounts.persons import NoSuchPerson, get_seal
 from portal.people.consent import envelope
 from portal.people.consent.models import ConsentPayload, ConsentRecord
-from portal.people.consent.notices import purpose_title
+from portal.people.consent.notices import in_a_sentence, purpose_title
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
 
@@ -34,6 +34,11 @@ class Entry:
     means: str = ""
     actor: str = ""
     requested_at: datetime | None = None
+
+    @property
+    def named(self) -> str:
+        """What the purpose is called where a sentence says itself that they asked for it."""
+        return in_a_sentence(self.title)
 
 
 @dataclass(frozen=True, kw_only=True)

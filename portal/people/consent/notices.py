@@ -283,10 +283,19 @@ def list_wordings(name: str, *, folder: Path = FOLDER) -> list[Wording]:
     return [_read_listed(path, folder) for _which, path in sorted(_newest(name, folder).items())]
 
 
+def purpose_titles() -> dict[str, str]:
+    """Every purpose that any notice asks for, and what our forms call it."""
+    return {found.id: found.title for name in NOTICES for found in current_wording(name).purposes}
+
+
 def purpose_title(purpose: str) -> str:
     """What a purpose is called on our forms; its own name where no form asks for it any more."""
-    titles = {found.id: found.title for name in NOTICES for found in current_wording(name).purposes}
-    return titles.get(purpose, purpose)
+    return purpose_titles().get(purpose, purpose)
+
+
+def in_a_sentence(title: str) -> str:
+    """The title of a purpose for a sentence that says itself who asked: “Reminders you asked for” are reminders."""
+    return title.removesuffix(" you asked for")
 
 
 def read_wording(version: str, content: bytes) -> Wording:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from portal.people.accounts.models import Person
 from portal.people.consent.history import Entry, find_entry, find_newest
 from portal.people.consent.models import WayOutRow
-from portal.people.consent.notices import purpose_title
+from portal.people.consent.notices import in_a_sentence, purpose_title
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
 from portal.people.messages.service import Service
@@ -15,9 +15,10 @@ from portal.people.messages.service import Service
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why a message was sent. `allowed` is the record behind an offer and `newest` what its line says by now.
+    """Why a message about `title`, as a sentence calls it, was sent.
 
-    A service message has neither: `answers` then says which act it answers.
+    `allowed` is the record behind an offer and `newest` what its line says by now. A service message has neither:
+    `answers` then says which act it answers.
     """
 
     way_out: WayOutRow
@@ -58,7 +59,7 @@ def find_reason(db: Session, *, way_out: WayOutRow, keyring: Seal) -> Reason:
     )
     return Reason(
         way_out=way_out,
-        title=purpose_title(way_out.purpose) if way_out.purpose else "",
+        title=in_a_sentence(purpose_title(way_out.purpose)) if way_out.purpose else "",
         answers="" if way_out.purpose else ANSWERS.get(way_out.kind or "", OTHERWISE),  # type: ignore[call-overload]
         if_not_you=IF_NOT_YOU.get(way_out.kind or "", ""),  # type: ignore[call-overload]
         allowed=allowed,

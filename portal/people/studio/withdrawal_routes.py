@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as Answer
 from portal.people import web
 from portal.people.accounts import audit, presence
 from portal.people.accounts.audit import What
-from portal.people.consent.notices import current_wording
+from portal.people.consent.notices import purpose_titles
 from portal.people.consent.on_behalf import How, withdraw_for
 from portal.people.consent.visitor import act_of_visitor, private
 from portal.people.staff.guard import current_staff, needs
@@ -50,8 +50,7 @@ def create() -> Answer:
 
 def _form(*, is_sent: bool = False) -> WithdrawalForm:
     form = WithdrawalForm(request.form if is_sent else None)
-    titles = {purpose.id: purpose.title for purpose in current_wording("sign-up").purposes}
-    form.purpose.choices = [("", "Everything"), *titles.items()]
+    form.purpose.choices = [("", "Everything"), *purpose_titles().items()]
     return form
 
 
