@@ -4,7 +4,6 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -48,6 +47,7 @@ AT_ONCE = 10  # messages under one claim: as many offers are given up where a wo
 BATCH_LASTS = timedelta(seconds=2)
 FORGETFUL = timedelta(days=40)  # longer than a journal could be out of reach without anybody seeing it
 RETENTION_EVERY = timedelta(hours=1)
+NOES_EVERY = timedelta(minutes=30)  # what a full disk left out is promised within the hour
 LOOK_TO_OTHERS_EVERY_SECONDS = 2.0
 BOUNCES_EVERY = timedelta(minutes=1)
 SEARCH_EVERY = timedelta(seconds=30)
@@ -72,45 +72,75 @@ def work() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: stopping.set())
-    delivery = Turns(database, Job.DELIVERY, noted_every=BEAT_EVERY)
-    offers = threading.Thread(
-        target=_send_offers, args=(database, keyring, mail, settings.url, room, stopping), name="offers"
-    )
-    offers.start()
-    retention = Turns(database, Job.RETENTION, noted_every=timedelta())
-    checkpoint = Turns(database, Job.CHECKPOINT, noted_every=BEAT_EVERY)
-    place = open_place(settings.checkpoints_url, endpoint=settings.s3_endpoint_url)
-    counting = Counting(database, keyring, place)
-    noes = Turns(database, Job.NOES, noted_every=timedelta())
-    others = threading.Thread(target=_talk_to_others, args=(database, keyring, settings, room, stopping), name="others")
-    search = Turns(database, Job.SEARCH, noted_every=SEARCH_EVERY)
-    others.start()
-    films = threading.Thread(target=_make_films, args=(database, settings, room, stopping), name="films")
-    films.start()
+    lanes = [
+        threading.Thread(
+            target=_send_offers, args=(database, keyring, mail, settings.url, room, stopping), name="offers"
+        ),
+        threading.Thread(target=_talk_to_others, args=(database, keyring, settings, room, stopping), name="others"),
+        threading.Thread(target=_make_films, args=(database, settings, room, stopping), name="films"),
+    ]
+    for lane in lanes:
+        lane.start()
     log.info("worker.started")
-    next_retention = next_search = clock.now()
-    noes_kept_until = clock.now() - FORGETFUL
+    first = FirstLane(database, keyring, mail, settings, stopping)
     while not stopping.is_set():
-        if not (offers.is_alive() and others.is_alive() and films.is_alive()):
+        if not all(lane.is_alive() for lane in lanes):
             raise RuntimeError("A lane ended by a fault, which stands above. The supervisor starts anew.")
-        if not room.keep():  # what is left on the disk belongs to opt-outs
+        if room.keep():
+            first.turn()
+            stopping.wait(LOOK_EVERY_SECONDS)
+        else:  # what is left on the disk belongs to opt-outs
             log.warning("worker.no_room")
             stopping.wait(LOOK_FOR_ROOM_EVERY_SECONDS)
-            continue
-        delivery.take(lambda: deliver(database, keyring=keyring, mail=mail, stopping=stopping, is_for_service=True))
-        if clock.now() >= next_retention and retention.take(lambda: _keep_rules(database, keyring, clock.now())):
-            next_retention = clock.now() + RETENTION_EVERY
-            if noes.take(partial(catch_up, database, since=noes_kept_until)):
-                noes_kept_until = clock.now()
-        checkpoint.take(lambda: counting.take(clock.now()))
-        if clock.now() >= next_search and search.take(lambda: _settle_search(database)) and not search.did_something:
-            next_search = clock.now() + SEARCH_EVERY
-        stopping.wait(LOOK_EVERY_SECONDS)
-    offers.join()
-    others.join()
-    films.join()
+    for lane in lanes:
+        lane.join()
     database.close()
     log.info("worker.stopped")
+
+
+class FirstLane:
+    """Service mail, and what is kept in order beside it; each job has its own turn, and none waits for another's."""
+
+    def __init__(
+        self, database: Database, keyring: Seal, mail: Transport, settings: Settings, stopping: threading.Event
+    ) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.mail = mail
+        self.stopping = stopping
+        place = open_place(settings.checkpoints_url, endpoint=settings.s3_endpoint_url)
+        self.counting = Counting(database, keyring, place)
+        self.delivery = Turns(database, Job.DELIVERY, noted_every=BEAT_EVERY)
+        self.retention = Turns(database, Job.RETENTION, noted_every=timedelta())
+        self.noes = Turns(database, Job.NOES, noted_every=timedelta())
+        self.checkpoint = Turns(database, Job.CHECKPOINT, noted_every=BEAT_EVERY)
+        self.search = Turns(database, Job.SEARCH, noted_every=SEARCH_EVERY)
+        self.next_retention = self.next_noes = self.next_search = clock.now()
+        self.noes_kept_until = clock.now() - FORGETFUL
+
+    def turn(self) -> None:
+        """Send what waits, then do whatever else is due."""
+        self.delivery.take(self._deliver)
+        now = clock.now()
+        if now >= self.next_retention and self.retention.take(lambda: _keep_rules(self.database, self.keyring, now)):
+            self.next_retention = now + RETENTION_EVERY
+        if now >= self.next_noes and self.noes.take(self._catch_up):
+            self.next_noes = now + NOES_EVERY
+            if not self.noes.did_something:  # else look once more whether the journal has them now
+                self.noes_kept_until = now
+        self.checkpoint.take(lambda: self.counting.take(clock.now()))
+        if now >= self.next_search and self.search.take(self._settle_search) and not self.search.did_something:
+            self.next_search = now + SEARCH_EVERY
+
+    def _deliver(self) -> int:
+        return deliver(self.database, keyring=self.keyring, mail=self.mail, stopping=self.stopping, is_for_service=True)
+
+    def _catch_up(self) -> int:
+        return catch_up(self.database, since=self.noes_kept_until)
+
+    def _settle_search(self) -> int:
+        with self.database.transaction() as db:
+            return settle_search(db, now=clock.now(), most=INDEXED_AT_ONCE)
 
 
 def _send_offers(
@@ -279,11 +309,6 @@ class Turns:
                 failures=self.failures,
             )
         self.noted_at, self.runs, self.failures = began_at, 0, 0
-
-
-def _settle_search(database: Database) -> int:
-    with database.transaction() as db:
-        return settle_search(db, now=clock.now(), most=INDEXED_AT_ONCE)
 
 
 def _keep_rules(database: Database, keyring: Seal, now: datetime) -> int:

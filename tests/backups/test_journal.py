@@ -7,9 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from portal.people.consent.replay import catch_up
 from portal.people.consent.suppression import Cause, suppress
+from portal.people.jobs import Job
+from portal.people.messages.channels.email import open_transport
+from portal.people.worker import FirstLane
 from portal.shared import clock
 from portal.shared.environment import ROOT
 from portal.shared.journal import Journal
@@ -80,6 +85,23 @@ def test_on_a_full_disk_the_no_holds_and_its_line_follows_as_soon_as_there_is_ro
         address_hash for (address_hash,) in site.rows("select address_hash from suppressions")
     }
     assert catch_up(site.database, since=since) == 0
+
+
+def test_the_worker_writes_down_what_the_journal_lacks_even_while_the_retention_rules_fail(
+    on_sqlite: None, tmp_path: Path
+) -> None:
+    site = Site(people_app(tmp_path, PEOPLE_OPT_OUTS_URL=f"file:{tmp_path / 'opt-outs'}"))
+    mail = site.agreed(ADA, "offers_email")
+    site.post(mail.opt_out)
+    for month in (tmp_path / "opt-outs").glob("*.jsonl"):
+        month.unlink()  # as a disk that was full leaves it
+    with site.database.transaction() as db:
+        db.execute(text("alter table passkey_challenges rename to away"))
+    lane = FirstLane(site.database, site.keyring, open_transport(site.settings), site.settings, threading.Event())
+    with capture_logs() as logged:
+        lane.turn()
+    assert [line["job"] for line in logged if line["event"] == "job.failed"] == [Job.RETENTION]
+    assert [line["what"] for line in lines(site)] == ["no"]
 
 
 def test_a_line_that_a_crash_broke_off_is_passed_over_and_the_next_one_stands_on_its_own(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from portal.shared.proofreading import Fault
 FOLDER = ROOT / "content" / "campaigns"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FENCE = "+++"
-_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?")
+_SLUG = re.compile(r"(?=.{1,48}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class NoSuchCampaign(LookupError):
@@ -83,7 +83,7 @@ def list_campaigns(folder: Path | None = None) -> dict[str, Campaign | Faulty]:
 def get_campaign(slug: str, folder: Path | None = None) -> Campaign:
     """The campaign of this slug. Raises NoSuchCampaign, or Faulty."""
     path = (folder or FOLDER) / f"{slug}.md"
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or not path.is_file():
+    if not _SLUG.fullmatch(slug) or not path.is_file():
         raise NoSuchCampaign(slug)
     return read_campaign(slug, path.read_text("utf-8"))
 
@@ -114,7 +114,7 @@ def read_as_sent(slug: str, source: str) -> tuple[Campaign, list[Fault]]:
         words = f"Begin the file with {_FENCE}, then the keys, then {_FENCE} on a line of its own, then the words."
         raise Faulty(name, [Fault(1, "file", words)])
     if not _SLUG.fullmatch(slug):
-        words = "Name the file with small letters, digits and dashes, 48 at most: it stands in a header of each mail."
+        words = "Name the file with small letters, digits and single dashes, 48 at most: it is in a header of each mail."
         raise Faulty(name, [Fault(1, "file", words)])
     end = lines.index(_FENCE, 1)
     reader = read_toml("\n".join(lines[1:end]), name=name, first_line=2)

@@ -30,7 +30,7 @@ def _video(webinar: Recording, *, url: str, path: str) -> Thing:
         "duration": duration(webinar.seconds),
         **_files(webinar, url),
         "inLanguage": webinar.language,
-        "author": {"@type": "Person", "name": webinar.presenter},
+        "author": [{"@type": "Person", "name": name} for name in webinar.speakers],
         "publisher": {"@type": "Organization", "name": "CustomerHub", "url": f"{url}/"},
         "isAccessibleForFree": True,
         "transcript": " ".join(line.words for chapter in webinar.chapters for line in chapter.lines),

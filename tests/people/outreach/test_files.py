@@ -77,9 +77,18 @@ def test_several_faults_come_at_once(content: Content) -> None:
     assert [fault.key for fault in caught.value.faults] == ["purpose", "rest_days"]
 
 
-def test_a_name_that_no_header_may_hold_is_refused(content: Content) -> None:
-    with pytest.raises(Faulty, match="48 at most"):
-        read_campaign("x" * 49, CAMPAIGN)
+@pytest.mark.parametrize("slug", ["x" * 49, "two--dashes", "-x", "x-", "Setup"])
+def test_a_name_that_no_header_and_no_address_may_hold_is_refused(content: Content, slug: str) -> None:
+    content.campaign(slug)
+    listed = list_campaigns()[slug]
+    assert isinstance(listed, Faulty)
+    assert "48 at most" in str(listed)
+
+
+def test_what_is_listed_as_right_can_be_opened(content: Content) -> None:
+    content.campaign("x" * 48)
+    content.campaign("a-1")
+    assert [get_campaign(slug).slug for slug in list_campaigns()] == ["a-1", "setup", "x" * 48]
 
 
 @pytest.mark.parametrize("slug", ["nothing", "../offers/setup-day", "", "Setup", "a\x00b"])

@@ -65,6 +65,10 @@ def test_a_webinar_is_a_video_with_its_chapters_and_all_that_is_said() -> None:
     assert video["name"] == HOSTILE
     assert (video["duration"], video["uploadDate"]) == ("PT1H1M5S", "2026-03-12")
     assert video["thumbnailUrl"] == f"{URL}/media/{'a' * 64}/poster.webp"
+    assert [(one["@type"], one["name"]) for one in video["author"]] == [
+        ("Person", "Ines Okafor-Lind"),
+        ("Person", "Della Marchpane"),
+    ]
     assert video["transcript"] == "Hello. Goodbye."
     assert [(clip["name"], clip["startOffset"], clip["endOffset"], clip["url"]) for clip in video["hasPart"]] == [
         ("Why", 0, 42, f"{URL}/webinars/two?t=0"),
@@ -92,7 +96,7 @@ def recording(*, title: str) -> Recording:
         slug="two",
         title=title,
         summary="Two.",
-        speakers=("Ines Okafor-Lind",),
+        speakers=("Ines Okafor-Lind", "Della Marchpane"),
         topics=(),
         level="everyday",
         language="en",
