@@ -36,19 +36,20 @@ def migrate() -> None:
     database.close()
 
 
-def seed() -> None:
+def seed() -> list[str]:
     """Publish the sample webinars, tips and offers, plant the canary of the separation check, let Mara work here.
 
-    On one's own machine a few invented people leave their mail in the outbox, and viewings of a webinar, too.
+    On one's own machine a few invented people leave their mail in the outbox, and viewings of a webinar, too. Returns
+    what is wrong in the files of content that were left out; the people come once nothing is wrong any more.
     """
     database = Database(load_settings().database_url)
     with database.transaction() as db:
         plant_canary(db, PeopleCanary, now=clock.now())
     database.close()
     add_sample_staff()
-    publish_samples()
+    left_out = publish_samples()
     _add_sample_viewings()
-    _add_sample_people()
+    return left_out or _add_sample_people()
 
 
 def _add_sample_viewings() -> None:
@@ -64,12 +65,17 @@ def _add_sample_viewings() -> None:
     database.close()
 
 
-def _add_sample_people() -> None:
-    """Their sign-ups show the form as the site draws it, so the site is built for it."""
+def _add_sample_people() -> list[str]:
+    """Their sign-ups show the form as the site draws it, so the site is built for it. Returns what keeps them away."""
     from portal.people.app import create_app
-    from portal.people.commands.sample import add_sample_people
+    from portal.people.commands.sample import NoSample, add_sample_people
 
     settings = load_settings()
     app = create_app(settings)
-    add_sample_people(app, app.extensions["database"], settings)
-    app.extensions["database"].close()
+    try:
+        add_sample_people(app, app.extensions["database"], settings)
+    except NoSample as fault:
+        return [str(fault)]
+    finally:
+        app.extensions["database"].close()
+    return []

@@ -1,6 +1,9 @@
 """The command line: one line that says what to do, never a stack trace."""
 
+import json
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,14 @@ def test_an_address_that_can_be_nobodys_is_refused_in_words(site: Running) -> No
     done = site.portal("staff", "add", "otto@shop.example", "--role", "admin")
     assert done.returncode == 1
     assert "set aside" in done.stderr
+
+
+def test_what_was_left_out_of_the_content_stands_in_the_log_of_who_answers(site: Running) -> None:
+    site.portal("migrate")
+    serve = "from portal.people.serve import serve; serve(['merge-doubles.md: Line 7, level: Write one of'])"
+    with socket.create_server(("127.0.0.1", site.port)):  # taken, so that it ends by itself
+        done = subprocess.run(
+            [sys.executable, "-c", serve], env=site.environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    line = next(json.loads(line) for line in done.stderr.splitlines() if "content.left_out" in line)
+    assert (line["level"], line["error"]) == ("warning", "merge-doubles.md: Line 7, level: Write one of")

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from portal.people.accounts.models import Passkey, Person
 from portal.people.accounts.presence import Known
 from portal.people.consent import opt_out
-from portal.people.consent.notices import current_wording
+from portal.people.consent.notices import NoSuchNotice, NoticeChanged, Wording, current_wording
 from portal.people.consent.permission import refusals
 from portal.people.consent.record import Act, Shown
 from portal.people.database import Database
@@ -25,14 +25,20 @@ from portal.people.mine import new_passkey
 from portal.people.offers import confirmation
 from portal.people.offers.reminders import WishToBeReminded, send_due
 from portal.people.outreach import feeding, runs
-from portal.people.outreach.campaigns import get_campaign
+from portal.people.outreach.campaigns import Campaign, NoSuchCampaign, get_campaign
+from portal.people.outreach.reading import Faulty
 from portal.people.settings import Settings
 from portal.people.sign_in import mail_link
 from portal.shared import clock, ids
+from portal.shared.proofreading import BadContent
 from portal.shared.reserved import SAMPLE_DOMAIN
 
 CAMPAIGNS = ("setup-day-places", "second-message-is-out")
 AT_ONCE = 50
+
+
+class NoSample(Exception):
+    """A file that they need cannot be used, so none of them was added; the message says which, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +81,19 @@ PEOPLE = (MAREN, TEO, ISA, NILS, OLA, PIA, RUNE)
 
 
 def add_sample_people(app: Flask, database: Database, settings: Settings) -> None:
-    """Let them sign up, confirm, sign in and get two campaigns, where they are not there yet, on one's own machine."""
+    """Let them sign up, confirm, sign in and get two campaigns, where they are not there yet, on one's own machine.
+
+    Raises NoSample.
+    """
     if not settings.is_development or settings.mail_url != "outbox:":
         return
     with database.transaction() as db:
         keyring = open_keyring(db, secret_keys=settings.secret_keys, now=clock.now())
         if db.scalar(select(Person.id).where(Person.email == MAREN.email)) is not None:
             return
+    wordings, campaigns = _read()
     with app.test_request_context():
-        forms = {
-            notice: str(draw_boxes(current_wording(notice), current_wording(notice).purposes)).encode()
-            for notice in {one.notice for one in PEOPLE}
-        }
+        forms = {notice: str(draw_boxes(wording, wording.purposes)).encode() for notice, wording in wordings.items()}
     sample = _Sample(database, settings, keyring, forms)
     for one in PEOPLE:
         sample.sign_up(one)
@@ -94,8 +101,17 @@ def add_sample_people(app: Flask, database: Database, settings: Settings) -> Non
     sample.sign_in(ISA)
     sample.add_passkey(TEO)
     sample.remind()
-    for slug in CAMPAIGNS:
-        sample.send(slug)
+    for campaign in campaigns:
+        sample.send(campaign)
+
+
+def _read() -> tuple[dict[str, Wording], list[Campaign]]:
+    """All that they need of what marketing writes, before the first of them is there. Raises NoSample."""
+    try:
+        wordings = {notice: current_wording(notice) for notice in {one.notice for one in PEOPLE}}
+        return wordings, [get_campaign(slug) for slug in CAMPAIGNS]
+    except (BadContent, NoticeChanged, NoSuchNotice, Faulty, NoSuchCampaign) as fault:
+        raise NoSample(f"No invented people are added: {fault}") from fault
 
 
 class _Sample:
@@ -179,9 +195,9 @@ class _Sample:
         send_due(self.database, keyring=self.keyring, url=self.settings.url, now=now)
         self._show(now)
 
-    def send(self, slug: str) -> None:
+    def send(self, campaign: Campaign) -> None:
         """Send a campaign to its end, whatever its hours."""
-        campaign, now = get_campaign(slug), clock.now()
+        now = clock.now()
         with self.database.transaction() as db:
             row = runs.begin(db, campaign=campaign, by="set-up", starts_at=now, now=now)
         with self.database.reading() as db:
