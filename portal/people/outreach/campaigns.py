@@ -114,7 +114,7 @@ def read_as_sent(slug: str, source: str) -> tuple[Campaign, list[Fault]]:
         words = f"Begin the file with {_FENCE}, then the keys, then {_FENCE} on a line of its own, then the words."
         raise Faulty(name, [Fault(1, "file", words)])
     if not _SLUG.fullmatch(slug):
-        words = "Name the file with small letters, digits and single dashes, 48 at most: it is in a header of each mail."
+        words = "Name the file with small letters, digits and single dashes, 48 at most: each mail has it in a header."
         raise Faulty(name, [Fault(1, "file", words)])
     end = lines.index(_FENCE, 1)
     reader = read_toml("\n".join(lines[1:end]), name=name, first_line=2)

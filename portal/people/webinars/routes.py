@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, redi
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
+from portal.people.forms.catalog import find_form
 from portal.people.moments.moment import OfferCard
 from portal.people.offers.places import find_standing as find_offers
 from portal.people.pictures.library import find_picture
@@ -34,6 +35,7 @@ from portal.shared.problems import Problem
 
 blueprint = Blueprint("webinars", __name__)
 
+INVITATIONS = "webinar-invitations"  # the form by which one asks to be told of new recordings
 _MOST_KEPT = 100  # pages
 
 
@@ -55,7 +57,8 @@ def show(slug: str) -> Answer:
         webinar, record = found
         if webinar.is_to_come(now):
             picture = find_picture(db, picture_of(webinar))
-            return make_response(render_template("webinars/announced.html", webinar=webinar, picture=picture))
+            shown = {"webinar": webinar, "picture": picture, "form": INVITATIONS if find_form(INVITATIONS) else None}
+            return make_response(render_template("webinars/announced.html", **shown))
         page = Page(_draw(db, webinar, look, person_id=person_id), version=record.version, source=webinar.source)
     if _is_for_everybody(look) and webinar.film is not None and webinar.film.state == "ready":
         _pages().keep(_place(slug, look), page)

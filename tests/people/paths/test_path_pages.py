@@ -28,6 +28,12 @@ def test_a_path_shows_its_steps_each_with_the_way_to_it(site: Site, walker: Walk
     assert (answer.status_code, answer.headers["Content-Disposition"]) == (200, 'attachment; filename="numbers.csv"')
 
 
+def test_every_page_leads_to_the_paths_and_theirs_say_that_they_are_where_one_is(site: Site, walker: Walker) -> None:
+    assert '<a href="/paths/">Paths</a>' in site.get("/tips/").text
+    for path in ("/paths/", HERE):
+        assert '<a href="/paths/" aria-current="page">Paths</a>' in site.get(path).text
+
+
 def test_looking_sets_no_cookie_and_a_press_sets_one_that_only_paths_are_sent(site: Site, walker: Walker) -> None:
     for path in ("/paths/", HERE, "/certificates/verify"):
         assert "Set-Cookie" not in site.get(path).headers

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from time_machine import travel
 
 from portal.cli import portal
+from portal.people.forms import catalog
 from portal.people.outreach import campaigns
 from portal.people.webinars.premiere import as_calendar
 from portal.people.webinars.reading import read_folder
@@ -49,6 +50,22 @@ def test_until_then_its_page_says_when_and_nothing_of_it_is_shown(announced: Fla
         assert "new reason to answer" in announced.get(HERE).text
         assert f"<updated>{AT.astimezone(NOW.tzinfo):%Y-%m-%dT%H:%M:%SZ}</updated>" in announced.get("/feed.xml").text
         assert announced.get(f"{HERE}/premiere.ics").status_code == 404
+
+
+def test_its_page_leads_to_the_form_by_which_one_is_told_where_there_is_one(
+    announced: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with travel(NOW, tick=False):
+        page = announced.get(HERE).text
+        assert ">1 minute<" in page
+        assert 'href="/forms/webinar-invitations"' in page
+        assert announced.get("/forms/webinar-invitations").status_code == 200
+        monkeypatch.setattr(catalog, "FOLDER", tmp_path)
+        catalog.forms.cache_clear()
+        try:
+            assert "/forms/" not in announced.get(HERE).text
+        finally:
+            catalog.forms.cache_clear()
 
 
 def test_its_calendar_is_a_file_to_open(announced: FlaskClient) -> None:

@@ -24,6 +24,18 @@ def test_the_page_holds_player_captions_chapters_and_the_whole_transcript(client
     assert "Set-Cookie" not in client.get("/webinars/second-message").headers
 
 
+def test_the_page_says_for_whom_it_is_and_leads_to_all_that_is_about_the_same(studio: Studio) -> None:
+    about = studio.folder / "webinar.toml"
+    about.write_text(about.read_text() + '\ntopics = ["Following up", "Clean lists"]\nlevel = "advanced"\n')
+    studio.publish()
+    client = studio.app.test_client()
+    page = client.get("/webinars/second-message").text
+    assert "<span>Advanced</span>" in page
+    for topic in ("Following%20up", "Clean%20lists"):
+        assert f'<a href="/webinars/?topic={topic}">' in page
+        assert 'href="/webinars/second-message"' in client.get(f"/webinars/?topic={topic}").text
+
+
 def test_a_page_without_captions_promises_no_transcript(studio: Studio) -> None:
     (studio.folder / "captions.en.vtt").unlink()
     studio.publish(reason="A silent film")
