@@ -114,6 +114,19 @@ def test_captions_and_transcript_are_read_in_another_language_and_stay_so(visito
     expect(page.locator("[data-part=found]")).to_have_text("One sentence")
 
 
+def test_a_link_to_a_sentence_goes_before_the_language_that_was_kept(visitor: Visitor, address: str) -> None:
+    page = visitor()
+    watch(page, address)
+    use(page, "Settings")
+    page.get_by_text("English", exact=True).last.click()
+    lines = page.locator(".transcript-lines")
+    page.goto(f"{address}?t=0&language=es")
+    expect(page.locator(".player-caption")).to_have_attribute("lang", "es")
+    expect(lines).to_have_attribute("lang", "es")
+    page.goto(address)
+    expect(page.locator(".player-caption")).to_have_attribute("lang", "en")
+
+
 def test_where_the_stream_cannot_come_the_one_file_does(visitor: Visitor, address: str) -> None:
     page = visitor()
     page.route("**/*.m3u8", lambda route: route.fulfill(status=503))

@@ -83,6 +83,15 @@ GROUPS = [
                 said_by="Paolo Venn",
                 under="The channel",
             ),
+            Hit(
+                kind="cue",
+                url=card.url,
+                words=mark("Wer um Post gebeten hat, bekommt einen Brief.", ["brief"]),
+                second=4_190,
+                said_by="Paolo Venn",
+                under="The channel",
+                language="de",
+            ),
         ],
         more=more,
     )

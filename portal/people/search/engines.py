@@ -43,12 +43,16 @@ SELECT id, '' FROM (
 
 
 class Entry(NamedTuple):
-    """Something that can be found in a publication: a heading, or a sentence."""
+    """Something that can be found in a publication: a heading, or a sentence.
+
+    `language` is that of captions in another language than the webinar's own.
+    """
 
     kind: str
     words: str
     second: int | None = None
     said_by: str | None = None
+    language: str | None = None
     is_heading: bool = True
 
 
@@ -87,6 +91,7 @@ def add_entries(db: Session, publication_id: int, entries: Sequence[Entry]) -> N
             "kind": entry.kind,
             "second": entry.second,
             "said_by": entry.said_by,
+            "language": entry.language,
             "words": entry.words,
             "stems": _stems(publication_id, entry, is_marked=is_postgresql),
         }

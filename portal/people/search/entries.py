@@ -12,7 +12,8 @@ from portal.people.publications.records import Kind
 from portal.people.search.cards import Card
 from portal.people.search.engines import Entry
 from portal.people.tips import tip as tips
-from portal.people.webinars.recording import Recording, from_json
+from portal.people.webinars.recording import Line, Recording, from_json
+from portal.people.webinars.screen import said_in
 
 
 class Sheet(NamedTuple):
@@ -38,12 +39,25 @@ def _webinar(publication: Publication) -> Sheet:
     recording = from_json(publication.content)
     card = _card_of_webinar(recording)
     entries = []
-    for chapter in recording.chapters:
+    translated = [
+        (track.language, said_in(recording, track).chapters)
+        for track in recording.tracks
+        if track.language != recording.language and track.lines
+    ]
+    for at, chapter in enumerate(recording.chapters):
         entries.append(Entry("chapter", chapter.title, int(chapter.start)))
-        for line in chapter.lines:
-            said_by = line.speaker if (line.speaker,) != card.by else ""  # who speaks alone is named once
-            entries.append(Entry("cue", line.words, int(line.start), said_by[:100] or None, is_heading=False))
+        entries += _lines(chapter.lines, card)
+        for language, chapters in translated:
+            entries += _lines(chapters[at].lines, card, language)
     return Sheet(card, entries)
+
+
+def _lines(lines: tuple[Line, ...], card: Card, language: str | None = None) -> list[Entry]:
+    entries = []
+    for line in lines:
+        said_by = line.speaker if (line.speaker,) != card.by else ""  # who speaks alone is named once
+        entries.append(Entry("cue", line.words, int(line.start), said_by[:100] or None, language, is_heading=False))
+    return entries
 
 
 def _card_of_webinar(recording: Recording) -> Card:

@@ -16,6 +16,7 @@ from portal.people.search.engines import HEADINGS, publication_of, span_of
 from portal.people.search.marking import closeness, mark
 from portal.people.search.matching import Matches
 from portal.people.search.shelf import Shelf
+from portal.people.webinars.languages import name_of
 
 # What it weighs that a heading of this kind answers; how often it is said decides among equals.
 _WEIGHTS = {"title": 8, "by": 6, "chapter": 4, "section": 4, "topic": 3, "summary": 2}
@@ -27,7 +28,7 @@ _LOOKED_AT = 8  # sentences of each, among which the best are chosen
 class Hit:
     """A place that answers: a sentence, or the name of a chapter or section; `under` is the chapter that it is in.
 
-    `said_by` is named where several speak.
+    `said_by` is named where several speak, `language` where it is not that of the webinar itself.
     """
 
     kind: str
@@ -36,6 +37,12 @@ class Hit:
     second: int | None
     said_by: str
     under: str
+    language: str = ""
+
+    @property
+    def language_name(self) -> str:
+        """The language's own name."""
+        return name_of(self.language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +64,7 @@ class Place(NamedTuple):
     kind: str
     second: int | None
     said_by: str | None
+    language: str | None
     words: str
 
 
@@ -141,9 +149,10 @@ def _group(
     kinds = {entry.kind for entry in found}
     chapters = [entry for entry in headings if entry.kind in _CAN_BE_OPENED]
     places = [entry for entry in found if entry.kind in _CAN_BE_OPENED]
-    # Of one word alone every sentence holds as much.
-    best = sorted(sentences, key=lambda entry: closeness(entry.words, stems), reverse=True) if stems[1:] else sentences
-    chosen = sorted([*places, *best][:most], key=_place)
+    best = sorted(sentences, key=lambda entry: entry.language is not None)  # what was said itself before what it means
+    if stems[1:]:  # of one word alone every sentence holds as much
+        best.sort(key=lambda entry: closeness(entry.words, stems), reverse=True)
+    chosen = sorted([*places, *best][:most], key=lambda entry: (entry.second or 0, _place(entry)))
     return Group(
         card=card,
         title=mark(card.title, stems),
@@ -163,12 +172,14 @@ def _hit(card: Card, entry: Place, stems: Sequence[str], chapters: Sequence[Plac
         second=entry.second,
         said_by=entry.said_by or "",
         under="" if is_chapter else _chapter_of(entry, chapters),
+        language=entry.language or "",
     )
 
 
 def _url(card: Card, entry: Place) -> str:
     if entry.second is not None:
-        return f"{card.url}?t={entry.second}#player"
+        in_language = f"&language={entry.language}" if entry.language else ""
+        return f"{card.url}?t={entry.second}{in_language}#player"
     # A tip is one page of text: browsers go to the words that stand after `:~:text=`, and mark them.
     return f"{card.url}#:~:text={quote(entry.words, safe='').replace('-', '%2D')}"
 
@@ -211,4 +222,4 @@ def _limits(publications: Sequence[int]) -> dict[str, Any]:
     return least | {f"most{at}": span[1] for at, span in enumerate(spans)}
 
 
-_SELECT = "SELECT id, kind, second, said_by, words FROM search_entries WHERE id"
+_SELECT = "SELECT id, kind, second, said_by, language, words FROM search_entries WHERE id"

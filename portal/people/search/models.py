@@ -39,13 +39,17 @@ class SearchDocument(Base):
 
 
 class SearchEntry(Base):
-    """A title, a chapter, a sentence: what can be found. Its id says of which publication it is, and where in it."""
+    """A title, a chapter, a sentence: what can be found. Its id says of which publication it is, and where in it.
+
+    `language` is set where a sentence comes from captions in another language than the webinar's own.
+    """
 
     __tablename__ = "search_entries"
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(8))
     second: Mapped[int | None]
     said_by: Mapped[str | None] = mapped_column(String(100))
+    language: Mapped[str | None] = mapped_column(String(20))
     words: Mapped[str] = mapped_column(Text)
     stems: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"))
 

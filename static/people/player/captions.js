@@ -6,7 +6,8 @@ export function offerCaptions({ root, video, part, say }) {
   const tracks = [...root.querySelectorAll('track[kind=captions]')]
   const languages = [...(part('languages')?.querySelectorAll('input') ?? [])]
   if (!tracks.length) return offerNone()
-  let current = tracks.find(({ srclang }) => srclang === recall('player.language')) ?? tracks.find((one) => one.default) ?? tracks[0]
+  const asked = new URLSearchParams(location.search).get('language') // a link to a sentence goes before what was kept
+  let current = [asked, recall('player.language')].map(find).find(Boolean) ?? tracks.find((one) => one.default) ?? tracks[0]
   for (const { track } of tracks) track.addEventListener('cuechange', draw)
   // On a phone that fills its screen with the bare video, only the browser can draw them.
   video.addEventListener('webkitbeginfullscreen', () => show(part('captions').dataset.is === 'on', 'showing'))
@@ -45,8 +46,12 @@ export function offerCaptions({ root, video, part, say }) {
     part('cues').replaceChildren(...cues.map((cue) => cue.getCueAsHTML()))
   }
 
+  function find(language) {
+    return tracks.find(({ srclang }) => srclang === language)
+  }
+
   function speak(language) {
-    current = tracks.find(({ srclang }) => srclang === language)
+    current = find(language)
     keep('player.language', language)
     keep('player.captions', true)
     show(true)

@@ -15,7 +15,7 @@ from portal.people.search.indexing import index_publication
 from portal.people.search.shelf import Shelf, Shelves
 from portal.people.search.spelling import Vocabularies
 from portal.people.search.words import read
-from portal.people.webinars.recording import Chapter, Line, Media, Recording
+from portal.people.webinars.recording import Chapter, Line, Media, Recording, Track
 from tests.people.site import Site
 
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
@@ -67,6 +67,12 @@ def recording(slug: str, said: Said, *, title: str = "", **more: Any) -> Recordi
         notes_html="",
     )
     return replace(plain, **more)
+
+
+def track(language: str, *sentences: str) -> Track:
+    """Captions in which a sentence is shown every ten seconds."""
+    lines = tuple(Line(start=10.0 * i, stop=10.0 * i + 9, words=words) for i, words in enumerate(sentences))
+    return Track(language=language, captions=NO_FILE, lines=lines)
 
 
 class Library:

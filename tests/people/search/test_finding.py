@@ -3,7 +3,7 @@
 import pytest
 
 from portal.people.search.indexing import forget
-from tests.people.search.shelves import NOW, Library
+from tests.people.search.shelves import NOW, Library, track
 
 
 def test_the_sentences_that_hold_a_word_are_found_under_their_webinars(library: Library) -> None:
@@ -110,6 +110,26 @@ def test_the_other_places_of_one_webinar_are_there_as_well_where_none_holds_all_
     assert group.more == 3
     assert inside.is_any
     assert [len(group.hits) for group in inside.groups] == [6]
+
+
+def test_captions_in_another_language_are_found_with_a_link_to_them(empty: Library) -> None:
+    spoken = {"One": ["A workshop.", "A ladder."], "Two": ["Nothing is lost."]}
+    german = track("de", "Eine Werkstatt.", "Eine Leiter.", "Nichts geht verloren, auch keine Leiter.")
+    empty.publish("shed", spoken, tracks=(track("en", "A workshop.", "A ladder.", "Nothing is lost."), german))
+    assert empty.find("workshop").count == 1
+    [group] = empty.find("Leiter").groups
+    assert [(hit.url, hit.language, hit.language_name, hit.under) for hit in group.hits] == [
+        ("/webinars/shed?t=10&language=de#player", "de", "Deutsch", "One"),
+        ("/webinars/shed?t=20&language=de#player", "de", "Deutsch", "Two"),
+    ]
+
+
+def test_what_was_said_goes_before_what_it_means_in_other_languages(empty: Library) -> None:
+    spoken = {"One": ["Margaux is here."], "Two": [f"Margaux, for the {n}th time." for n in range(3)]}
+    empty.publish("shed", spoken, tracks=(track("de", *["Margaux ist da."] * 4),))
+    [group] = empty.find("Margaux").groups
+    assert [hit.language for hit in group.hits] == ["", "", ""]
+    assert group.more == 5
 
 
 def test_a_slip_is_mended_and_said(library: Library) -> None:

@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from portal.people.app import Base
 from portal.people.commands.search import make_index
 from portal.people.publications import records
 from portal.people.search.indexing import index_publication, settle
 from portal.people.search.spelling import begin_with
-from tests.people.search.shelves import DAY, NOW, NUMBERS, Library, recording
+from portal.people.setup import REVISIONS
+from portal.shared import migrations
+from portal.shared.database import Database
+from tests.people.search.shelves import DAY, NOW, NUMBERS, Library, recording, track
 
 LADDER = {"One": ["A ladder leans on the wall."]}
 ROPE = {"One": ["A rope hangs from the wall."]}
@@ -19,7 +23,7 @@ def everything(library: Library) -> list[str]:
     """Every row that the search keeps, without when it was made."""
     rows = [
         *library.site.rows("select publication_id, kind, slug, card, entries from search_documents"),
-        *library.site.rows("select id, kind, second, words, stems from search_entries"),
+        *library.site.rows("select id, kind, second, language, words, stems from search_entries"),
         *library.site.rows("select word, stem, entries from search_words"),
     ]
     return sorted(map(repr, rows))
@@ -124,6 +128,22 @@ def test_a_spoilt_index_is_made_good(library: Library, monkeypatch: pytest.Monke
         monkeypatch.setenv(name, value)
     make_index()
     assert everything(library) == whole
+
+
+def test_captions_in_other_languages_come_into_the_index_with_the_upgrade(library: Library) -> None:
+    library.publish("shed", LADDER, tracks=(track("de", "Eine Leiter."),))
+    whole = everything(library)
+    settings = library.site.app.extensions["settings"]
+    owner = Database(settings.owner_url, synchronous="NORMAL")
+    migrations.downgrade(owner.writer, REVISIONS, "0026")
+    migrations.upgrade(owner.writer, REVISIONS)
+    owner.let_serve(Base.metadata, url=settings.database_url)
+    owner.close()
+    assert library.webinars("postcard") == ["numbers"]
+    with library.site.database.transaction() as db:
+        settle(db, now=NOW)
+    assert everything(library) == whole
+    assert library.webinars("Leiter") == ["shed"]
 
 
 def test_both_engines_hold_the_same_webinars_for_a_question(library: Library) -> None:

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 import time_machine
 
-from tests.people.search.shelves import NOW, Library
+from tests.people.search.shelves import NOW, Library, track
 
 SHED = {"One": ["A ladder leans on the wall."]}
 
@@ -124,6 +124,17 @@ def test_a_link_of_an_answer_opens_the_page_at_its_sentence(library: Library) ->
     assert link
     opened = library.site.get(link[1]).text
     assert re.search(r'aria-current="true"[^>]*>(?:(?!</a>).)*not on the envelope', opened, re.DOTALL)
+
+
+def test_an_answer_in_another_language_says_in_which_and_opens_the_page_in_it(empty: Library) -> None:
+    empty.publish("shed", SHED, tracks=(track("en", "A ladder."), track("de", "Eine <Werkstatt>.")))
+    page = empty.site.get("/webinars/search?q=werkstatt").text
+    assert '<span lang="de">Eine &lt;<mark>Werkstatt</mark>&gt;.</span>' in page
+    assert '<b lang="de">Deutsch</b>' in page
+    assert 'href="/webinars/shed?t=0&amp;language=de#player"' in page
+    opened = empty.site.get("/webinars/shed?t=0&language=de").text
+    assert 'class="transcript" data-language="de"' in opened
+    assert "Eine &lt;Werkstatt&gt;." in opened
 
 
 def test_a_mended_slip_is_said_and_can_be_taken_back(library: Library) -> None:
