@@ -26,7 +26,7 @@ from portal.people.offers.reminders import send_due
 from portal.people.outreach.campaigns import get_campaign
 from portal.people.outreach.feeding import keep_runs_going
 from portal.people.outreach.runs import begin, cancel
-from portal.people.preferences.taken_over import list_newest
+from portal.people.preferences.taken_over import read_page
 from portal.people.privacy.separation import find_last_check, keep_check
 from portal.people.publications.records import find_in_force, publish
 from portal.people.webhooks import delivering
@@ -343,6 +343,8 @@ def _the_outbox(site: Site) -> Told:
     newest = site.mails()[-1]
     yield "outbox-message", site.get(f"/_outbox/{newest.id}")
     yield "mail-confirm", site.get(f"/_outbox/{newest.id}/body")
+    (dropped,) = site.rows("select id from messages where state = 'dropped' order by created_at")[0]
+    yield "outbox-message-dropped", site.get(f"/_outbox/{dropped}")
 
 
 def _wrong_turns(site: Site) -> Told:
@@ -623,7 +625,7 @@ def _take_over(site: Site, path: Path, text: str) -> str:
     else:
         import_suppressions(path)
     with site.database.reading() as db:
-        return list_newest(db)[0].row.id
+        return read_page(db, number=1).entries[0].row.id
 
 
 PROVEN = "offers,2026-01-11T14:05:00Z,Send me offers,stand 4 of the fair; box 12"

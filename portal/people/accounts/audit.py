@@ -1,16 +1,16 @@
 """The only place that writes the audit log: who did what to whom, never a secret, an address or a word typed."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, insert, select
+from sqlalchemy import CursorResult, delete, insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import AuditEntry
 from portal.people.sessions import Account
-from portal.shared import ids
+from portal.shared import ids, paging
+from portal.shared.paging import Page
 
 KEPT_FOR = timedelta(days=365)  # the trigger in the database says the same
 PAGE = 50
@@ -53,20 +53,6 @@ class What(StrEnum):
     PEOPLE_EXPORTED = "exported people who agreed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """One page of the log, the newest entry first."""
-
-    entries: list[AuditEntry]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return max(1, -(-self.total // PAGE))
-
-
 def note(
     db: Session,
     what: What,
@@ -88,12 +74,10 @@ def note(
     db.execute(insert(AuditEntry), [entry])
 
 
-def read_page(db: Session, *, number: int) -> Page:
-    """A page of the log; beyond the last one, the last."""
-    total = db.scalar(select(func.count()).select_from(AuditEntry)) or 0
-    number = max(1, min(number, -(-total // PAGE)))
-    newest = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id).limit(PAGE).offset((number - 1) * PAGE)
-    return Page(entries=list(db.scalars(newest)), total=total, number=number)
+def read_page(db: Session, *, number: int) -> Page[AuditEntry]:
+    """A page of the log, the newest entry first; beyond the last one, the last."""
+    newest = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id)
+    return paging.read_page(db, newest, number=number, most=PAGE)
 
 
 def clear_old_entries(db: Session, *, now: datetime) -> int:

@@ -11,14 +11,16 @@ from flask import Blueprint, Response, render_template
 from sqlalchemy import select
 
 from portal.people import web
-from portal.people.messages.models import Message
-from portal.people.messages.outbox import open_letter
+from portal.people.messages.models import Message, MessageState
+from portal.people.messages.outbox import FORGET_AFTER, open_letter
+from portal.shared import clock
+from portal.shared.paging import page_number, read_page
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("messages", __name__)
 blueprint.before_request(web.only_in_development)  # nobody but who runs the machine may read other people's mail
 
-SHOWN_AT_MOST = 100
+PAGE = 100
 
 # Of its own and sandboxed: the body of a message may hold what somebody else wrote.
 BODY_POLICY = (
@@ -29,12 +31,28 @@ BODY_POLICY = (
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A message as the outbox shows it; `mail` is None once its content is forgotten."""
+    """A message as the outbox shows it; `mail` is None once its content is forgotten, `rule` says what dropped it."""
 
     id: str
     state: str
     at: datetime
     mail: EmailMessage | None
+    rule: str
+    is_old: bool
+
+    @property
+    def title(self) -> str:
+        """Its subject, or what became of it and of what it said."""
+        if self.mail:
+            return str(self.mail["Subject"])
+        if self.is_dropped:
+            return "Dropped before it left"
+        return "Forgotten after 7 days" if self.is_old else "Erased with what it was about"
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether it was no longer allowed when its turn came."""
+        return self.state == MessageState.DROPPED
 
     @property
     def text(self) -> str:
@@ -53,11 +71,11 @@ class Shown:
 
 @blueprint.get("/_outbox")
 def index() -> str:
-    """The newest messages."""
+    """Every message page by page, the newest first."""
+    newest = select(Message).order_by(Message.created_at.desc(), Message.id)
     with web.reading() as db:
-        newest = select(Message).order_by(Message.created_at.desc(), Message.id).limit(SHOWN_AT_MOST)
-        messages = [_shown(message) for message in db.scalars(newest)]
-    return render_template("messages/index.html", messages=messages)
+        page = read_page(db, newest, number=page_number(), most=PAGE).each(_shown)
+    return render_template("messages/index.html", page=page)
 
 
 @blueprint.get("/_outbox/<message_id>")
@@ -84,4 +102,11 @@ def _get(message_id: str) -> Shown:
 def _shown(message: Message) -> Shown:
     letter = open_letter(message, keyring=web.keyring())
     mail = message_from_bytes(letter.content, policy=default) if letter else None
-    return Shown(id=message.id, state=message.state, at=message.created_at, mail=mail)
+    return Shown(
+        id=message.id,
+        state=message.state,
+        at=message.created_at,
+        mail=mail,
+        rule=message.dropped_by or "",
+        is_old=message.created_at < clock.now() - FORGET_AFTER,
+    )

@@ -16,6 +16,7 @@ from portal.people.consent.visitor import private
 from portal.people.jobs import Job, find_silence
 from portal.people.messages.obstacles import Obstacles
 from portal.people.messages.obstacles import look as look_for_obstacles
+from portal.people.messages.outbox import A_NO
 from portal.people.messages.routes import BODY_POLICY
 from portal.people.outreach import preflight, preview, runs
 from portal.people.outreach.campaigns import Campaign, NoSuchCampaign, get_campaign, list_campaigns, read_as_sent
@@ -36,6 +37,14 @@ from portal.shared.problems import Problem
 from portal.shared.proofreading import Fault
 
 blueprint = Blueprint("outreach", __name__, url_prefix="/campaigns")
+
+
+@blueprint.app_template_global()
+def why_dropped(rule: str) -> str:
+    """Why a message of any kind was dropped, in one sentence, for a page that shows the outbox."""
+    if rule == A_NO:  # of a confirmation, say, whose person never said yes
+        return "Somebody said no at its address while it waited."
+    return preflight.WORDS.get(rule, "It was no longer allowed when its turn came.")
 
 
 @dataclass(frozen=True, kw_only=True)

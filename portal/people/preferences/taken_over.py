@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, String, Text, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.people.database import Base
-from portal.shared import ids
+from portal.shared import ids, paging
 from portal.shared.columns import Moment
 from portal.shared.database import MAY
+from portal.shared.paging import Page
 
 MOST_LINES = 1000  # put aside, that are kept by their numbers; all of them are counted
 PAGE = 50
@@ -113,10 +114,10 @@ def note_asked(db: Session, *, address_hash: str, purpose: str, now: datetime) -
     db.execute(insert(AskedOnce), [{"address_hash": address_hash, "purpose": purpose, "asked_at": now}])
 
 
-def list_newest(db: Session) -> list[Told]:
-    """The newest lists, the last one first."""
-    newest = select(TakenOver).order_by(TakenOver.at.desc(), TakenOver.id).limit(PAGE)
-    return [_tell(row) for row in db.scalars(newest)]
+def read_page(db: Session, *, number: int) -> Page[Told]:
+    """A page of the lists, the last one first; beyond the last page, the last."""
+    newest = select(TakenOver).order_by(TakenOver.at.desc(), TakenOver.id)
+    return paging.read_page(db, newest, number=number, most=PAGE).each(_tell)
 
 
 def get_list(db: Session, *, list_id: str) -> Told:

@@ -9,6 +9,7 @@ from portal.people.preferences.taken_over import NoSuchList
 from portal.people.staff import members
 from portal.people.staff.guard import needs
 from portal.people.staff.roles import Right
+from portal.shared.paging import page_number
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("lists", __name__, url_prefix="/lists")
@@ -17,10 +18,10 @@ blueprint = Blueprint("lists", __name__, url_prefix="/lists")
 @blueprint.get("")
 @needs(Right.ENTER)
 def index() -> Response:
-    """The newest lists, the last one first."""
+    """The lists page by page, the last one first."""
     with web.reading() as db:
-        listed = taken_over.list_newest(db)
-        return private(render_template("studio/lists/index.html", listed=listed, names=members.names(db)))
+        page = taken_over.read_page(db, number=page_number())
+        return private(render_template("studio/lists/index.html", page=page, names=members.names(db)))
 
 
 @blueprint.get("/<list_id>")

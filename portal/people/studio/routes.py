@@ -25,6 +25,7 @@ from portal.people.studio.publication_routes import blueprint as publications
 from portal.people.studio.withdrawal_routes import blueprint as withdrawals
 from portal.people.webhooks.routes import blueprint as webhooks
 from portal.shared import clock
+from portal.shared.paging import page_number
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
@@ -61,12 +62,9 @@ def index() -> Response:
 @needs(Right.READ_LOG)
 def log() -> Response:
     """The audit log, page by page, the newest entry first."""
-    number = request.args.get("page", "1")
-    if not number.isascii() or not number.isdigit() or len(number) > 6:
-        raise Problem(400, "That page cannot be read", "Write its number, for example ?page=2.")
     with web.reading() as db:
-        page = audit.read_page(db, number=int(number))
-        return private(render_template("studio/log.html", page=page, most=audit.PAGE, names=members.names(db)))
+        page = audit.read_page(db, number=page_number())
+        return private(render_template("studio/log.html", page=page, names=members.names(db)))
 
 
 @blueprint.get("/staff")

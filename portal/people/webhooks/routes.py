@@ -19,6 +19,7 @@ from portal.people.webhooks.export import PRESETS, Held, NoSuchPreset, as_csv
 from portal.people.webhooks.forms import WebhookForm, read_form
 from portal.people.webhooks.models import WebhookEndpoint
 from portal.shared import clock
+from portal.shared.paging import page_number
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("webhooks", __name__)
@@ -58,9 +59,7 @@ def create() -> Answer:
 @needs(Right.HAND_ON)
 def show(endpoint_id: str) -> Response:
     """One of them: its keys, and what became of every delivery of the last 30 days."""
-    number = request.args.get("page", "1")
-    if not number.isascii() or not number.isdigit() or len(number) > 6:
-        raise Problem(400, "That page cannot be read", "Write its number, for example ?page=2.")
+    number = page_number()
     with web.reading() as db:
         endpoint = _get(db, endpoint_id)
         return private(
@@ -69,7 +68,7 @@ def show(endpoint_id: str) -> Response:
                 endpoint=endpoint,
                 end=endpoints.find_end(db, endpoint_id=endpoint_id),
                 keys=signing.keys_of(endpoint_id, keyring=web.keyring()),
-                page=log.read_page(db, endpoint_id=endpoint_id, number=int(number)),
+                page=log.read_page(db, endpoint_id=endpoint_id, number=number),
                 most=log.PAGE,
                 names=members.names(db),
             )

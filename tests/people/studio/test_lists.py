@@ -1,13 +1,15 @@
 """What became of a list stays in the studio: which lines were put aside, why, and what to do; it names nobody."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy
+import time_machine
 
 from portal.people.accounts.audit import What
 from tests.people.browser import Browser
-from tests.people.site import ADA, BEN, CLEO, Site
+from tests.people.site import ADA, BEN, CLEO, Site, at
 from tests.people.test_imports import EVIDENCE, HEAD
 from tests.people.test_suppression import command
 
@@ -53,6 +55,21 @@ def test_noes_that_could_not_be_read_are_told_as_stopping_nobody(
     assert "<p>Lines 3, 4</p>" in page
     assert "No line was put aside" in otto.get(f"{WHERE}/{ids['again.csv']}").text
     assert otto.get(f"{WHERE}/nothing").status_code == 404
+
+
+def test_older_lists_stand_on_the_next_page(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("portal.people.preferences.taken_over.PAGE", 2)
+    dora = Browser(site).by_start_link(role="marketer", email="dora@people.customerhub.net")
+    with time_machine.travel(at("2026-03-01T09:00:00+00:00"), tick=False) as traveller:
+        for name in ("first.csv", "second.csv", "third.csv"):
+            traveller.shift(timedelta(minutes=1))
+            (tmp_path / name).write_text(f"email\n{ADA}\n")
+            command(site, monkeypatch, "suppression", "import", str(tmp_path / name))
+    newest, oldest = dora.get(WHERE).text, dora.get(f"{WHERE}?page=2").text
+    assert (newest.count(".csv</a>"), oldest.count(".csv</a>")) == (2, 1)
+    assert "first.csv" in oldest
+    assert f'href="{WHERE}?page=2" rel="next"' in newest
+    assert dora.get(f"{WHERE}?page=-1").status_code == 400
 
 
 @pytest.mark.parametrize("sql", ["update lists_taken_over set aside = '[]'", "delete from lists_taken_over"])
