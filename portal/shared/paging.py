@@ -44,7 +44,7 @@ class Page(Generic[T]):
         return Page(entries=entries, total=self.total, number=self.number, most=self.most)
 
 
-def read_page(db: Session, listed: Select[tuple[T]], *, number: int, most: int) -> Page[T]:
+def read_page(db: Session, listed: Select[T], *, number: int, most: int) -> Page[T]:
     """A page of what `listed` finds, in its order; beyond the last one, the last."""
     total = db.scalar(select(func.count()).select_from(listed.order_by(None).subquery())) or 0
     number = max(1, min(number, -(-total // most)))

@@ -46,6 +46,7 @@ Told = Iterator[tuple[str, TestResponse]]
 DORA = "dora@people.customerhub.net"
 IDA = "ida@people.customerhub.net"
 JON = "jon@people.customerhub.net"
+UNA = "una@people.customerhub.net"
 KIT = "kit@people.customerhub.net"
 FAY = "fay@people.customerhub.net"
 GUS = "gus@people.customerhub.net"
@@ -249,6 +250,8 @@ def _signing_up(site: Site, installed: Installation) -> Told:
     yield "offer-not-an-address", site.sign_up("ada at home", "offers_email")
     yield "offer-other-words", site.sign_up(ADA, "offers_email", notice="older")
     yield "sent", site.get("/sign-up/sent")
+    yield "offer-sent", site.get(f"{OFFER}/sent")
+    yield "offer-remind-sent", site.get(f"{OFFER}/remind/sent")
     ada = _asked(site, installed, ADA, *BOXES)
     yield "confirm", site.get(ada.confirm)
     yield "confirm-stale", site.post(ada.confirm, data={"page": "older"})
@@ -278,6 +281,7 @@ def _choosing(site: Site, installed: Installation) -> Told:
     yield "preferences-ask", site.get(f"{page}/ask?box=offers_email")
     installed.wait(minutes=3)
     yield "preferences-stopped", site.get(site.post(f"{page}/stop").location)
+    yield "confirmed-taken-back-since", site.get(f"{gus.confirm}/done")
     installed.wait(minutes=3)
     site.post(f"{page}/pause", data={"days": "30"})
     site.post(f"{page}/frequency", data={"most": "1"})
@@ -339,12 +343,12 @@ def _receipts(site: Site, installed: Installation) -> Told:
 
 
 def _the_outbox(site: Site) -> Told:
-    yield "outbox", site.get("/_outbox")
+    outbox = site.get("/_outbox")
+    yield "outbox", outbox
     newest = site.mails()[-1]
     yield "outbox-message", site.get(f"/_outbox/{newest.id}")
     yield "mail-confirm", site.get(f"/_outbox/{newest.id}/body")
-    (dropped,) = site.rows("select id from messages where state = 'dropped' order by created_at")[0]
-    yield "outbox-message-dropped", site.get(f"/_outbox/{dropped}")
+    yield "outbox-message-dropped", site.get(_first(r'/_outbox/\w+(?=" class="typed">Dropped)', outbox.text))
 
 
 def _wrong_turns(site: Site) -> Told:
@@ -681,6 +685,9 @@ def _other_endings(site: Site, installed: Installation) -> Told:
     yield "confirm-reminder", site.get(reminder.confirm)
     site.confirm(reminder)
     yield "confirmed-reminder", site.get(f"{reminder.confirm}/done")
+    unticked = _asked(site, installed, UNA, path="/sign-up")
+    site.confirm(unticked)
+    yield "confirmed-no-box", site.get(f"{unticked.confirm}/done")
     installed.wait(days=2)
     send_due(site.database, keyring=site.keyring, url=site.settings.url, now=clock.now())
     yield "mail-reminder", site.get(f"/_outbox/{site.mails()[0].id}/body")

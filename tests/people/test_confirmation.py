@@ -8,6 +8,8 @@ import time_machine
 
 from portal.people.accounts.models import Person
 from portal.people.consent import notices
+from portal.people.consent.on_behalf import How, withdraw_for
+from portal.people.consent.record import Act
 from portal.people.offers.catalog import Offer
 from portal.people.offers.places import give_place
 from portal.shared import clock
@@ -204,6 +206,54 @@ def test_signing_up_for_messages_alone_takes_no_place(site: Site) -> None:
     assert "Your address is proven" in site.get(f"{mail.confirm}/done").text
     assert site.count("places") == 0
     assert site.may_write_to(ADA, "webinars")
+
+
+def test_a_used_page_tells_no_box_from_a_yes_that_was_taken_back_and_leads_on(site: Site) -> None:
+    unticked, mail = site.agreed(BEN, path="/sign-up"), site.agreed(ADA, "offers_email", path="/sign-up")
+    page = site.get(f"{unticked.confirm}/done").text
+    assert "Nothing: no box was ticked." in page
+    assert "taken back" not in page
+    assert 'href="/preferences"' in page
+    site.post(mail.opt_out)
+    page = site.get(f"{mail.confirm}/done").text
+    assert "Confirmed, and taken back since</h1>" in page
+    assert "Nothing any more: it was taken back since." in page
+    assert "no box" not in page
+    assert "its offers and goodies. <b>Taken back since.</b>" in page
+    assert 'href="/preferences"' in page
+    (receipt,) = re.findall(r'href="(/receipts/\w+)"', page)
+    assert site.get(receipt).status_code == 200
+
+
+def test_what_was_taken_back_is_told_apart_from_what_still_holds(site: Site) -> None:
+    mail = site.agreed(ADA, "offers_email", "webinars_email", path="/sign-up")
+    address, keyring = ADA, site.keyring
+    act = Act(at=clock.now(), key="test", actor="self", means="test")
+    with site.database.transaction() as db:
+        withdraw_for(db, address=address, purpose="offers", how=How.PHONE, by="test", keyring=keyring, act=act)
+    page = site.get(f"{mail.confirm}/done").text
+    assert "Confirmed</h1>" in page
+    assert page.count("Taken back since.") == 1
+    assert page.count("/receipts/") == 2
+
+
+def test_no_reminder_is_promised_after_it_was_taken_back(site: Site) -> None:
+    with time_machine.travel(START, tick=False):
+        mail = site.agreed(ADA, "reminders_email", path=f"{OFFER}/remind")
+        assert "We remind you once" in site.get(f"{mail.confirm}/done").text
+        site.post(mail.opt_out)
+        assert "We remind you" not in site.get(f"{mail.confirm}/done").text
+
+
+def test_a_link_that_has_ended_leads_to_both_ways_of_signing_up(site: Site) -> None:
+    with time_machine.travel(START, tick=False):
+        late, cancelled = site.asked(ADA, path="/sign-up"), site.asked(BEN, path="/sign-up")
+        site.post(cancelled.opt_out)
+    with time_machine.travel(START + timedelta(days=7), tick=False):
+        for mail, words in ((late, "This link is too old"), (cancelled, "This was cancelled")):
+            page = site.get(mail.confirm).text
+            assert words in page
+            assert page.count('href="/sign-up"') == 1 + site.get("/privacy").text.count('href="/sign-up"')
 
 
 def fill(site: Site, offer: Offer, *, leave: int) -> None:

@@ -15,6 +15,7 @@ from portal.people.messages.outbox import compose
 from portal.people.messages.service import Service
 from portal.people.messages.way_out import new_way_out
 from portal.people.outreach.preflight import WORDS
+from portal.people.outreach.routes import why_dropped
 from portal.shared import clock
 from tests.people.site import ADA, BEN, CLEO, Site, at
 from tests.support.engines import Engine
@@ -108,7 +109,8 @@ def test_a_dropped_message_says_so_and_why_and_only_an_old_one_that_it_was_forgo
 
 
 def test_every_rule_that_drops_a_message_has_words_of_its_own(site: Site) -> None:
-    told = [site.app.jinja_env.globals["why_dropped"](rule) for rule in (*Rule, *WORDS, "nothing")]
+    assert site.app.jinja_env.globals["why_dropped"] is why_dropped
+    told = [why_dropped(rule) for rule in (*Rule, *WORDS, "nothing")]
     assert "It was no longer allowed when its turn came." not in told[:-1]
     assert told[-1] == "It was no longer allowed when its turn came."
 

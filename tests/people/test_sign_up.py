@@ -33,10 +33,31 @@ def test_the_words_beside_a_box_are_the_notice_and_privacy_is_one_link_away(site
 
 def test_a_ticked_box_writes_a_request_and_one_mail(site: Site) -> None:
     answer = site.sign_up(ADA, "offers_email")
-    assert (answer.status_code, answer.location) == (303, "/sign-up/sent")
+    assert (answer.status_code, answer.location) == (303, f"{OFFER}/sent")
     assert site.steps(ADA) == [("offers", "none", "requested")]
     assert len(site.mails()) == 1
     assert not site.may_write_to(ADA, "offers")
+
+
+@pytest.mark.parametrize(
+    ("path", "boxes", "told"),
+    [
+        ("/sign-up", (), "What you ticked counts from then on, and nothing else."),
+        (OFFER, (), "is then yours, if one is left, and its code appears."),
+        (f"{OFFER}/remind", ("reminders_email",), "We then remind you of"),
+    ],
+)
+def test_what_comes_next_is_told_by_what_was_asked_for_and_to_everyone_alike(
+    site: Site, path: str, boxes: tuple[str, ...], told: str
+) -> None:
+    with time_machine.travel(at("2026-03-03T09:00:00+00:00"), tick=False):
+        site.agreed(ADA, "offers_email")
+        known, stranger = (site.sign_up(who, *boxes, path=path) for who in (ADA, CLEO))
+        assert known.location == stranger.location == f"{path}/sent"
+        page = site.get(f"{path}/sent").text
+    assert told in page
+    assert ("code appears" in page) == (path == OFFER)
+    assert f'<a href="{path}">sign up again</a>' in page
 
 
 def test_with_nothing_ticked_no_record_is_written_and_the_code_is_given_all_the_same(site: Site) -> None:

@@ -116,6 +116,17 @@ def agreements(db: Session, *, opt_in_id: str, chain: Chain, state: State) -> li
     return found
 
 
+def boxes_by_state(db: Session, *, opt_in_id: str, chain: Chain) -> dict[State, list[Agreement]]:
+    """Every box of an opt-in, under the state at which its line stands by now; empty where none was ticked."""
+    found: dict[State, list[Agreement]] = {}
+    for record in _bound(db, opt_in_id):
+        line = (record.purpose, record.channel)
+        standing = chain.standing(line)
+        words = chain.content(line).get("shown", {}).get("words", "")
+        found.setdefault(standing.state, []).append(Agreement(record_id=standing.record_id, words=words))
+    return found
+
+
 def confirm(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
     """Confirm what this opt-in asked for and is still asked for. Only an open opt-in may be handed in."""
     db.execute(insert(OptInOutcome), [{"opt_in_id": opt_in.id, "outcome": "confirmed", "ended_at": act.at}])

@@ -48,13 +48,15 @@ class Pending:
 
 @dataclass(frozen=True, kw_only=True)
 class Confirmed:
-    """What a used link confirmed, and what of it still stands."""
+    """What a used link confirmed, what of it still stands, and what was taken back; `was_ticked` with any box."""
 
     opt_in_id: str
     person_id: str
     email: str
     confirmed_at: datetime
+    was_ticked: bool
     agreements: list[Agreement]
+    taken_back: list[Agreement]
 
 
 def show(db: Session, *, token: str, keyring: Seal, secret_keys: tuple[str, ...], now: datetime) -> Pending:
@@ -100,14 +102,15 @@ def show_confirmed(db: Session, *, token: str, keyring: Seal) -> Confirmed:
     outcome = opting_in.find_outcome(db, opt_in_id=opt_in.id)
     if outcome is None or outcome.outcome != "confirmed":
         raise NoSuchLink
+    boxes = opting_in.boxes_by_state(db, opt_in_id=opt_in.id, chain=_chain(db, opt_in, keyring))
     return Confirmed(
         opt_in_id=opt_in.id,
         person_id=opt_in.person_id,
         email=db.get_one(Person, opt_in.person_id).email,
         confirmed_at=outcome.ended_at,
-        agreements=opting_in.agreements(
-            db, opt_in_id=opt_in.id, chain=_chain(db, opt_in, keyring), state=State.CONFIRMED
-        ),
+        was_ticked=bool(boxes),
+        agreements=boxes.get(State.CONFIRMED, []),
+        taken_back=boxes.get(State.WITHDRAWN, []),
     )
 
 

@@ -51,7 +51,13 @@ def create(slug: str) -> Answer:
     if not now.is_open:
         return _offer_page(offer, now, form, 409)
     take_in(form, wish=OfferWish(offer=offer.slug, round_key=now.round.key))
-    return redirect(url_for("forms.asked"), 303)
+    return redirect(url_for("offers.asked", slug=slug), 303)
+
+
+@blueprint.get("/offers/<slug>/sent")
+def asked(slug: str) -> str:
+    """What to do next: the same page for everyone, whatever became of the mail."""
+    return render_template("forms/asked.html", offer=_get_offer(slug)[0])
 
 
 @blueprint.get("/offers/<slug>/remind")
@@ -72,7 +78,13 @@ def create_reminder(slug: str) -> Answer:
         box.errors = ["Tick the box to be reminded. Without it we may not write to you."]
         return _remind_page(offer, now, remind_on, form, 422)
     take_in(form, wish=WishToBeReminded(offer=offer.slug, remind_on=remind_on))
-    return redirect(url_for("forms.asked"), 303)
+    return redirect(url_for("offers.asked_for_reminder", slug=slug), 303)
+
+
+@blueprint.get("/offers/<slug>/remind/sent")
+def asked_for_reminder(slug: str) -> str:
+    """The same, for who wants to be reminded."""
+    return render_template("forms/asked.html", offer=_get_offer(slug)[0], is_reminder=True)
 
 
 @blueprint.errorhandler(TooManyTries)
