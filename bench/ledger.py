@@ -185,7 +185,7 @@ class _Recorder(Chain):
             self.rows[ConsentPayload].append({"record_id": record["id"], "sealed": sealed})
             state = self.states.get(step.line)
             if state is None:
-                state = self.states[step.line] = {"person_id": self._person_id}
+                state = self.states[step.line] = {"person_id": self.person_id}
                 self.rows[ConsentState].append(state)
             state |= {
                 "purpose": step.line[0],

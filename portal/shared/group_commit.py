@@ -2,8 +2,9 @@
 
 SQLite lets one write at a time, and each commit waits for the disk (fsync). Whoever comes while another writes queues
 here, first come first served, and goes on in the transaction that is open, within a savepoint of their own. The first
-needs none: while it writes, there is nobody else's work to keep. The last of a group commits it. Nobody's transaction ends before that commit: what is acknowledged is on the disk, as it was when
-each had a commit of its own. PostgreSQL does the same by itself.
+needs none: while it writes, there is nobody else's work to keep. The last of a group commits it. Nobody's transaction
+ends before that commit: what is acknowledged is on the disk, as it was when each had a commit of its own. PostgreSQL
+does the same by itself.
 
 It is for the threads of one process. Other processes knock at SQLite's own lock every few milliseconds (`sqlite.py`),
 and find it open for a moment ten times a second.

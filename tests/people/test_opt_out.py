@@ -20,6 +20,7 @@ from portal.people.privacy.retention import keep_retention_rules
 from portal.people.settings import load_settings
 from portal.shared import clock
 from tests.people.site import ADA, BEN, Site, at, find_person_id
+from tests.people.test_same_work import erase
 from tests.people.test_stop_code import write_offer
 from tests.support.sides import close
 
@@ -105,6 +106,41 @@ def test_a_link_works_after_a_year_with_other_keys_and_after_an_erasure(site: Si
         assert later.count("suppressions") == 2
         assert later.verify().is_sound
         close(later.app)
+
+
+@pytest.mark.parametrize("said_no_before", [True, False])
+def test_the_link_of_somebody_erased_ends_the_yes_of_whoever_has_the_address_now(
+    site: Site, said_no_before: bool
+) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        old = site.agreed(ADA, "offers_email", "webinars_email")
+        traveller.shift(timedelta(days=1))
+        if said_no_before:
+            site.post(old.opt_out, data=ONE_CLICK)
+        erase(site, ADA, now=clock.now())
+        traveller.shift(timedelta(days=30))
+        site.agreed(ADA, "offers_email")
+        traveller.shift(timedelta(days=1))
+        answer = site.post(old.opt_out)
+        assert "Stopped" in answer.text
+        assert "Undo the no" not in answer.text  # the page that would take it back is not of this person
+        assert not site.may_write_to(ADA, "offers")
+        assert [step[1:] for step in site.steps(ADA)][-1] == ("confirmed", "withdrawn")
+        assert site.verify().is_sound
+
+
+def test_the_link_of_a_sign_up_that_was_forgotten_ends_a_later_one(site: Site) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        old = site.asked(ADA, "offers_email")
+        site.post(old.opt_out, data=ONE_CLICK)
+        traveller.shift(timedelta(days=8))
+        keep_retention_rules(site.database, keyring=site.keyring, now=clock.now())
+        assert site.count("people") == 0
+        site.agreed(ADA, "offers_email")
+        assert site.may_write_to(ADA, "offers")
+        traveller.shift(timedelta(days=1))
+        site.post(old.opt_out, data=ONE_CLICK)
+        assert not site.may_write_to(ADA, "offers")
 
 
 def test_another_channel_is_another_matter(site: Site) -> None:

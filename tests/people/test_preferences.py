@@ -10,10 +10,12 @@ import time_machine
 from portal.people.consent.erasure import erase_person
 from portal.people.consent.permission import Rule
 from portal.people.consent.record import Act
+from portal.people.consent.suppression import Cause
 from portal.shared import clock
 from tests.people.browser import Browser
 from tests.people.site import ADA, BEN, Mail, Site, at, find_person_id
 from tests.people.test_permission import rule
+from tests.people.test_suppression import stop_by
 
 START = at("2026-03-01T09:00:00+00:00")
 
@@ -163,6 +165,35 @@ def test_an_undo_is_over_after_ten_minutes_after_another_no_and_after_itself(sit
         assert site.post(undo, data={"said": second}).status_code == 409
         assert not site.may_write_to(ADA, "offers")
         assert "Undo the no" not in site.get(f"{page_of(mail)}?said={second}").text
+
+
+@pytest.mark.parametrize("wider", ["everything", "objection", "complaint", "staff"])
+def test_an_undo_is_over_once_more_was_said_even_where_it_adds_no_record(site: Site, wider: str) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        mail = site.agreed(ADA, "offers_email", "webinars_email")
+        traveller.shift(timedelta(days=1))
+        first = offered(site.post(page_of(mail), data={"offers_email": "no"}))
+        traveller.shift(timedelta(minutes=1))
+        if wider == "everything":
+            site.post(f"{page_of(mail)}/stop")
+        elif wider == "objection":
+            site.post(f"{page_of(mail)}/object")
+        else:
+            stop_by(site, ADA, Cause(wider))
+        traveller.shift(timedelta(minutes=1))
+        assert site.post(f"{page_of(mail)}/undo", data={"said": first}).status_code == 409
+        assert not site.may_write_to(ADA, "offers")
+
+
+def test_a_complaint_after_a_no_to_everything_is_kept_as_well(site: Site) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        mail = site.agreed(ADA, "offers_email")
+        traveller.shift(timedelta(days=1))
+        offer = offered(site.post(f"{page_of(mail)}/stop"))
+        traveller.shift(timedelta(minutes=1))
+        stop_by(site, ADA, Cause.COMPLAINT)
+        assert site.rows("select cause from suppressions order by since") == [("opt-out",), ("complaint",)]
+        assert site.post(f"{page_of(mail)}/undo", data={"said": offer}).status_code == 409
 
 
 def test_an_undo_is_for_one_person_and_cannot_be_made_up(site: Site) -> None:

@@ -10,6 +10,7 @@ from portal.people.offers.publishing import as_publication, withdraw_offer
 from portal.people.offers.reminders import send_due
 from portal.shared import clock
 from tests.people.site import ADA, BEN, OFFER, Mail, Site, at
+from tests.people.test_preferences import offered, page_of
 
 ASKED = at("2026-03-03T09:00:00+00:00")
 DUE = at("2026-03-29T08:00:00+00:00")  # two days before the month ends
@@ -146,3 +147,39 @@ def test_the_pages_say_what_was_asked_for(site: Site) -> None:
         page = site.get(str(site.confirm(mail).location)).text
     assert "We remind you once" in page
     assert "March 29, 2026" in page
+
+
+def test_a_no_to_one_reminder_is_not_taken_back_by_asking_for_another(site: Site) -> None:
+    open_offers(site, "spring")
+    with time_machine.travel(ASKED, tick=False) as traveller:
+        first = site.agreed(ADA, BOX, path=REMIND)
+        traveller.shift(timedelta(days=1))
+        site.post(first.opt_out, data={"List-Unsubscribe": "One-Click"})
+        traveller.shift(timedelta(days=2))
+        site.agreed(ADA, BOX, path="/offers/spring/remind")
+    assert sent(site) == [("reminder", "reminders")]
+    assert sorted(site.rows("select coalesce(why_none, '') from reminders")) == [("",), ("said-no",)]
+
+
+def test_a_slip_that_was_undone_leaves_the_reminder_that_was_asked_for(site: Site) -> None:
+    with time_machine.travel(ASKED, tick=False) as traveller:
+        mail = site.agreed(ADA, BOX, path=REMIND)
+        traveller.shift(timedelta(days=1))
+        answer = site.post(f"{page_of(mail)}/stop")
+        traveller.shift(timedelta(minutes=2))
+        assert site.post(f"{page_of(mail)}/undo", data={"said": offered(answer)}).status_code == 303
+    assert sent(site) == [("reminder", "reminders")]
+
+
+def test_each_reminder_that_was_asked_for_is_sent_however_many_are_due(site: Site) -> None:
+    open_offers(site, "spring", "summer")
+    with time_machine.travel(ASKED, tick=False) as traveller:
+        for offer in (OFFER, "/offers/spring", "/offers/summer"):
+            site.agreed(ADA, BOX, path=f"{offer}/remind")
+            traveller.shift(timedelta(days=2))
+    assert len(sent(site)) == 3
+
+
+def open_offers(site: Site, *slugs: str) -> None:
+    for slug in slugs:
+        site.publish(slug, ('every = "month"', "opens_on = 2026-03-02\ncloses_on = 2026-03-31"))

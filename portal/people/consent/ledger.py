@@ -49,7 +49,7 @@ class Chain:
         self, db: Session, *, person_id: str, seal: Seal, position: int, leaf: bytes, standings: dict[Line, Standing]
     ) -> None:
         self._db = db
-        self._person_id = person_id
+        self.person_id = person_id
         self._seal = seal
         self._position = position
         self._leaf = leaf
@@ -95,7 +95,7 @@ class Chain:
         self._position += 1
         record_id = ids.new_id()
         said = head(
-            person_id=self._person_id,
+            person_id=self.person_id,
             position=self._position,
             record_id=record_id,
             line=step.line,
@@ -109,7 +109,7 @@ class Chain:
         commitment = envelope.commitment_to(whole, head=in_clear, opening=opening)
         leaf = envelope.leaf_of(previous=self._leaf, commitment=commitment, head=in_clear)
         record = {
-            "person_id": self._person_id,
+            "person_id": self.person_id,
             "position": self._position,
             "id": record_id,
             "version": envelope.VERSION,
@@ -131,7 +131,7 @@ class Chain:
         fresh, known = [], []
         for line, record in newest.items():
             values = {"state": record["state"], "record_id": record["id"], "changed_at": act.at}
-            key = {"person_id": self._person_id, "purpose": line[0], "channel": line[1]}
+            key = {"person_id": self.person_id, "purpose": line[0], "channel": line[1]}
             if line in self._stored:
                 known.append({f"of_{name}": value for name, value in key.items()} | values)
             else:

@@ -153,7 +153,7 @@ class WayOutRow(Base):
     person_id: Mapped[str] = mapped_column(String(16), index=True)
     purpose: Mapped[str | None] = mapped_column(String(32))
     channel: Mapped[str] = mapped_column(String(8))
-    address_hash: Mapped[str] = mapped_column(String(64))
+    address_hash: Mapped[str] = mapped_column(String(64), index=True)
     made_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -156,28 +156,46 @@ def stop(
 ) -> list[str]:
     """End every consent and request of a purpose (None: of all, with open sign-ups and sign-in links) on a channel.
 
-    What waits in the outbox because of them is dropped, and the address is suppressed.
+    What waits in the outbox because of them is dropped, and the address is suppressed. Where the person of an old
+    message is no more, it is said by whoever has the address now. Back come the records of `person_id` that may be
+    undone.
     """
     ended: list[Line] = []
     taken_back: list[str] = []
-    chain = _locked_chain(db, person_id, keyring) if person_id else None
-    if person_id and chain:
+    chain = _chain_of_holder(db, person_id, address_hash, keyring)
+    if chain:
+        holder_id = chain.person_id
         confirmed = chain.lines_in(State.CONFIRMED)
         open_lines = [*chain.lines_in(State.REQUESTED), *confirmed]
         ended = [line for line in open_lines if line[1] == channel and purpose in (None, line[0])]
         because = replace(act, cause=cause.value)
         with in_one_go(db):
             if purpose is None:
-                end_links(db, account=Account("person", person_id), purpose=Purpose.SIGN_IN, now=act.at)
-                opt_in.cancel_all(db, person_id=person_id, now=act.at)
+                end_links(db, account=Account("person", holder_id), purpose=Purpose.SIGN_IN, now=act.at)
+                opt_in.cancel_all(db, person_id=holder_id, now=act.at)
             outbox.drop_of(db, cause_ids=[chain.standing(line).record_id for line in ended])
             chain.append([Step(line, State.WITHDRAWN, chain.content(line)) for line in ended], act=because)
             if ended:
-                _suppress(db, person_id, address_hash, channel, purpose, cause, act)
-        taken_back = [chain.standing(line).record_id for line in ended if line in confirmed]
-    if not ended and not is_suppressed(db, address_hash=address_hash, purpose=purpose):
+                _suppress(db, holder_id, address_hash, channel, purpose, cause, act)
+        if holder_id == person_id:
+            taken_back = [chain.standing(line).record_id for line in ended if line in confirmed]
+    if not ended and not is_suppressed(db, address_hash=address_hash, purpose=purpose, cause=cause):
         _suppress(db, person_id, address_hash, channel, purpose, cause, act)
     return taken_back
+
+
+def find_holder_id(db: Session, *, address_hash: str) -> str | None:
+    """Whoever had a message at this address last and is still known; None where nobody is."""
+    found: str | None = db.connection().scalar(_HOLDER, {"address_hash": address_hash})
+    return found
+
+
+def _chain_of_holder(db: Session, person_id: str | None, address_hash: str, keyring: Seal) -> Chain | None:
+    """The chain of this person, or of whoever has the address since they are no more, ours alone from here on."""
+    if person_id and (chain := _locked_chain(db, person_id, keyring)):
+        return chain
+    holder_id = find_holder_id(db, address_hash=address_hash)
+    return _locked_chain(db, holder_id, keyring) if holder_id else None
 
 
 def _locked_chain(db: Session, person_id: str, keyring: Seal) -> Chain | None:
@@ -201,5 +219,12 @@ def _suppress(
 
 
 _ADD = insert(WayOutRow)
+_HOLDER = (
+    select(WayOutRow.person_id)
+    .join(Person, Person.id == WayOutRow.person_id)
+    .where(WayOutRow.address_hash == bindparam("address_hash"))
+    .order_by(WayOutRow.made_at.desc())
+    .limit(1)
+)
 _PEEK = select(*WayOutRow.__table__.columns).where(WayOutRow.token_digest == bindparam("token_digest"))
 _BY_TOKEN = select(WayOutRow).where(WayOutRow.token_digest == bindparam("token_digest"))

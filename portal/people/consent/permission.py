@@ -27,6 +27,7 @@ from portal.people.messages.service import Service
 
 A_MONTH = timedelta(days=30)
 MOST_A_MONTH = 2  # of one purpose to one address, as the notices say: "At most two a month"
+ONE_EACH_TIME = frozenset(("reminders",))  # whose notice says: "One for each time you ask"
 NAMED_AT_ONCE = 500  # beyond these the whole table is read, which is quicker than naming so many
 
 
@@ -242,6 +243,7 @@ class _Facts:
         rare = {person_id: who[person_id] for person_id, chosen in self._chosen.items() if chosen.most_a_month}
         self._of_all = _count_lately(db, rare, None, now, leaving) if rare else {}
         self._now = now
+        self._is_capped = purpose not in ONE_EACH_TIME
         known = [one for one, address_hash in who.items() if address_hash in self._noes or one in self._chosen]
         self._agreed_at = dict(db.execute(_SINCE.where(line, among(ConsentState.person_id, known))).all())
 
@@ -278,7 +280,7 @@ class _Facts:
             return Rule.SUPPRESSED
         if chosen.is_paused(self._now):
             return Rule.PAUSED
-        if self._lately.get(address_hash, 0) >= MOST_A_MONTH:
+        if self._is_capped and self._lately.get(address_hash, 0) >= MOST_A_MONTH:
             return Rule.TOO_OFTEN
         if chosen.most_a_month and self._of_all.get(address_hash, 0) >= chosen.most_a_month:
             return Rule.OFTEN_ENOUGH

@@ -14,7 +14,7 @@ from portal.people.consent.choices import Kind, choose
 from portal.people.consent.erasure import erase_person
 from portal.people.consent.models import Choice, ConsentState, Suppression
 from portal.people.consent.noes import CHOSE, ERASED, NO, moment_of, note_no
-from portal.people.consent.opt_out import stop
+from portal.people.consent.opt_out import find_holder_id, stop
 from portal.people.consent.record import Act
 from portal.people.consent.restores import find_open, note_replay
 from portal.people.consent.states import State
@@ -174,8 +174,9 @@ def _choose(db: Session, line: Line) -> None:
 
 def _was_followed_by_a_yes(db: Session, line: Line) -> bool:
     """Whether the database knows of a yes on this line that came after the no, and so of the no, too."""
+    who = {line["person_id"], find_holder_id(db, address_hash=line["address_hash"])} - {None}
     about = select(ConsentState.record_id).where(
-        ConsentState.person_id == (line["person_id"] or ""),
+        ConsentState.person_id.in_(who),
         ConsentState.channel == line["channel"],
         ConsentState.state == State.CONFIRMED,
         ConsentState.changed_at > moment_of(line),

@@ -62,13 +62,27 @@ def suppress(
 _ADD = insert(Suppression)
 
 
-def is_suppressed(db: Session, *, address_hash: str, purpose: str | None = None, since: datetime | None = None) -> bool:
-    """Whether a no to everything, or to `purpose`, stands: ever, or `since` a moment at which they confirmed something.
+def is_suppressed(
+    db: Session,
+    *,
+    address_hash: str,
+    purpose: str | None = None,
+    since: datetime | None = None,
+    after: datetime | None = None,
+    cause: Cause | None = None,
+) -> bool:
+    """Whether a no to everything, or to `purpose`, stands: ever, `since` a moment at which they confirmed something.
 
-    The channel is a part of the hash.
+    Or only `after` another no, or for one `cause`. The channel is a part of the hash.
     """
     noes = select(Suppression.since).where(Suppression.address_hash == address_hash, is_about(purpose))
-    return db.scalar((noes if since is None else noes.where(Suppression.since >= since)).limit(1)) is not None
+    if since is not None:
+        noes = noes.where(Suppression.since >= since)
+    if after is not None:
+        noes = noes.where(Suppression.since > after)
+    if cause is not None:
+        noes = noes.where(Suppression.cause == cause.value)
+    return db.scalar(noes.limit(1)) is not None
 
 
 def is_about(purpose: SQLColumnExpression[str] | str | None) -> ColumnElement[bool]:

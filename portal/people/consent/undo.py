@@ -4,18 +4,24 @@ The page that follows a no carries a signed value; a mail's link never leads to 
 mail was passed on has it. What stood before stands again: nothing is agreed to that was not agreed to then.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.people.accounts.models import Person
 from portal.people.accounts.persons import get_seal, lock_person
+from portal.people.consent.choices import read_choices
 from portal.people.consent.ledger import Chain, Line, Step, read_chain
-from portal.people.consent.models import ConsentRecord
+from portal.people.consent.models import ConsentRecord, ConsentState
 from portal.people.consent.record import Act
 from portal.people.consent.states import State
+from portal.people.consent.suppression import is_suppressed
 from portal.people.keyring import Seal
+from portal.people.messages.addresses import address_hash
 
 LIFE = timedelta(minutes=10)
 
@@ -41,15 +47,40 @@ def undo(
 ) -> list[Line]:
     """Let what was confirmed before be confirmed again; which lines. Raises CannotUndo."""
     record_ids = _read(offer, person_id, secret_keys, act.at)
-    if record_ids is None or lock_person(db, person_id=person_id) is None:
+    person = lock_person(db, person_id=person_id)
+    if record_ids is None or person is None:
         raise CannotUndo
     chain = read_chain(db, person_id=person_id, seal=get_seal(db, person_id=person_id, keyring=keyring))
-    lines = _still_withdrawn(db, chain, record_ids)
+    lines = [line for line in _still_withdrawn(db, chain, record_ids) if not _said_no_since(db, person, line, keyring)]
     if not lines:
         raise CannotUndo
     for state in (State.REQUESTED, State.CONFIRMED):
         chain.append([Step(line, state, chain.content(line)) for line in lines], act=act)
     return lines
+
+
+def has_stood_since(db: Session, *, person_id: str, line: Line, since: datetime) -> bool:
+    """Whether a yes of this moment was never taken back after it, but for a no that was undone."""
+    purpose, channel = line
+    of_line = select(ConsentRecord.state, ConsentRecord.head).where(
+        *(ConsentRecord.person_id == person_id, ConsentRecord.purpose == purpose, ConsentRecord.channel == channel)
+    )
+    records = [
+        (row.state, datetime.fromisoformat(json.loads(row.head)["at"]))
+        for row in db.execute(of_line.order_by(ConsentRecord.position))
+    ]
+    return not any(
+        state == State.WITHDRAWN and at > since and not _is_undo(records[place : place + 2], no_at=at)
+        for place, (state, at) in enumerate(records, 1)
+    )
+
+
+def _is_undo(records: Sequence[tuple[str, datetime]], *, no_at: datetime) -> bool:
+    """Whether these are the two that an undo writes in one act, soon; a mail's link is opened after it is asked for."""
+    if [state for state, _at in records] != [State.REQUESTED, State.CONFIRMED]:
+        return False
+    (_, asked_at), (_, agreed_at) = records
+    return asked_at == agreed_at <= no_at + LIFE
 
 
 def _still_withdrawn(db: Session, chain: Chain, record_ids: Sequence[str]) -> list[Line]:
@@ -61,6 +92,17 @@ def _still_withdrawn(db: Session, chain: Chain, record_ids: Sequence[str]) -> li
         if chain.standing((record.purpose, record.channel)).record_id == record.id:
             lines.append((record.purpose, record.channel))
     return lines
+
+
+def _said_no_since(db: Session, person: Person, line: Line, keyring: Seal) -> bool:
+    """Whether more was said after the no of this line, by whomever and in whatever way: that holds."""
+    purpose, channel = line
+    stands = db.get_one(ConsentState, (person.id, purpose, channel))
+    hashed = address_hash(keyring, channel=channel, address=person.email)
+    if is_suppressed(db, address_hash=hashed, purpose=purpose, after=stands.changed_at):
+        return True
+    objected_at = read_choices(db, person_id=person.id).objected_at
+    return objected_at is not None and objected_at > stands.changed_at
 
 
 def _signer(secret_keys: tuple[str, ...]) -> URLSafeSerializer:

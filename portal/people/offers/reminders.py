@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from portal.people.accounts.models import Person
 from portal.people.consent.dispatch import dispatch
 from portal.people.consent.models import OptIn, OptInOutcome
-from portal.people.consent.permission import Permission, check_may_contact
+from portal.people.consent.permission import Permission, Rule, check_may_contact
 from portal.people.consent.record import Act
+from portal.people.consent.undo import has_stood_since
 from portal.people.database import Database
 from portal.people.keyring import Seal
 from portal.people.messages.addresses import address_hash
@@ -99,7 +100,7 @@ def _deal_with(db: Session, opt_in_id: str, *, keyring: Seal, url: str, now: dat
     if wish is None or db.get(Reminder, opt_in_id) is not None:  # another worker was quicker
         return
     opt_in = db.get_one(OptIn, opt_in_id)
-    found = _reason_not_to(db, wish, opt_in.person_id, now) or _permission(db, opt_in.person_id, keyring, now)
+    found = _reason_not_to(db, wish, opt_in.person_id, now) or _permission(db, opt_in, keyring, now)
     message_id = None
     if isinstance(found, Permission):
         offer = find_offer(db, wish.offer)
@@ -126,7 +127,11 @@ def _reason_not_to(db: Session, wish: ReminderWish, person_id: str, now: datetim
     return "has-a-place" if db.scalar(has_one.select()) else None
 
 
-def _permission(db: Session, person_id: str, keyring: Seal, now: datetime) -> Permission | str:
+def _permission(db: Session, opt_in: OptIn, keyring: Seal, now: datetime) -> Permission | str:
+    """The ledger's yes, if the one that this reminder was asked for by is still it: a later one is about another."""
+    person_id, agreed_at = opt_in.person_id, db.get_one(OptInOutcome, opt_in.id).ended_at
+    if not has_stood_since(db, person_id=person_id, line=(PURPOSE, EMAIL), since=agreed_at):
+        return Rule.SAID_NO.value
     email = db.get_one(Person, person_id).email
     hashed = address_hash(keyring, channel=EMAIL, address=email)
     answer = check_may_contact(db, person_id=person_id, purpose=PURPOSE, channel=EMAIL, address_hash=hashed, now=now)
