@@ -138,7 +138,7 @@ def _crowded(app: Flask, stack: ExitStack) -> Iterator[Figure]:
     yield from _opens(place)
     yield from _boards(place)
     yield from _bulk(place)
-    yield from _beside_peer(app, place, settings.owner_url)
+    yield from _beside_peer(app, settings.owner_url)
 
 
 def _starts(place: Place) -> Iterator[Figure]:
@@ -363,7 +363,7 @@ def _page(app: Flask) -> Figure:
     return beside_constant(app, "/leads", name="Page of the leads list", cookies=_visit(app, RECIPE.stem))
 
 
-def _beside_peer(app: Flask, place: Place, url: str) -> Iterator[Figure]:
+def _beside_peer(app: Flask, url: str) -> Iterator[Figure]:
     cookies = _visit(app, f"crowd-{MIDDLE}")
     size = len(gzip.compress(_text(app, cookies).encode(), 6))
     yield Figure(

@@ -2,9 +2,10 @@
 
 import subprocess
 
-from portal.people.attention.seconds import count, read_covered, write_covered
+from portal.people.attention.seconds import count, read_covered
 from portal.shared.environment import ROOT
 from tests.assets.test_assets import NODE
+from tests.people.attention.conftest import write_covered
 
 WRITE = """
 import { cover, none, write } from './static/people/attention/covered.js'

@@ -6,7 +6,7 @@ A viewing is a bit for each whole second, the first in the lowest bit of the fir
 import binascii
 import re
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Sequence
 
 _WRITTEN = re.compile(r"[A-Za-z0-9_-]*")
@@ -30,11 +30,6 @@ def read_covered(text: str, *, seconds: int) -> bytes:
     if int.from_bytes(covered, "little") >> seconds:
         raise Unreadable(f"They name seconds after the {seconds} of the film.")
     return covered
-
-
-def write_covered(covered: Iterable[int], *, seconds: int) -> str:
-    """These seconds as a browser sends them."""
-    return urlsafe_b64encode(bits_of(covered, seconds=seconds)).rstrip(b"=").decode()
 
 
 def bits_of(covered: Iterable[int], *, seconds: int) -> bytes:

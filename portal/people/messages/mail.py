@@ -19,14 +19,14 @@ from portal.people.messages.way_out import WayOut
 SENDER = Address("CustomerHub learning center", "learning", "customerhub.net")
 REPLIES = Address("CustomerHub", "questions", "customerhub.net")
 POSTAL_ADDRESS = "CustomerHub, 14 Sample Row, Anytown, NY 00000"
+# Line breaks of every kind, halves of characters, and the beginning of an encoded word, in which a break may hide.
+NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\?")
 
 _LONGEST_LINE = 998  # there may be (RFC 5322); none is folded up to it, and what else would be is refused
 _POLICY = SMTP.clone(max_line_length=_LONGEST_LINE)
 _LONGEST_LINK = 200
 _LONGEST_SUBJECT = 150  # characters; at worst twelve bytes each as an encoded word
 _LIST_DOMAIN = "learning.customerhub.net"
-# Line breaks of every kind, halves of characters, and the beginning of an encoded word, in which a break may hide.
-_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\?")
 _PLAIN = re.compile(r"[!-~]+( [!-~]+)*")
 _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9.-]+")  # of RFC 5322, what needs no quotes
 _LINK = re.compile(r"https?://[!-;=?-~]+")
@@ -133,7 +133,7 @@ def _refuse_faulty(mail: Mail, *ids: str) -> None:
         raise LinkTooLong(f"The opt-out link is {len(mail.way_out.opt_out_url)} bytes long. Shorten PEOPLE_URL.")
     if not mail.subject.strip() or len(mail.subject) > _LONGEST_SUBJECT:
         raise HeaderFaulty(f"A subject has 1 to {_LONGEST_SUBJECT} characters, and this has {len(mail.subject)}.")
-    if any(_NOT_IN_A_LINE.search(field) for field in (mail.subject, mail.to, mail.way_out.opt_out_url)):
+    if any(NOT_IN_A_LINE.search(field) for field in (mail.subject, mail.to, mail.way_out.opt_out_url)):
         raise HeaderFaulty("A line break, another control character or `=?` stands in a field that is one line.")
     if not _ADDRESS.fullmatch(mail.to):
         raise HeaderFaulty("The address is not one address.")

@@ -6,10 +6,10 @@ It is no template language: nothing is looked up, called or computed, and what i
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from portal.people.messages.mail import NOT_IN_A_LINE
+
 KNOWN = ("first", "name")
 
-# What mail.py refuses in a header; in somebody's name it is no reason to write to nobody.
-_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|=\?")
 _OPEN = re.compile(r"\{([^{}\n]*)\}")
 
 
@@ -25,7 +25,8 @@ def fill(text: str, values: Mapping[str, str], *, as_written: Callable[[str], st
 
 def values_for(name: str) -> dict[str, str]:
     """What is known of somebody: their name as they gave it, on one line, and the first part of it."""
-    whole = " ".join(_NOT_IN_A_LINE.sub(" ", name).split())[:60]
+    # What no header may hold is no reason to write to nobody.
+    whole = " ".join(NOT_IN_A_LINE.sub(" ", name).split())[:60]
     return {"name": whole, "first": whole.partition(" ")[0]}
 
 

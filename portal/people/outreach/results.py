@@ -30,11 +30,6 @@ class Results:
         """How many messages were made."""
         return self.waiting + self.sent + self.failed + sum(self.dropped.values())
 
-    @property
-    def is_at_its_end(self) -> bool:
-        """Whether none waits."""
-        return not self.waiting
-
     def as_dict(self) -> dict[str, object]:
         """The numbers as data."""
         return {

@@ -81,7 +81,7 @@ def _read(path: Path, content: Content) -> Headed:
         head = read_headed(path, longest_name=60)
     except BadContent as bad:
         raise BadPath(path, bad.faults) from bad
-    faults = [Fault(_line_of(head.source, key), key, words) for key, words in _faults_in(path, head.keys)]
+    faults = [Fault(_line_of(head.source, key), key, words) for key, words in _faults_in(head.keys)]
     faults += [
         Fault(_line_of(head.source, fault.key, "steps", fault.number), fault.key, fault.words)
         for fault in faults_in(head.keys.get("steps"), content)
@@ -96,7 +96,7 @@ def _read(path: Path, content: Content) -> Headed:
     return head
 
 
-def _faults_in(path: Path, found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _faults_in(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in found.keys() - set(_KEYS):
         yield key, f"There is no such key. There are: {', '.join(_KEYS)}."
     for key, (most, example) in _TEXTS.items():

@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from portal.people.privacy.separation import find_last_check
 from portal.people.web import reading
-from portal.shared import clock
 from portal.shared.environment import ROOT
 from portal.shared.markdown import to_html
 
@@ -24,7 +23,7 @@ def index() -> str:
 def separation() -> str:
     """The newest separation check, line by line, with its age."""
     with reading() as db:
-        return render_template("privacy/separation.html", result=find_last_check(db), now=clock.now())
+        return render_template("privacy/separation.html", result=find_last_check(db))
 
 
 @cache

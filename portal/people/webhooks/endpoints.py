@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.people.webhooks.models import Event, WebhookEnd, WebhookEndpoint
@@ -73,9 +73,3 @@ def end(db: Session, *, endpoint_id: str, by: str, now: datetime) -> None:
     get(db, endpoint_id=endpoint_id)
     if find_end(db, endpoint_id=endpoint_id) is None:
         db.execute(insert(WebhookEnd), [{"endpoint_id": endpoint_id, "ended_at": now, "ended_by": by}])
-
-
-def count_active(db: Session) -> int:
-    """How many are told."""
-    ended = select(WebhookEnd.endpoint_id)
-    return db.scalar(select(func.count()).where(WebhookEndpoint.id.not_in(ended))) or 0

@@ -1,5 +1,6 @@
 """The small webinar of `tests/people/webinars`, six seconds long, and viewers whose browsers count."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.people.attention import groups
-from portal.people.attention.seconds import write_covered
+from portal.people.attention.seconds import bits_of
 from portal.people.attention.strip import Strip, find_strip
 from portal.people.webinars.library import find_webinar
 from tests.people.webinars.conftest import NOW, Studio, studio
@@ -20,6 +21,11 @@ __all__ = ["studio"]
 
 SLUG, SECONDS = "second-message", 6
 BELOW = "/webinars/attention"
+
+
+def write_covered(covered: Iterable[int], *, seconds: int) -> str:
+    """These seconds as a browser sends them."""
+    return urlsafe_b64encode(bits_of(covered, seconds=seconds)).rstrip(b"=").decode()
 
 
 @dataclass
