@@ -81,7 +81,8 @@ def read_folder(folder: Path) -> Folder:
         _check_whole(about, cues, video, faults)
     if faults or about is None:
         raise BadFolder(folder, sorted(faults, key=lambda one: (one[0], one[1].line)))
-    lines = {language: sentences(found) for language, found in cues.items()}
+    begins = [span.start for span in spans]
+    lines = {language: sentences(found, begin_anew_at=begins) for language, found in cues.items()}
     own = lines.get(about.language, ())
     return Folder(
         path=folder,
