@@ -75,7 +75,7 @@ def people_doctor() -> None:
 
 @people.command("seed")
 def people_seed() -> None:
-    """Publish the samples; what is wrong in a file is said, and keeps nothing else back."""
+    """Publish the samples, and in development add invented people; a file that is wrong is named and left out."""
     from portal.people.setup import seed
 
     _say_left_out(seed())

@@ -37,7 +37,7 @@ def migrate() -> None:
 
 
 def seed() -> list[str]:
-    """Publish the sample webinars, tips and offers, plant the canary of the separation check, let Mara work here.
+    """Publish the sample webinars, tips, paths and offers, plant the separation check's canary, let Mara work here.
 
     On one's own machine a few invented people leave their mail in the outbox, and viewings of a webinar, too. Returns
     what is wrong in the files of content that were left out; the people come once nothing is wrong any more.

@@ -1,4 +1,4 @@
-"""The only place that reads a Markdown file of marketing's that begins with keys: TOML between two lines of +++."""
+"""The only place that reads the Markdown of tips, paths and offers: TOML between two lines of +++, then words."""
 
 import re
 import tomllib

@@ -1,6 +1,6 @@
 """The only place that makes a proof: a person's records with everything that a stranger needs to check them.
 
-The format, and a program that checks it, stand in docs/consent.md.
+The format, and a program that checks it, stand in docs/ledger.md.
 """
 
 import re

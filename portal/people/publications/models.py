@@ -1,4 +1,4 @@
-"""The only place for the table of what is public: facts, added and never changed."""
+"""The only place for the table of webinars, tips and paths that are public: facts, added and never changed."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The only place that makes something public, takes it back, and says what is in force at a moment.
+"""The only place that makes a webinar, tip or path public, takes it back, and says what is in force at a moment.
 
 Of one thing that record is in force whose moment came last; of two for the same moment, the one added last. So a
 change for Christmas stays what it is when a slip is mended today, and is called off by another record for Christmas.
