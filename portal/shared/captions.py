@@ -22,6 +22,7 @@ MOST_BYTES = 2_000_000
 MOST_CUES = 20_000
 MOST_WORDS = 500  # characters of a cue: more than that nobody reads in time
 LONGEST = 12 * 3600  # seconds
+MOST_OVERLAP = 0.25  # seconds by which a cue may run into the next: then it ends where that begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +52,10 @@ def _read(path: Path, source: str) -> tuple[Cue, ...]:
         _cue(caption.start_time, caption.end_time, caption.raw_text, caption.identifier or "")
         for caption in found.captions
     ]
-    if faults := list(_faults(cues, [caption.raw_text for caption in found.captions], lines, source)):
+    crossed = _crossed(cues, may_speak_at_once=path.suffix == ".vtt")
+    if faults := list(_faults(cues, crossed, [caption.raw_text for caption in found.captions], lines, source)):
         raise BadContent(path, faults[:_MOST_FAULTS])
-    return tuple(replace(cue, words=_plain(cue.words)) for cue in cues)
+    return tuple(replace(cue, words=_plain(cue.words)) for cue in _trimmed(cues, crossed))
 
 
 def write_cues(cues: tuple[Cue, ...]) -> str:
@@ -102,7 +104,34 @@ def _plain(words: str) -> str:
     return " ".join(unescape(_TAG.sub("", words)).split())
 
 
-def _faults(cues: list[Cue], texts: list[str], lines: list[int], source: str) -> Iterator[Fault]:
+def _crossed(cues: list[Cue], *, may_speak_at_once: bool) -> list[int | None]:
+    """Of each cue, which one above it must have ended before it begins: not that of another who is named to speak."""
+    found: list[int | None] = []
+    last: dict[str, int] = {}
+    last_named: int | None = None
+    for number, cue in enumerate(cues):
+        speaker = cue.speaker if may_speak_at_once else ""
+        others = last.get(speaker) if speaker else last_named
+        above = [one for one in (last.get(""), others) if one is not None]
+        found.append(max(above, key=lambda one: cues[one].stop, default=None))
+        last[speaker] = number
+        if speaker and (last_named is None or cue.stop >= cues[last_named].stop):
+            last_named = number
+    return found
+
+
+def _trimmed(cues: list[Cue], crossed: list[int | None]) -> list[Cue]:
+    """The cues, of which none runs into the next that it must not cross."""
+    whole = list(cues)
+    for cue, above in zip(cues, crossed, strict=True):
+        if above is not None and whole[above].stop > cue.start:
+            whole[above] = replace(whole[above], stop=cue.start)
+    return whole
+
+
+def _faults(
+    cues: list[Cue], crossed: list[int | None], texts: list[str], lines: list[int], source: str
+) -> Iterator[Fault]:
     for number, line in enumerate(source.splitlines(), 1):
         if "-->" in line and not _TIMES.match(line):
             yield Fault(number, "times", "Write the times like 00:01:02.500 --> 00:01:04.000, none before the start.")
@@ -114,23 +143,23 @@ def _faults(cues: list[Cue], texts: list[str], lines: list[int], source: str) ->
         )
         return
     before = Cue(start=0, stop=0, words="")
-    for cue, text, at in zip(cues, texts, lines, strict=True):
-        yield from (Fault(at, "cue", words) for words in _faults_of(cue, text, before))
+    for cue, above, text, at in zip(cues, crossed, texts, lines, strict=True):
+        earlier = None if above is None else cues[above]
+        yield from (
+            Fault(at, "cue", words) for words in (*_faults_in_times(cue, before, earlier), *_faults_in_words(text))
+        )
         before = cue
 
 
-def _faults_of(cue: Cue, text: str, before: Cue) -> Iterator[str]:
-    yield from _faults_in_times(cue, before)
-    yield from _faults_in_words(text)
-
-
-def _faults_in_times(cue: Cue, before: Cue) -> Iterator[str]:
+def _faults_in_times(cue: Cue, before: Cue, crossed: Cue | None) -> Iterator[str]:
     if cue.stop <= cue.start:
         yield "It ends before it has begun. Mend the times."
     elif cue.start < before.start:
         yield "It begins before the one above it. Put them in order."
-    elif cue.start < before.stop - 0.0005:
-        yield f"It begins before the one above it has ended, at {written(before.stop)}."
+    elif crossed is not None and (
+        crossed.stop - cue.start > MOST_OVERLAP + 0.0005 or (cue.start == crossed.start < crossed.stop)
+    ):
+        yield f"It begins before the one above it has ended, at {written(crossed.stop)}."
     if cue.stop > LONGEST:
         yield "It lies more than twelve hours after the start."
 
