@@ -92,15 +92,15 @@ def publications_roll_back(kind: Kind, slug: str, version: str, public_from: dat
 def publications_unpublish(kind: Kind, slug: str, redirect_to: str, by: str) -> None:
     """Take SLUG off the site; its address leads to the list, or where you say."""
     from portal.people.commands.publish import unpublish
-    from portal.people.publications.records import NotPublic, is_path
+    from portal.people.publications.records import NotPublic
+    from portal.people.studio.leading import NoWayOn
 
-    path = redirect_to or f"/{kind}s/"
-    if not is_path(path):
-        raise click.BadParameter("Write a path of this site, like /webinars/another.", param_hint="--to")
     try:
-        click.echo(unpublish(kind, slug, redirect_to=path, by=by))
+        click.echo(unpublish(kind, slug, redirect_to=redirect_to or f"/{kind}s/", by=by))
     except NotPublic as fault:
         raise click.ClickException(str(fault)) from fault
+    except NoWayOn as fault:
+        raise click.BadParameter(str(fault), param_hint="--to") from fault
 
 
 def _in_words(one: dict[str, str]) -> str:

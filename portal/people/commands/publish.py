@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
+from werkzeug.routing import Map
 
 from portal.people.commands.kinds import NoKind, kind_of
 from portal.people.commands.opened import COMMAND_LINE, opened_database
@@ -31,7 +32,8 @@ from portal.people.publications import records
 from portal.people.publications.models import Publication
 from portal.people.publications.records import HasPassed, Kind
 from portal.people.search.indexing import index_publication
-from portal.people.settings import Settings
+from portal.people.settings import Settings, load_settings
+from portal.people.studio.leading import take_off
 from portal.people.tips.publishing import publish_tip
 from portal.people.tips.reading import FOLDER as TIPS
 from portal.people.tips.reading import BadTip
@@ -193,10 +195,11 @@ def unpublish_offer(slug: str, *, by: str = COMMAND_LINE) -> str:
 
 
 def unpublish(kind: Kind, slug: str, *, redirect_to: str, by: str = COMMAND_LINE) -> str:
-    """Take it off the site, with a way on. Raises NotPublic."""
+    """Take it off the site, with a way on. Raises NotPublic, NoWayOn."""
+    pages, now = _pages(), clock.now()
     with opened_database() as (database, _), database.transaction() as db:
-        record = records.unpublish(db, kind=kind, slug=slug, redirect_to=redirect_to, by=by, now=clock.now())
-        index_publication(db, record, now=clock.now())
+        record = take_off(db, kind=kind, slug=slug, redirect_to=redirect_to, pages=pages, by=by, now=now)
+        index_publication(db, record, now=now)
     return f"{slug} is off the site; its address leads to {redirect_to}. To bring it back: bin/portal publish"
 
 
@@ -220,6 +223,15 @@ def list_public(kind: Kind, slug: str | None) -> list[dict[str, str]]:
             return [_row(record, now, is_in_force=record is current) for record in found]
         coming = records.list_scheduled(db, kind=kind, at=now)
         return [_row(record, now) for record in [*records.in_force(db, kind=kind, at=now), *coming]]
+
+
+def _pages() -> Map:
+    """The addresses of the site, for which it is built."""
+    from portal.people.app import create_app
+
+    app = create_app(load_settings())
+    app.extensions["database"].close()
+    return app.url_map
 
 
 def _row(record: Publication, now: datetime, *, is_in_force: bool = True) -> dict[str, str]:

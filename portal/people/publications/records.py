@@ -80,7 +80,10 @@ def roll_back(
 
 
 def unpublish(db: Session, *, kind: Kind, slug: str, redirect_to: str, by: str, now: datetime) -> Publication:
-    """Take it off the site; its address leads to `redirect_to`, a path of this site. Raises NotPublic."""
+    """Take it off the site; its address leads to `redirect_to`, a path of this site. Raises NotPublic.
+
+    Staff does it by studio/leading.py, which sees to it that somebody arrives there.
+    """
     current = find_in_force(db, kind=kind, slug=slug, at=now)
     if current is None or not current.is_shown:
         raise NotPublic(f"No {kind} {slug} is public. What is: bin/portal publications list {kind}")
@@ -118,11 +121,6 @@ def call_off(db: Session, *, kind: Kind, slug: str, public_from: datetime, by: s
         published_by=by,
     )
     return _added(db, record)
-
-
-def is_path(address: str) -> bool:
-    """Whether an address is a path of this site, as something that was taken off it may lead to."""
-    return address.startswith("/") and not address.startswith("//") and len(address) <= 200 and address.isprintable()
 
 
 def in_force(db: Session, *, kind: Kind, at: datetime) -> list[Publication]:

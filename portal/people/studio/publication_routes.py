@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 from wtforms import Form
@@ -24,6 +24,7 @@ from portal.people.staff.guard import current_staff, needs
 from portal.people.staff.members import account_of
 from portal.people.staff.roles import Right
 from portal.people.studio.forms import RollBackForm, UnpublishForm
+from portal.people.studio.leading import NoWayOn, take_off
 from portal.people.studio.previewing import READERS, root_of, written
 from portal.people.studio.publications import KINDS, Thing, find_thing, list_things, list_versions, title_of
 from portal.shared import clock
@@ -129,10 +130,14 @@ def unpublish(kind: str, slug: str) -> Answer:
         return _act_page("unpublish", kind, slug, form, 422)
 
     def act(db: Session, now: datetime) -> Publication:
-        to = str(form.redirect_to.data)
-        return records.unpublish(db, kind=KINDS[kind], slug=slug, redirect_to=to, by=_me(), now=now)
+        to, pages = str(form.redirect_to.data), current_app.url_map
+        return take_off(db, kind=KINDS[kind], slug=slug, redirect_to=to, pages=pages, by=_me(), now=now)
 
-    return _done(kind, slug, What.UNPUBLISHED, act, now)
+    try:
+        return _done(kind, slug, What.UNPUBLISHED, act, now)
+    except NoWayOn as fault:
+        form.redirect_to.errors = [str(fault)]
+        return _act_page("unpublish", kind, slug, form, 422)
 
 
 @blueprint.get("/<kind>/<slug>/call-off/<plan>")

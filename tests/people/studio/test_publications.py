@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from portal.cli import portal
 from portal.people.accounts.audit import What
 from portal.people.outreach import campaigns, segments
 from portal.people.publications import records
@@ -116,6 +118,42 @@ def test_what_is_taken_off_leads_on_and_can_come_back(mara: Browser) -> None:
     mara.post(back, from_page=back)
     assert mara.get(f"/tips/{TIP}").status_code == 200
     assert What.UNPUBLISHED in log_of(mara.site)
+
+
+WRONG_WAYS = {
+    HERE.removeprefix("/studio/publications"): "would lead to itself",
+    f"/tips/{TIP}?from=mail": "would lead to itself",
+    "/tips/taken-off": "was taken off the site itself and leads to /tips/",
+    "/tips/nothing-here": "Nothing is public at /tips/nothing-here",
+    "/webinars/nothing-here/transcript.txt": "Nothing is public at /webinars/nothing-here",
+    "/paths/nothing-here": "Write a page that is listed at /paths/",
+    "/offers/nothing-here": "No offer nothing-here is public",
+    "/no/such/page": "There is no page at /no/such/page",
+    "/\\elsewhere.example": "Write a path of this site",
+}
+
+
+def test_what_is_taken_off_leads_neither_to_itself_nor_to_nothing(
+    mara: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in mara.site.environ.items():
+        monkeypatch.setenv(name, value)
+    publish(mara.site)
+    publish(mara.site, slug="taken-off")
+    command = ["publications", "unpublish", "tip"]
+    assert CliRunner().invoke(portal, [*command, "taken-off"]).exit_code == 0
+    ask = f"{HERE}/unpublish"
+    for wrong, words in WRONG_WAYS.items():
+        refused = mara.post(ask, from_page=ask, redirect_to=wrong)
+        assert (refused.status_code, words in refused.text) == (422, True), wrong
+        said = CliRunner().invoke(portal, [*command, TIP, "--to", wrong])
+        assert (said.exit_code, words in said.output) == (2, True), said.output
+    assert mara.get(f"/tips/{TIP}").status_code == 200
+    for right in ("/offers/setup-day#terms", "/webinars", "/", f"/tips/{TIP}-other"):
+        publish(mara.site, title=f"Until it leads to {right}")
+        publish(mara.site, slug=f"{TIP}-other")
+        assert CliRunner().invoke(portal, [*command, TIP, "--to", right]).exit_code == 0, right
+        assert mara.get(f"/tips/{TIP}").location == right
 
 
 def test_who_writes_may_look_and_not_publish(site: Site) -> None:
