@@ -80,15 +80,20 @@ def consent_withdraw(email: str, reason: str, purpose: str | None, as_json: bool
 
 @consent.command("import")
 @click.argument("path", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--ask-in", metavar="WORDS", default="", help="The words they are asked in, like fr-CA (left out: en-US)."
+)
 @with_json
-def consent_import(path: Path, as_json: bool) -> None:
+def consent_import(path: Path, ask_in: str, as_json: bool) -> None:
     """Ask the people of FILE.csv once, where it proves that they agreed; the rest goes to FILE.csv.quarantine."""
     from portal.people.commands.noes import import_consents
-    from portal.people.preferences.imports import NotAList
+    from portal.people.preferences.imports import NoSuchWording, NotAList
 
     quarantine = path.with_name(f"{path.name}.quarantine")
     try:
-        report = import_consents(path, quarantine=quarantine)
+        report = import_consents(path, quarantine=quarantine, ask_in=ask_in)
+    except NoSuchWording as fault:
+        raise click.ClickException(f"--ask-in: {fault}.") from fault
     except NotAList as fault:
         raise click.ClickException(str(fault)) from fault
     where = f"\nThey stand in {quarantine}, and by their numbers at /studio/lists." if report.quarantined else ""

@@ -79,6 +79,24 @@ def test_without_evidence_a_line_is_in_quarantine_and_its_address_in_no_table(
     assert kept.stat().st_mode & 0o077 == 0
 
 
+def test_a_list_of_people_elsewhere_is_asked_in_the_words_for_where_they_live(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    lines = [f"{ADA},Ada,{EVIDENCE},", f"{BEN},Ben,{EVIDENCE},de-EU", f"{CLEO},Cleo,{EVIDENCE},xx-XX"]
+    path.write_text("\n".join([f"{HEAD},ask_in", *lines]))
+    refused = command(site, monkeypatch, "consent", "import", str(path), "--ask-in", "fr")
+    assert (refused.exit_code, "en-CA, fr-CA, de-EU, en-EU, en-US" in refused.output) == (1, True)
+    assert site.count("people") == 0
+    done = command(site, monkeypatch, "consent", "import", str(path), "--ask-in", "fr-CA", "--json")
+    report = json.loads(done.stdout)
+    assert (report["asked"], [line["line"] for line in report["quarantined"]]) == ([2, 3], [4])
+    assert "xx-XX" in report["quarantined"][0]["why"]
+    pages = {who: next(mail for mail in site.mails() if who in mail.page) for who in (ADA, BEN)}
+    assert "des courriels commerciaux" in site.get(pages[ADA].confirm).text
+    assert "Ich willige ein" in site.get(pages[BEN].confirm).text
+
+
 def test_who_said_no_is_left_alone_whatever_a_list_proves(
     site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

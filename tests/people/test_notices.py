@@ -70,10 +70,14 @@ def test_a_notice_without_words_for_a_law_has_none(tmp_path: Path) -> None:
         wording_for("sign-up", jurisdiction="EU", language="de", folder=folder)
 
 
-def test_every_wording_asks_for_the_same_on_the_same_channels() -> None:
-    words = list_wordings("sign-up")
+@pytest.mark.parametrize(
+    ("notice", "boxes"), [("sign-up", ("offers_email", "webinars_email")), ("reminder", ("reminders_email",))]
+)
+def test_every_wording_asks_for_the_same_on_the_same_channels(notice: str, boxes: tuple[str, ...]) -> None:
+    words = list_wordings(notice)
+    assert [one.code for one in words] == ["en-CA", "fr-CA", "de-EU", "en-EU", "en-US"]
     assert {one.jurisdiction for one in words} == set(Jurisdiction)
-    assert {tuple(purpose.box for purpose in one.purposes) for one in words} == {("offers_email", "webinars_email")}
+    assert {tuple(purpose.box for purpose in one.purposes) for one in words} == {boxes}
     assert {one.controller.contact for one in words} == {"questions@customerhub.net"}
 
 
@@ -135,7 +139,22 @@ def test_a_visitor_chooses_for_where_they_live_and_the_record_says_so(site: Site
     assert digest == wording_for("sign-up", jurisdiction="CA", language="fr").digest
 
 
-@pytest.mark.parametrize("path", ["/sign-up", OFFER, "/forms/webinar-invitations", "/forms/webinar-invitations/embed"])
+def test_a_reminder_is_asked_for_in_the_words_that_were_chosen(site: Site) -> None:
+    path = f"{OFFER}/remind"
+    assert 'formaction="?words=de-EU"' in site.get(path).text
+    for words, law in (("fr-CA", "Canada"), ("de-EU", "DSGVO"), ("en-EU", "GDPR"), ("en-CA", "CASL")):
+        assert law in site.get(f"{path}?words={words}").text
+    assert f'href="{path}?words=fr-CA"' in site.get(f"{OFFER}?words=fr-CA").text
+    assert site.sign_up(ADA, path=f"{path}?words=fr-CA").status_code == 422
+    assert site.sign_up(ADA, "reminders_email", path=f"{path}?words=fr-CA").status_code == 303
+    (digest,) = site.rows("select digest from notices where media_type = 'application/toml'")[0]
+    assert digest == wording_for("reminder", jurisdiction="CA", language="fr").digest
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/sign-up", OFFER, f"{OFFER}/remind", "/forms/webinar-invitations", "/forms/webinar-invitations/embed"],
+)
 def test_other_words_keep_what_was_typed_and_tick_nothing(site: Site, path: str) -> None:
     typed = site.form(path) | {
         "name": "Ada <b>",

@@ -2,18 +2,20 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
 
 from portal.people.consent.erasure import erase_person
+from portal.people.consent.ledger import find_chain
 from portal.people.consent.permission import Rule
 from portal.people.consent.record import Act
 from portal.people.consent.suppression import Cause
 from portal.shared import clock
 from tests.people.browser import Browser
-from tests.people.site import ADA, BEN, Mail, Site, at, find_person_id
+from tests.people.site import ADA, BEN, OFFER, Mail, Site, at, find_person_id
 from tests.people.test_permission import rule
 from tests.people.test_suppression import stop_by
 
@@ -37,12 +39,12 @@ def states(page: str) -> list[str]:
 def test_the_page_shows_three_states_and_says_so_in_words(site: Site) -> None:
     mail = site.agreed(ADA, "offers_email")
     page = site.get(page_of(mail)).text
-    assert states(page) == ["confirmed", "none"]
+    assert states(page) == ["confirmed", "none", "none"]
     assert "Asked for" in page
     assert "Never asked" in page
     site.post(page_of(mail), data={"offers_email": "no"})
     page = site.get(page_of(mail)).text
-    assert states(page) == ["withdrawn", "none"]
+    assert states(page) == ["withdrawn", "none", "none"]
     assert "Said no" in page
 
 
@@ -66,7 +68,7 @@ def test_a_no_on_the_grid_ends_that_line_alone_and_at_once(site: Site) -> None:
 def test_a_no_to_what_was_never_asked_is_a_no_as_well(site: Site) -> None:
     mail = site.agreed(ADA)
     site.post(page_of(mail), data={"webinars_email": "no"})
-    assert states(site.get(page_of(mail)).text) == ["none", "withdrawn"]
+    assert states(site.get(page_of(mail)).text) == ["none", "withdrawn", "none"]
     before = site.dump()
     site.post(page_of(mail), data={"webinars_email": "no"})
     assert site.dump() == before
@@ -111,6 +113,80 @@ def test_a_new_yes_shows_the_words_unticked_and_is_confirmed_by_mail(site: Site)
         site.confirm(site.mails()[0])
         assert site.may_write_to(ADA, "offers")
         assert site.verify().is_sound
+
+
+def test_words_follow_the_law_and_the_language_in_which_somebody_was_asked_last(site: Site) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        site.agreed(ADA, "webinars_email", path="/sign-up")
+        traveller.shift(timedelta(days=2))
+        mail = site.agreed(ADA, "offers_email", path="/sign-up?words=de-EU")
+        traveller.shift(timedelta(days=2))
+        site.post(page_of(mail), data={"webinars_email": "no"})  # which repeats the words of New York
+        answer = site.post(page_of(mail), data={"webinars_email": "yes"})
+        page = site.get(answer.location).text
+        assert "wenn ein neues Webinar erscheint" in page
+        assert "CustomerHub may e-mail me" not in page
+        sent = site.form(answer.location) | {"webinars_email": "yes"}
+        assert site.post(f"{page_of(mail)}/ask", data=sent).status_code == 303
+    with site.database.reading() as db:
+        person_id = find_person_id(db, ADA) or ""
+        chain = find_chain(db, person_id=person_id, keyring=site.keyring)
+        assert chain is not None
+        processing = chain.content(("webinars", "email"))["processing"]
+    assert (processing["jurisdiction_code"], processing["language"]) == ("EU", "de")
+    assert "Datenschutz-Grundverordnung" in processing["jurisdiction"]
+    assert "Datenschutzbehörde" in processing["privacy_rights"]
+    assert site.verify().is_sound
+
+
+def test_other_words_are_chosen_where_a_new_yes_is_asked_for(site: Site) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        mail = site.agreed(ADA, "offers_email")
+        traveller.shift(timedelta(days=2))
+        page = site.get(f"{page_of(mail)}/ask?box=webinars_email&said=kept").text
+        (french,) = re.findall(r'href="([^"]*)" lang="fr"', page)
+        french = unescape(french)
+        assert french == f"{page_of(mail)}/ask?words=fr-CA&box=webinars_email&said=kept"
+        page = site.get(french).text
+        assert "lorsqu&#39;un nouveau webinaire paraît" in page
+        sent = site.form(french) | {"webinars_email": "yes"}
+        assert site.post(f"{page_of(mail)}/ask", data=sent).status_code == 409  # not the words that were shown
+        (posts_to,) = re.findall(r'action="([^"]*/ask[^"]*)"', page)
+        assert site.post(posts_to, data=sent).status_code == 303
+        assert site.steps(ADA)[-1] == ("webinars", "none", "requested")
+
+
+def test_reminders_stand_on_everybodys_grid_and_can_be_refused_in_advance(site: Site) -> None:
+    with time_machine.travel(START, tick=False) as traveller:
+        mail = site.agreed(ADA, "offers_email")
+        page = site.get(page_of(mail)).text
+        assert "One for each time you ask" in page
+        assert "Not asked for any more" not in page
+        row = page[page.index("Reminders you asked for") :]
+        assert "Ask for one on the" in row
+        assert re.search(
+            r'name="reminders_email" value="yes" disabled aria-describedby="reminders_email_elsewhere"', row
+        )
+        site.post(page_of(mail), data={"reminders_email": "no"})
+        assert states(site.get(page_of(mail)).text) == ["confirmed", "none", "withdrawn"]
+        traveller.shift(timedelta(days=2))
+        assert site.rows("select purpose from suppressions") == [("reminders",)]
+        site.agreed(ADA, "reminders_email", path=f"{OFFER}/remind")
+        page = site.get(page_of(mail)).text
+        assert states(page) == ["confirmed", "none", "confirmed"]
+        assert "Ask for one on the" not in page
+
+
+@pytest.mark.parametrize("others", [{}, {"webinars_email": "yes"}])
+def test_a_yes_that_cannot_be_given_here_is_not_said_to_be_saved(site: Site, others: dict[str, str]) -> None:
+    mail = site.agreed(ADA, "reminders_email", path=f"{OFFER}/remind")
+    site.post(page_of(mail), data={"reminders_email": "no"})
+    before = site.dump()
+    answer = site.post(page_of(mail), data={"reminders_email": "yes", "offers_email": ""} | others)
+    assert site.dump() == before
+    page = site.get(answer.location).text
+    assert "One yes was not saved, because it cannot be given here" in page
+    assert ">Saved<" not in page
 
 
 def test_asking_twice_a_day_says_that_a_mail_is_out_and_writes_nothing(site: Site) -> None:

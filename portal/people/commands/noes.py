@@ -57,8 +57,12 @@ def import_suppressions(path: Path) -> Counts:
     return counts
 
 
-def import_consents(path: Path, *, quarantine: Path) -> imports.Report:
-    """Ask whoever a list proves to have agreed; the other lines go into the file `quarantine`. Raises NotAList."""
+def import_consents(path: Path, *, quarantine: Path, ask_in: str = "") -> imports.Report:
+    """Ask whoever a list proves to have agreed; the other lines go into the file `quarantine`.
+
+    They are asked in the words of the code `ask_in` where a line names no others. Raises NotAList or NoSuchWording.
+    """
+    imports.wording_by(ask_in)
     report, left_out = imports.Report(), []
     with (
         opened_with_keyring() as (database, keyring, settings),
@@ -67,7 +71,7 @@ def import_consents(path: Path, *, quarantine: Path) -> imports.Report:
         for line in imports.read_lines(file):
             act = _act()
             try:
-                claim = imports.read_claim(line, now=act.at)
+                claim = imports.read_claim(line, ask_in=ask_in, now=act.at)
             except imports.NoEvidence as fault:
                 report.quarantined.append({"line": line.number, "why": str(fault)})
                 left_out.append(line.values | {"line": str(line.number), "why": str(fault)})

@@ -63,14 +63,14 @@ def asked(slug: str) -> str:
 @blueprint.get("/offers/<slug>/remind")
 def remind(slug: str) -> Response:
     """The form of who wants one message about this offer, and nothing else."""
-    return _remind_page(*_get_reminder(slug), empty_form(current_wording("reminder")))
+    return _remind_page(*_get_reminder(slug), empty_form(_reminder_wording()))
 
 
 @blueprint.post("/offers/<slug>/remind")
 def create_reminder(slug: str) -> Answer:
     """Ask for that one message; without its tick there is none."""
     offer, now, remind_on = _get_reminder(slug)
-    form = read_form(current_wording("reminder"), request.form)
+    form = read_form(_reminder_wording(), request.form)
     if refusal := form.refusal():
         return _remind_page(offer, now, remind_on, form, refusal)
     if not form.ticked:
@@ -96,7 +96,7 @@ def held_up(limit: TooManyTries) -> Answer:
     if request.endpoint == "offers.create":
         page = _offer_page(*_get_offer(slug), read_form(_wording(), request.form), 429, held_up=limit)
     else:
-        form = read_form(current_wording("reminder"), request.form)
+        form = read_form(_reminder_wording(), request.form)
         page = _remind_page(*_get_reminder(slug), form, 429, held_up=limit)
     page.headers["Retry-After"] = str(limit.retry_after)
     return page
@@ -166,6 +166,10 @@ def _get_reminder(slug: str) -> tuple[Offer, Availability, date]:
 
 def _wording() -> Wording:
     return chosen_wording(current_wording("sign-up"))
+
+
+def _reminder_wording() -> Wording:
+    return chosen_wording(current_wording("reminder"))
 
 
 def _offer_page(

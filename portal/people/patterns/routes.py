@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 
 from portal.people import web
+from portal.people.consent.notices import list_wordings
 from portal.people.forms.pages import draw_boxes
 from portal.people.patterns import path_samples, samples
 from portal.people.publications.topics import TOPICS
@@ -48,6 +49,7 @@ def index() -> str:
         topics=[slug_of(topic) for topic in TOPICS],
         data=graph(*things_of(samples.TIP, url=web.settings().url, picture=None)),
         rows=samples.preferences(now),
+        words=list_wordings(form.wording.name),
         entries=samples.history(now),
         obstacles=samples.obstacles(now),
         run=samples.run(now),

@@ -22,7 +22,7 @@ from portal.people.moments.moment import Answer, Download, OfferCard, Poll, Ques
 from portal.people.moments.polls import Share, Tally
 from portal.people.offers.catalog import Offer, Round
 from portal.people.offers.places import Availability
-from portal.people.preferences.grid import Cell, Row
+from portal.people.preferences.grid import HERE, Cell, Row
 from portal.people.search.cards import Card
 from portal.people.search.grouping import Group, Hit
 from portal.people.search.marking import mark
@@ -185,18 +185,20 @@ TIP = Tip(
 
 
 def preferences(now: datetime) -> list[Row]:
-    """A purpose in each state, one of them asked for by no form any more."""
-    asks = current_wording("sign-up").purposes[0]
+    """A purpose in each state: one of them is asked for by no form any more, one on another page."""
     states = (State.CONFIRMED, State.REQUESTED, State.WITHDRAWN, State.NONE)
-    rows = [("New offers and goodies", asks), ("Asked for a moment ago", asks), ("Of old", None), ("Never asked", asks)]
+    rows = [
+        *(("New offers and goodies", HERE), ("Asked for a moment ago", HERE)),
+        *(("Of old", ""), ("Reminders you asked for", "/offers/")),
+    ]
     return [
         Row(
             purpose=state.value,
             title=title,
             rhythm="About one a month",
-            cells=[Cell(purpose=state.value, channel="email", state=state, since=now, asks=box)],
+            cells=[Cell(purpose=state.value, channel="email", state=state, since=now, asked_at=page)],
         )
-        for state, (title, box) in zip(states, rows, strict=True)
+        for state, (title, page) in zip(states, rows, strict=True)
     ]
 
 

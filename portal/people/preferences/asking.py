@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person
-from portal.people.consent.notices import Purpose, Wording, current_wording
+from portal.people.consent.notices import Purpose, Wording
 from portal.people.consent.record import Act, Shown
 from portal.people.forms.pages import draw_boxes
 from portal.people.forms.sign_up import prepare, write
@@ -29,9 +29,9 @@ class AskedToday(Exception):
     """The address got such a mail in the last day; whatever it asks for is still open."""
 
 
-def wanted(named: list[str]) -> tuple[Purpose, ...]:
+def wanted(wording: Wording, named: list[str]) -> tuple[Purpose, ...]:
     """The boxes of these names, in the order of the notice; others are passed over."""
-    return tuple(purpose for purpose in current_wording("sign-up").purposes if purpose.box in named)
+    return tuple(purpose for purpose in wording.purposes if purpose.box in named)
 
 
 def ask(
@@ -39,6 +39,7 @@ def ask(
     *,
     person: Person,
     sent: Mapping[str, str],
+    wording: Wording,
     boxes: tuple[Purpose, ...],
     url: str,
     keyring: Seal,
@@ -46,7 +47,6 @@ def ask(
     act: Act,
 ) -> None:
     """Write the request down, with its mail. Raises NothingTicked, WordsChanged or AskedToday."""
-    wording: Wording = current_wording("sign-up")
     if sent.get("notice") != wording.digest:
         raise WordsChanged
     ticked = tuple(box for box in boxes if sent.get(box.box) == "yes")

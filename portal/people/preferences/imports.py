@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.accounts.persons import find_person_id, get_seal
 from portal.people.consent.ledger import read_chain
-from portal.people.consent.notices import Purpose, current_wording
+from portal.people.consent.notices import Purpose, Wording, current_wording, list_wordings
 from portal.people.consent.opt_in import Asked
 from portal.people.consent.record import Act, Shown, Subject, agreed
 from portal.people.consent.states import State
@@ -29,13 +29,18 @@ from portal.people.messages.way_out import new_way_out
 from portal.people.preferences.taken_over import note_asked, was_asked
 from portal.shared import ids
 
-COLUMNS = ("email", "name", "purpose", "agreed_at", "words", "source")
+NOTICE = "sign-up"
+COLUMNS = ("email", "name", "purpose", "agreed_at", "words", "source", "ask_in")
 NEEDED = ("email", "purpose")
 LONGEST = 1000  # characters of a value
 
 
 class NotAList(ValueError):
     """The file does not name its columns; the message says what to do."""
+
+
+class NoSuchWording(ValueError):
+    """No notice of ours goes by this code; the message names those that there are."""
 
 
 class NoEvidence(ValueError):
@@ -60,6 +65,7 @@ class Claim:
     agreed_at: datetime
     words: str
     source: str
+    wording: Wording
 
 
 @dataclass(kw_only=True)
@@ -98,16 +104,27 @@ def read_lines(file: TextIO) -> Iterator[Line]:
         yield Line(number=rows.line_num, values={name: (row.get(name) or "").strip() for name in COLUMNS})
 
 
-def read_claim(line: Line, *, now: datetime) -> Claim:
-    """What a line claims. Raises NoEvidence."""
+def wording_by(code: str) -> Wording:
+    """Our words by their code, like `fr-CA`; of none, those of whoever chooses no others. Raises NoSuchWording."""
+    if not code:
+        return current_wording(NOTICE)
+    found = {one.code: one for one in list_wordings(NOTICE)}
+    if code not in found:
+        raise NoSuchWording(f"no words of ours are for {code!r}, but for {', '.join(found)}")
+    return found[code]
+
+
+def read_claim(line: Line, *, ask_in: str = "", now: datetime) -> Claim:
+    """What a line claims; whoever it is of is asked in the words it names, or else in `ask_in`. Raises NoEvidence."""
     values = line.values
     if any(len(value) > LONGEST for value in values.values()):
         raise NoEvidence(f"a value is longer than {LONGEST} characters")
-    purposes = {purpose.id: purpose for purpose in current_wording("sign-up").purposes if purpose.channel == EMAIL}
     try:
         address = read_address(values["email"])
-    except NotAnAddress as fault:
+        wording = wording_by(values["ask_in"] or ask_in)
+    except (NotAnAddress, NoSuchWording) as fault:
         raise NoEvidence(str(fault)) from fault
+    purposes = {purpose.id: purpose for purpose in wording.purposes if purpose.channel == EMAIL}
     if values["purpose"] not in purposes:
         raise NoEvidence(f"the purpose is none of ours ({', '.join(purposes)})")
     for name, missing in _MISSING.items():
@@ -120,6 +137,7 @@ def read_claim(line: Line, *, now: datetime) -> Claim:
         agreed_at=_moment(values["agreed_at"], now),
         words=values["words"],
         source=values["source"],
+        wording=wording,
     )
 
 
@@ -184,7 +202,7 @@ def _sign_up(claim: Claim, line: Line, hashed: str, url: str, keyring: Seal, act
         mail, kind=Service.CONFIRM, address_hash=hashed, cause_id=opt_in_id, keyring=keyring, now=act.at
     )
     subject = Subject(typed=line.values["email"], address=claim.address, address_hash=hashed)
-    shown = Shown(page="an imported list", wording=current_wording("sign-up"), form=claim.purpose.words.encode())
+    shown = Shown(page="an imported list", wording=claim.wording, form=claim.purpose.words.encode())
     ticked = {(claim.purpose.id, EMAIL): _content(claim, shown, subject, act)}
     return SignUp(
         opt_in_id=opt_in_id,

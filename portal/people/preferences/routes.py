@@ -7,18 +7,20 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from portal.people import web
 from portal.people.consent import choices, undo
+from portal.people.consent.asked_last import asked_last
 from portal.people.consent.choices import Kind
 from portal.people.consent.history import PAGE, read_history
-from portal.people.consent.notices import current_wording
+from portal.people.consent.notices import Wording, list_wordings
 from portal.people.consent.opt_out import stop_everything
 from portal.people.consent.record import Act
 from portal.people.consent.suppression import Cause
 from portal.people.consent.visitor import act_of_visitor, private
-from portal.people.forms.pages import draw_boxes
+from portal.people.forms.pages import chosen_wording, draw_boxes
 from portal.people.messages.channels import CHANNELS, NAMES
 from portal.people.preferences import asking
 from portal.people.preferences.grid import read_grid
@@ -71,11 +73,13 @@ def update(token: str | None = None) -> Answer:
     act, keyring = _act("your preferences"), web.keyring()
     with web.transaction() as db:
         holder = find_holder(db, token=token)
-        taken_back, asked = save(db, person=holder.known, chosen=request.form, keyring=keyring, act=act)
-        offer = _offer(holder, taken_back, act)
-    if asked:
-        return redirect(f"{holder.base}/ask?{urlencode([('box', box) for box in asked] + [('said', offer)])}", 303)
-    return _back(holder, "saved", offer)
+        saved = save(db, person=holder.known, chosen=request.form, keyring=keyring, act=act)
+        offer = _offer(holder, saved.taken_back, act)
+    done = "elsewhere" if saved.elsewhere else "saved"
+    if saved.to_ask:
+        told = [("said", offer)] + [("done", done)] * bool(saved.elsewhere)
+        return redirect(f"{holder.base}/ask?{urlencode([('box', box) for box in saved.to_ask] + told)}", 303)
+    return _back(holder, done, offer)
 
 
 @blueprint.post("/preferences/stop")
@@ -163,7 +167,8 @@ def undo_no(token: str | None = None) -> Answer:
 def ask_page(token: str | None = None) -> Response:
     """The exact words of what was chosen, none of them ticked."""
     with web.reading() as db:
-        return _ask_page(find_holder(db, token=token))
+        holder = find_holder(db, token=token)
+        return _ask_page(holder, _wording(db, holder))
 
 
 @blueprint.post("/preferences/ask")
@@ -173,25 +178,32 @@ def ask(token: str | None = None) -> Answer:
     keyring, settings = web.keyring(), web.settings()
     with web.reading() as db:
         holder = find_holder(db, token=token)
+        wording = _wording(db, holder)
     try:
         with web.transaction() as db:
             asking.ask(
                 db,
                 person=find_holder(db, token=token).known,
                 sent=request.form,
-                boxes=asking.wanted(request.form.getlist("box")),
+                wording=wording,
+                boxes=asking.wanted(wording, request.form.getlist("box")),
                 url=settings.url,
                 keyring=keyring,
                 request_id=web.request_id(),
                 act=_act("your preferences"),
             )
     except asking.NothingTicked:
-        return _ask_page(holder, 422, problem="Tick what you want to get, or leave the page: nothing was changed.")
+        return _ask_page(
+            holder, wording, 422, problem="Tick what you want to get, or leave the page: nothing was changed."
+        )
     except asking.WordsChanged:
-        return _ask_page(holder, 409, problem="The words have changed since you opened this page. Read them once more.")
+        return _ask_page(
+            holder, wording, 409, problem="The words have changed since you opened this page. Read them once more."
+        )
     except asking.AskedToday:
         return _ask_page(
             holder,
+            wording,
             409,
             problem="We have mailed you a link in the last day and send no second one so soon. What you ticked now is "
             "not written down. Use that link, or come back tomorrow.",
@@ -237,16 +249,23 @@ def _page_number() -> int:
     return int(sent)
 
 
-def _ask_page(holder: Holder, status: int = 200, *, problem: str = "") -> Response:
-    wording = current_wording("sign-up")
-    boxes = asking.wanted(request.values.getlist("box"))
+def _wording(db: Session, holder: Holder) -> Wording:
+    """The words of the law and the language in which they were asked last, or those they choose now."""
+    last = asked_last(db, person_id=holder.known.id, keyring=web.keyring())
+    return chosen_wording(last.wording("sign-up"))
+
+
+def _ask_page(holder: Holder, wording: Wording, status: int = 200, *, problem: str = "") -> Response:
+    boxes = asking.wanted(wording, request.values.getlist("box"))
     page = render_template(
         "preferences/ask.html",
         holder=holder,
         boxes=boxes,
         drawn=draw_boxes(wording, boxes),
-        digest=wording.digest,
-        offer=request.args.get("said", ""),
+        wording=wording,
+        other_words=[one for one in list_wordings(wording.name) if one.code != wording.code],
+        offer=request.values.get("said", ""),
+        done=request.values.get("done", ""),
         problem=problem,
     )
     return private(page, status)
