@@ -8,10 +8,6 @@ from pathlib import Path
 import click
 
 from portal.cli.root import RECIPES, answer, portal, with_json
-from portal.shared.environment import ROOT
-
-FORMS = ROOT / "content" / "forms"
-OFFERS = ROOT / "content" / "offers"
 
 
 @portal.group()
@@ -24,7 +20,9 @@ def content_check() -> None:
     """Say what is wrong with what marketing wrote, by line and key; exit 1 where anything is."""
     from portal.people.consent.notices import FOLDER as NOTICES
     from portal.people.consent.notices import check as check_notice
+    from portal.people.forms.catalog import FOLDER as FORMS
     from portal.people.forms.catalog import check as check_form
+    from portal.people.offers.reading import FOLDER as OFFERS
     from portal.people.offers.reading import check as check_offer
     from portal.people.outreach import campaigns, segments
     from portal.people.paths.reading import FOLDER as PATHS

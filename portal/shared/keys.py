@@ -1,8 +1,11 @@
-"""The only place that makes secret keys: on a first run in development, in a file that only its owner reads."""
+"""The only place for secret keys: made on a first run in development, in a file that only its owner reads, and what
+signs by them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from itsdangerous import URLSafeSerializer
 
 from portal.shared import ids
 from portal.shared.environment import SettingsError
@@ -26,6 +29,11 @@ def secret_keys(found: Mapping[str, str], name: str, *, folder: Path, is_develop
     if not is_development:
         raise SettingsError(f"{name} is not set. Set it to a random text of 32 characters or more, and keep it safe.")
     return (_kept_key(private_folder(folder) / "secret_key"),)
+
+
+def signer(keys: Sequence[str], *, salt: str) -> URLSafeSerializer:
+    """What signs by the newest of the keys, and reads what any of them signed; `salt` says what it signs."""
+    return URLSafeSerializer(list(reversed(keys)), salt=salt)  # itsdangerous wants the newest last
 
 
 def _kept_key(path: Path) -> str:

@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 
 from portal.shared import ids
+from portal.shared.keys import signer
 
 OPEN = timedelta(days=2)
 """A viewing takes in more until the end of the day after it began (UTC); only whole days are kept."""
 
 _MOST_CHARACTERS = 400
+_SALT = "viewing of a film"
 
 
 class NotATicket(ValueError):
@@ -44,7 +46,7 @@ def closing_day(began_at: datetime) -> date:
 
 def issue_ticket(*, film: str, seconds: int, keys: Sequence[str], now: datetime) -> str:
     """A new ticket for a film; nothing is stored."""
-    signed = _signer(keys).dumps([film, seconds, int(now.timestamp()), ids.new_token()])
+    signed = signer(keys, salt=_SALT).dumps([film, seconds, int(now.timestamp()), ids.new_token()])
     return signed if isinstance(signed, str) else signed.decode()
 
 
@@ -53,12 +55,7 @@ def read_ticket(text: str, *, keys: Sequence[str]) -> Ticket:
     if len(text) > _MOST_CHARACTERS or not text.isascii():
         raise NotATicket
     try:
-        film, seconds, began, secret = _signer(keys).loads(text)
+        film, seconds, began, secret = signer(keys, salt=_SALT).loads(text)
     except (BadSignature, ValueError) as fault:
         raise NotATicket from fault
     return Ticket(film=film, seconds=seconds, began_at=datetime.fromtimestamp(began, tz=UTC), digest=ids.digest(secret))
-
-
-def _signer(keys: Sequence[str]) -> URLSafeSerializer:
-    """Signs with the newest key, which itsdangerous wants last."""
-    return URLSafeSerializer(list(reversed(keys)), salt="viewing of a film")

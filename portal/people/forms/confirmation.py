@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.models import Person
@@ -16,6 +16,9 @@ from portal.people.consent.opt_in import Agreement
 from portal.people.consent.record import Act
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
+from portal.shared.keys import signer
+
+_SALT = "confirmation page"
 
 
 class NoSuchLink(LookupError):
@@ -69,7 +72,7 @@ def show(db: Session, *, token: str, keyring: Seal, secret_keys: tuple[str, ...]
         email=db.get_one(Person, opt_in.person_id).email,
         asked_at=opt_in.asked_at,
         agreements=agreements,
-        nonce=_signer(secret_keys).dumps([opt_in.token_digest, _digest(agreements)]),
+        nonce=signer(secret_keys, salt=_SALT).dumps([opt_in.token_digest, _digest(agreements)]),
     )
 
 
@@ -139,15 +142,10 @@ def _digest(agreements: list[Agreement]) -> str:
     return hashlib.sha256(shown.encode()).hexdigest()
 
 
-def _signer(secret_keys: tuple[str, ...]) -> URLSafeSerializer:
-    """Signs with the newest key, which itsdangerous wants last."""
-    return URLSafeSerializer(list(reversed(secret_keys)), salt="confirmation page")
-
-
 def _read_nonce(nonce: str, opt_in: OptIn, secret_keys: tuple[str, ...]) -> str | None:
     """The digest of what the page showed, or None where the nonce is not one of ours for this link."""
     try:
-        token_digest, shown = _signer(secret_keys).loads(nonce)
+        token_digest, shown = signer(secret_keys, salt=_SALT).loads(nonce)
     except (BadSignature, ValueError):
         return None
     return str(shown) if token_digest == opt_in.token_digest else None

@@ -13,6 +13,7 @@ from portal.people.forms.forms import SignUpForm, empty_form, read_form
 from portal.people.forms.intake import take_in
 from portal.people.forms.pages import chosen_wording, form_page
 from portal.shared.headers import content_policy
+from portal.shared.keys import signer
 from portal.shared.limits import TooManyTries
 from portal.shared.problems import Problem, answer, wants_json
 
@@ -131,5 +132,4 @@ def _read_within(written: WrittenForm) -> str:
 
 
 def _signer(written: WrittenForm) -> URLSafeSerializer:
-    """Signs with the newest key, which itsdangerous wants last."""
-    return URLSafeSerializer(list(reversed(web.settings().secret_keys)), salt=f"page around {written.slug}")
+    return signer(web.settings().secret_keys, salt=f"page around {written.slug}")

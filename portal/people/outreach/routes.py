@@ -27,10 +27,8 @@ from portal.people.outreach.reading import Faulty
 from portal.people.outreach.results import Results, results_of
 from portal.people.outreach.runs import AlreadyRunning, NotPossible, Run
 from portal.people.outreach.segments import Segment, count, find_segment
-from portal.people.sessions import Account
 from portal.people.staff import members
-from portal.people.staff.guard import current_staff, needs
-from portal.people.staff.members import account_of
+from portal.people.staff.guard import current_staff, me, needs
 from portal.people.staff.roles import Right
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -136,7 +134,7 @@ def create(slug: str) -> Answer:
         return _page(slug, 422, form=form)
     try:
         with web.transaction() as db:
-            runs.begin(db, campaign=campaign, by=str(_me()), starts_at=starts_at, now=now)
+            runs.begin(db, campaign=campaign, by=str(me()), starts_at=starts_at, now=now)
             _note(db, What.CAMPAIGN_SENT, slug, now)
     except AlreadyRunning as fault:
         raise Problem(
@@ -170,7 +168,7 @@ def _act(slug: str, do: Callable[..., Run], noted: What) -> Answer:
     now = clock.now()
     try:
         with web.transaction() as db:
-            do(db, campaign=slug, by=str(_me()), now=now)
+            do(db, campaign=slug, by=str(me()), now=now)
             _note(db, noted, slug, now)
     except NotPossible as fault:
         raise Problem(409, "Nothing was changed", f"{fault} Look at where it stands now.") from fault
@@ -260,11 +258,7 @@ def _tell(db: Session, run: Run, now: datetime) -> Told:
 
 
 def _note(db: Session, what: What, slug: str, now: datetime) -> None:
-    audit.note(db, what, by=_me(), about=slug, session=presence.this_session(), now=now)
-
-
-def _me() -> Account:
-    return account_of(current_staff())
+    audit.note(db, what, by=me(), about=slug, session=presence.this_session(), now=now)
 
 
 def _is_faulty(found: object) -> bool:

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.people import web
 from portal.people.accounts.presence import is_freshly_proven, proved_at, to_sign_in
-from portal.people.staff.members import Member, SignedInStaff
+from portal.people.sessions import Account
+from portal.people.staff.members import Member, SignedInStaff, account_of
 from portal.people.staff.roles import Right
 from portal.shared import clock
 from portal.shared.problems import Problem
@@ -54,6 +55,11 @@ def require_staff() -> Answer | None:
 def current_staff() -> Member:
     """Who of the staff is behind this request; only behind `require_staff`."""
     return cast("SignedInStaff", current_user).staff
+
+
+def me() -> Account:
+    """The account of whoever that is, as records name it; only behind `require_staff`."""
+    return account_of(current_staff())
 
 
 def find_current_staff() -> Member | None:

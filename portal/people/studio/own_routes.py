@@ -7,9 +7,8 @@ from portal.people import sessions, web
 from portal.people.accounts import audit, passkeys, presence
 from portal.people.accounts.audit import What
 from portal.people.consent.visitor import private
-from portal.people.sessions import Account
-from portal.people.staff import factors, members, passwords
-from portal.people.staff.guard import OWN_PAGE, current_staff, needs
+from portal.people.staff import factors, passwords
+from portal.people.staff.guard import OWN_PAGE, current_staff, me, needs
 from portal.people.staff.passwords import WeakPassword
 from portal.people.staff.roles import Right
 from portal.people.studio.forms import ChangePasswordForm
@@ -40,8 +39,8 @@ def update_password() -> Answer:
     hashed = passwords.hash_password(form.password.data or "")
     with web.transaction() as db:
         passwords.set_password(db, staff_id=staff.id, hashed=hashed, now=now)
-        sessions.end_sessions(db, account=_me(), but=presence.this_session())
-        audit.note(db, What.PASSWORD_SET, by=_me(), session=presence.this_session(), now=now)
+        sessions.end_sessions(db, account=me(), but=presence.this_session())
+        audit.note(db, What.PASSWORD_SET, by=me(), session=presence.this_session(), now=now)
     return redirect(OWN_PAGE, 303)
 
 
@@ -51,9 +50,9 @@ def destroy_passkey() -> Answer:
     """Remove one passkey, unless it is the last factor."""
     passkey_id, now = request.form.get("passkey", ""), clock.now()
     with web.transaction() as db:
-        if passkeys.remove_passkey(db, account=_me(), passkey_id=passkey_id):
+        if passkeys.remove_passkey(db, account=me(), passkey_id=passkey_id):
             _keep_a_factor(factors.has_any(db, staff_id=current_staff().id))
-            audit.note(db, What.PASSKEY_REMOVED, by=_me(), about=passkey_id, session=presence.this_session(), now=now)
+            audit.note(db, What.PASSKEY_REMOVED, by=me(), about=passkey_id, session=presence.this_session(), now=now)
     return redirect(OWN_PAGE, 303)
 
 
@@ -64,7 +63,7 @@ def destroy_authenticator() -> Answer:
     with web.transaction() as db:
         if factors.remove_authenticator(db, staff_id=current_staff().id):
             _keep_a_factor(factors.has_any(db, staff_id=current_staff().id))
-            audit.note(db, What.AUTHENTICATOR_REMOVED, by=_me(), session=presence.this_session(), now=clock.now())
+            audit.note(db, What.AUTHENTICATOR_REMOVED, by=me(), session=presence.this_session(), now=clock.now())
     return redirect(OWN_PAGE, 303)
 
 
@@ -75,7 +74,7 @@ def create_recovery_codes() -> Response:
     keyring, now = web.keyring(), clock.now()
     with web.transaction() as db:
         codes = factors.make_recovery_codes(db, staff_id=current_staff().id, keyring=keyring, now=now)
-        audit.note(db, What.CODES_MADE, by=_me(), session=presence.this_session(), now=now)
+        audit.note(db, What.CODES_MADE, by=me(), session=presence.this_session(), now=now)
     return private(render_template("factors/codes.html", codes=codes))
 
 
@@ -86,11 +85,11 @@ def end_own_session() -> Answer:
     handle, here = request.form.get("session", ""), presence.this_session()
     with web.transaction() as db:
         if handle:
-            sessions.end_session(db, account=_me(), handle=handle)
+            sessions.end_session(db, account=me(), handle=handle)
         else:
-            sessions.end_sessions(db, account=_me(), but=here)
+            sessions.end_sessions(db, account=me(), but=here)
         about = handle[:16] or "all others"
-        audit.note(db, What.SESSION_ENDED, by=_me(), about=about, session=here, now=clock.now())
+        audit.note(db, What.SESSION_ENDED, by=me(), about=about, session=here, now=clock.now())
     if handle == here:
         presence.leave()
         return redirect(url_for("sign_in.signed_out"), 303)
@@ -107,21 +106,17 @@ def _keep_a_factor(has_any: bool) -> None:
         )
 
 
-def _me() -> Account:
-    return members.account_of(current_staff())
-
-
 def _page(form: ChangePasswordForm, status: int = 200) -> Response:
     staff = current_staff()
     with web.reading() as db:
         page = render_template(
             "studio/own/show.html",
             form=form,
-            passkeys=passkeys.list_passkeys(db, account=_me()),
+            passkeys=passkeys.list_passkeys(db, account=me()),
             has_app=factors.has_authenticator(db, staff_id=staff.id),
             has_password=passwords.find_hash(db, staff_id=staff.id) is not None,
             codes_left=factors.count_recovery_codes(db, staff_id=staff.id),
-            sessions=sessions.list_sessions(db, account=_me(), now=clock.now()),
+            sessions=sessions.list_sessions(db, account=me(), now=clock.now()),
             here=presence.this_session(),
         )
     return private(page, status)

@@ -9,9 +9,8 @@ from portal.people.accounts.audit import What
 from portal.people.attention.studio_routes import blueprint as attention
 from portal.people.consent.visitor import private
 from portal.people.outreach.routes import blueprint as outreach
-from portal.people.sessions import Account
 from portal.people.staff import guard, members
-from portal.people.staff.guard import current_staff, find_current_staff, needs
+from portal.people.staff.guard import find_current_staff, me, needs
 from portal.people.staff.members import Invited, LastAdmin, NoSuchStaff
 from portal.people.staff.roles import RIGHTS, Right, Role
 from portal.people.studio import overview
@@ -82,9 +81,9 @@ def create_staff() -> Response:
     if not form.validate():
         return _staff_page(form, 422)
     with web.transaction() as db:
-        invited = members.invite(db, email=form.address, role=Role(form.role.data), by=str(_me()), now=now)
+        invited = members.invite(db, email=form.address, role=Role(form.role.data), by=str(me()), now=now)
         what = What.STAFF_ADDED if invited.is_new else What.STAFF_INVITED
-        audit.note(db, what, by=_me(), about=invited.staff.id, session=presence.this_session(), now=now)
+        audit.note(db, what, by=me(), about=invited.staff.id, session=presence.this_session(), now=now)
     return _staff_page(InvitationForm(), invited=invited)
 
 
@@ -96,7 +95,7 @@ def begin_anew(staff_id: str) -> Response:
     try:
         with web.transaction() as db:
             invited = members.invite_again(db, staff_id=staff_id, now=now)
-            audit.note(db, What.STAFF_INVITED, by=_me(), about=staff_id, session=presence.this_session(), now=now)
+            audit.note(db, What.STAFF_INVITED, by=me(), about=staff_id, session=presence.this_session(), now=now)
     except NoSuchStaff as fault:
         raise _nobody() from fault
     return _staff_page(InvitationForm(), invited=invited)
@@ -111,7 +110,7 @@ def end_sessions(staff_id: str) -> Answer:
         with web.transaction() as db:
             account = members.account_of(members.get_staff(db, staff_id=staff_id))
             sessions.end_sessions(db, account=account)
-            audit.note(db, What.SESSION_ENDED, by=_me(), about=staff_id, session=presence.this_session(), now=now)
+            audit.note(db, What.SESSION_ENDED, by=me(), about=staff_id, session=presence.this_session(), now=now)
     except NoSuchStaff as fault:
         raise _nobody() from fault
     return redirect(url_for("studio.staff"), 303)
@@ -123,7 +122,7 @@ def take_out(staff_id: str) -> Answer:
     """Someone works here no more."""
     try:
         with web.transaction() as db:
-            members.take_out(db, staff_id=staff_id, by=_me(), now=clock.now())
+            members.take_out(db, staff_id=staff_id, by=me(), now=clock.now())
     except NoSuchStaff as fault:
         raise _nobody() from fault
     except LastAdmin as fault:
@@ -131,10 +130,6 @@ def take_out(staff_id: str) -> Answer:
             409, "Somebody has to manage the staff", "Make someone else an admin first. Nothing was changed."
         ) from fault
     return redirect(url_for("studio.staff"), 303)
-
-
-def _me() -> Account:
-    return members.account_of(current_staff())
 
 
 def _nobody() -> Problem:

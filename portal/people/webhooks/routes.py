@@ -8,9 +8,8 @@ from portal.people import web
 from portal.people.accounts import audit, presence
 from portal.people.accounts.audit import What
 from portal.people.consent.visitor import private
-from portal.people.sessions import Account
 from portal.people.staff import members
-from portal.people.staff.guard import current_staff, needs
+from portal.people.staff.guard import me, needs
 from portal.people.staff.roles import Right
 from portal.people.webhooks import delivering, endpoints, log, signing
 from portal.people.webhooks.delivering import EndpointEnded, NoSuchDelivery
@@ -46,7 +45,7 @@ def create() -> Answer:
                 url=form.url.data or "",
                 events=form.events,
                 is_development=form.is_development,
-                by=str(_me()),
+                by=str(me()),
                 now=now,
             )
             _note(db, What.WEBHOOK_ADDED, added.id)
@@ -81,7 +80,7 @@ def end(endpoint_id: str) -> Answer:
     """Tell it nothing more."""
     with web.transaction() as db:
         _get(db, endpoint_id)
-        endpoints.end(db, endpoint_id=endpoint_id, by=str(_me()), now=clock.now())
+        endpoints.end(db, endpoint_id=endpoint_id, by=str(me()), now=clock.now())
         _note(db, What.WEBHOOK_ENDED, endpoint_id)
     return redirect(url_for("studio.webhooks.show", endpoint_id=endpoint_id), 303)
 
@@ -148,8 +147,4 @@ def _get(db: Session, endpoint_id: str) -> WebhookEndpoint:
 
 
 def _note(db: Session, what: What, about: str) -> None:
-    audit.note(db, what, by=_me(), about=about, session=presence.this_session(), now=clock.now())
-
-
-def _me() -> Account:
-    return members.account_of(current_staff())
+    audit.note(db, what, by=me(), about=about, session=presence.this_session(), now=clock.now())

@@ -6,11 +6,13 @@ signature over form, digest and moment.
 
 from datetime import datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 
 from portal.people.consent.envelope import rfc3339
+from portal.shared.keys import signer
 
 LIFE = timedelta(hours=24)
+_SALT = "delivery of a notice"
 
 
 class NotDelivered(ValueError):
@@ -19,20 +21,15 @@ class NotDelivered(ValueError):
 
 def sign_delivery(*, form: str, digest: str, secret_keys: tuple[str, ...], now: datetime) -> str:
     """The proof that goes with a notice."""
-    return _signer(secret_keys).dumps([form, digest, rfc3339(now)])
+    return signer(secret_keys, salt=_SALT).dumps([form, digest, rfc3339(now)])
 
 
 def read_delivery(delivery: str, *, form: str, digest: str, secret_keys: tuple[str, ...], now: datetime) -> str:
     """When the notice was delivered (RFC 3339). Raises NotDelivered."""
     try:
-        of_form, of_digest, at = _signer(secret_keys).loads(delivery)
+        of_form, of_digest, at = signer(secret_keys, salt=_SALT).loads(delivery)
     except (BadSignature, ValueError) as fault:
         raise NotDelivered from fault
     if (of_form, of_digest) != (form, digest) or datetime.fromisoformat(at) + LIFE <= now:
         raise NotDelivered
     return str(at)
-
-
-def _signer(secret_keys: tuple[str, ...]) -> URLSafeSerializer:
-    """Signs with the newest key, which itsdangerous wants last."""
-    return URLSafeSerializer(list(reversed(secret_keys)), salt="delivery of a notice")
