@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
+from portal.people.consent.notices import in_a_sentence, list_wordings
 from portal.people.offers.publishing import as_publication, withdraw_offer
 from portal.people.offers.reminders import send_due
 from portal.shared import clock
@@ -59,6 +60,13 @@ def test_sentences_about_it_do_not_say_twice_that_it_was_asked_for(site: Site) -
         assert "Because you asked for “Reminders”, and confirmed it." in why
         site.post(mail.opt_out)
         assert "Because you had asked for “Reminders” when" in site.get(mail.opt_out.replace("/opt-out/", "/why/")).text
+
+
+def test_in_every_language_its_name_in_a_sentence_is_shorter_than_its_title() -> None:
+    titles = {purpose.title for wording in list_wordings("reminder") for purpose in wording.purposes}
+    named = {in_a_sentence(title) for title in titles}
+    assert titles & named == set()
+    assert "Reminders" in named
 
 
 def test_it_asks_for_its_own_tick_and_says_nothing_to_who_leaves_it_out(site: Site) -> None:

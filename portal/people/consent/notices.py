@@ -295,7 +295,12 @@ def purpose_title(purpose: str) -> str:
 
 def in_a_sentence(title: str) -> str:
     """The title of a purpose for a sentence that says itself who asked: “Reminders you asked for” are reminders."""
-    return title.removesuffix(" you asked for")
+    for tail in _THAT_WERE_ASKED_FOR:
+        title = title.removesuffix(tail)
+    return title
+
+
+_THAT_WERE_ASKED_FOR = (" you asked for", " que vous avez demandés", ", um die Sie gebeten haben")
 
 
 def read_wording(version: str, content: bytes) -> Wording:
