@@ -150,8 +150,7 @@ def test_a_first_one_that_fails_takes_back_everything_and_leaves_a_connection_th
     event.listen(database.writer, "connect", lambda *_: opened.append(None))
     for _ in range(3):
         with pytest.raises(IntegrityError), database.transaction() as db:
-            note("of the first")(db)
-            note("of the first")(db)
+            db.execute(text("insert into notes values ('of the first'), ('of the first')"))
     with database.transaction() as db:
         note("of the next")(db)
     assert notes(database) == {"of the next"}
