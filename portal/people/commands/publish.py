@@ -13,6 +13,7 @@ from werkzeug.routing import Map
 
 from portal.people.commands.kinds import NoKind, kind_of
 from portal.people.commands.opened import COMMAND_LINE, opened_database
+from portal.people.database import Database
 from portal.people.films import drafting
 from portal.people.films.asking import ask_for_film
 from portal.people.films.library import find_film
@@ -39,9 +40,10 @@ from portal.people.tips.reading import FOLDER as TIPS
 from portal.people.tips.reading import BadTip
 from portal.people.webinars.about import read_about
 from portal.people.webinars.drafted import write_draft
-from portal.people.webinars.publishing import NotPublishable, publish_webinar
+from portal.people.webinars.fitting import require_inside
+from portal.people.webinars.publishing import NotPublishable, publish_webinar, require_captions
 from portal.people.webinars.reading import FOLDER as WEBINARS
-from portal.people.webinars.reading import NO_CAPTIONS, Folder, read_folder
+from portal.people.webinars.reading import Folder, read_folder
 from portal.shared import clock
 from portal.shared.proofreading import BadContent, Fault
 
@@ -90,42 +92,79 @@ def _publish_filmed(folder: Path, wish: Wish, tell: Tell) -> tuple[str, bool]:
     """Make the film, unless the worker is to speak and draw it, and publish as soon as some of it can be played."""
     webinar = read_folder(folder)
     with opened_database() as (database, settings):
-        studio = Studio(database=database, store=open_store(settings), folder=settings.folder / FILMS)
-        done: list[tuple[str, bool]] = []
-
-        def publish_once() -> None:
-            if not done:
-                with database.transaction() as db:
-                    done.append(_publish_read(db, webinar, settings, wish))
-
-        def hear(percent: int, words: str) -> None:
-            tell(percent, words)
-            with database.reading() as db:
-                film = find_film(db, webinar.source)
-            if film is not None and film.stream:
-                publish_once()
-
+        showing = _Showing(database, settings, webinar, wish)
         if webinar.video is not None:
-            if not webinar.captions and not wish.reason.strip():
-                raise NotPublishable(_without_captions(webinar, tell))
-            with database.transaction() as db:
-                ask_for_film(db, source=webinar.source, path=webinar.video, is_recipe=False, now=clock.now())
-            film = make_now(studio, webinar.source, stopping=threading.Event(), tell=hear)
-            if film is None or film.state == "failed":
-                raise NotPublishable(f"{webinar.slug}: {film.words if film else 'The film was given up.'}")
-            tell(100, "It is made in every size")
-        publish_once()
-    return done[0]
+            _require_captions(webinar, wish, tell)
+            _make_film(showing, webinar.video, tell)
+        return showing.publish()
 
 
-def _without_captions(webinar: Folder, tell: Tell) -> str:
-    """What is said of a webinar without captions; they are drafted where the speech model is installed."""
-    language, owed = webinar.about.language, f"{webinar.slug}: {NO_CAPTIONS}"
+class _Showing:
+    """A webinar that is published once, as soon as some of its film can be played, or is refused meanwhile."""
+
+    def __init__(self, database: Database, settings: Settings, webinar: Folder, wish: Wish) -> None:
+        self.database = database
+        self.settings = settings
+        self.webinar = webinar
+        self.wish = wish
+        self.refused: Exception | None = None
+        self.stopping = threading.Event()  # the making of the film
+        self._done: tuple[str, bool] | None = None
+
+    def publish(self) -> tuple[str, bool]:
+        """Its slug, and whether that is new."""
+        if self._done is None:
+            with self.database.transaction() as db:
+                self._done = _publish_read(db, self.webinar, self.settings, self.wish)
+        return self._done
+
+    def look(self) -> None:
+        """See how far its film is; where that shows that it cannot be published, nobody waits for the rest."""
+        with self.database.reading() as db:
+            film = find_film(db, self.webinar.source)
+        if film is None or self.refused is not None:
+            return
+        try:
+            require_inside(self.webinar, film.seconds)
+            if film.stream:
+                self.publish()
+        except REFUSALS as fault:
+            self.refused = fault
+            self.stopping.set()
+
+
+def _make_film(showing: _Showing, video: Path, tell: Tell) -> None:
+    """Raises what refuses to publish it, or that it cannot be made."""
+    source, settings = showing.webinar.source, showing.settings
+    studio = Studio(database=showing.database, store=open_store(settings), folder=settings.folder / FILMS)
+
+    def hear(percent: int, words: str) -> None:
+        tell(percent, words)
+        showing.look()
+
+    with showing.database.transaction() as db:
+        ask_for_film(db, source=source, path=video, is_recipe=False, now=clock.now())
+    film = make_now(studio, source, stopping=showing.stopping, tell=hear)
+    if showing.refused is not None:
+        raise showing.refused
+    if film is None or film.state == "failed":
+        raise NotPublishable(f"{showing.webinar.slug}: {film.words if film else 'The film was given up.'}")
+    tell(100, "It is made in every size")
+
+
+def _require_captions(webinar: Folder, wish: Wish, tell: Tell) -> None:
+    """Raises NotPublishable where they are owed, which says what came of drafting them."""
+    try:
+        require_captions(webinar, wish.reason)
+    except NotPublishable as owed:
+        raise NotPublishable(_drafted(webinar, tell, str(owed))) from owed
+
+
+def _drafted(webinar: Folder, tell: Tell, owed: str) -> str:
+    """What came of drafting them, which is done where the speech model is installed."""
+    language = webinar.about.language
     if not drafting.is_installed():
-        return (
-            f"{owed} No speech model is installed, so they are to be written: see docs/publishing.md. "
-            'Or say why it goes without: --reason "…"'
-        )
+        return f"{owed} No speech model is installed, so they are to be written: see docs/publishing.md."
     if language != drafting.LANGUAGE or webinar.video is None:
         return f"{owed} The speech model knows English alone, so they are to be written."
     try:

@@ -36,6 +36,17 @@ _LOOK_EVERY_SECONDS = 0.5
 log = structlog.get_logger()
 
 
+class _Silence:
+    """Where somebody waits for the film, who is told by `tell` and by how it stands at the end."""
+
+    def info(self, _event: str, **_fields: object) -> None: ...
+
+    def warning(self, _event: str, **_fields: object) -> None: ...
+
+
+Log = structlog.stdlib.BoundLogger | _Silence
+
+
 @dataclass(frozen=True, kw_only=True)
 class Studio:
     """Where films are made: the database, the media store, and a folder of their own below DATA."""
@@ -56,17 +67,20 @@ def make_next(studio: Studio, *, stopping: threading.Event) -> int:
         held = claiming.claim_next(db, now=clock.now())
     if held is None:
         return 0
-    _make(studio, held, stopping=stopping, tell=tell_nobody)
+    _make(studio, held, stopping=stopping, tell=tell_nobody, log=log)
     return 1
 
 
 def make_now(studio: Studio, source: str, *, stopping: threading.Event, tell: Tell) -> Film | None:
-    """Make this film at once, or watch whoever makes it; how it stands at the end. `tell` hears percent and words."""
+    """Make this film at once, or watch whoever makes it; how it stands at the end.
+
+    `tell` hears percent and words; nothing is logged, since whoever waits is told.
+    """
     while not stopping.is_set():
         with studio.database.transaction() as db:
             held = claiming.claim(db, source, now=clock.now())
         if held is not None:
-            _make(studio, held, stopping=stopping, tell=tell)
+            _make(studio, held, stopping=stopping, tell=tell, log=_Silence())
         with studio.database.reading() as db:
             film = find_film(db, source)
         if film is None or film.state in ("ready", "failed"):
@@ -93,11 +107,11 @@ def sweep(studio: Studio) -> int:
     return swept
 
 
-def _make(studio: Studio, held: Claim, *, stopping: threading.Event, tell: Tell) -> None:
+def _make(studio: Studio, held: Claim, *, stopping: threading.Event, tell: Tell, log: Log) -> None:
     """Make it, and write down how that ended."""
     began = time.monotonic()
     try:
-        end = _tried(studio, held, stopping=stopping, tell=tell)
+        end = _tried(studio, held, stopping=stopping, tell=tell, log=log)
         with studio.database.transaction() as db:
             claiming.settle(db, held, end, now=clock.now())
     except LeaseLost:
@@ -108,7 +122,7 @@ def _make(studio: Studio, held: Claim, *, stopping: threading.Event, tell: Tell)
         log.info("film.made", film=held.source[:12], seconds=round(time.monotonic() - began, 1))
 
 
-def _tried(studio: Studio, held: Claim, *, stopping: threading.Event, tell: Tell) -> End:
+def _tried(studio: Studio, held: Claim, *, stopping: threading.Event, tell: Tell, log: Log) -> End:
     """Make it; how that ended. Raises LeaseLost."""
     film = held.source[:12]
     try:

@@ -49,7 +49,7 @@ def faults_in_time(at: object, seconds: float | None, key: str = "at") -> Iterat
         yield key, f'Write when, in minutes and seconds from the start, in quotes: {key} = "1:32"'
     elif seconds is not None and second >= seconds:
         end = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-        yield key, f"The recording ends at {end}, as its captions and chapters say. Write an earlier time."
+        yield key, f"The recording ends at {end}. Write an earlier time."
 
 
 _TEXTS = {

@@ -13,6 +13,7 @@ from portal.people.films.library import find_film
 from portal.people.media.store import Store, store_file
 from portal.people.publications.models import Publication
 from portal.people.publications.records import publish
+from portal.people.webinars.fitting import require_inside
 from portal.people.webinars.reading import NO_CAPTIONS, Folder
 from portal.people.webinars.recording import Chapter, Line, Media, Recording, Track
 from portal.shared.captions import Cue, write_cues
@@ -38,12 +39,14 @@ def publish_webinar(
 
     A video whose film was looked at before lasts as long as that; else its last words say how long it is. Returns the
     publication in force and whether it is new: publishing the same twice changes nothing. Raises NotPublishable where
-    it has no captions and no `reason` is given, or a moment beyond its end; HasPassed where `public_from` has.
+    it has no captions and no `reason` is given; BadFolder where something begins after that film's end; HasPassed where
+    `public_from` has.
     """
     require_captions(found, reason)
     film = find_film(db, found.source) if found.video is not None else None
-    chapters = _to_the_end(found.chapters, film.seconds if film is not None else 0.0)
-    _require_moments_inside(found, chapters[-1].stop)
+    seconds = film.seconds if film is not None else 0.0
+    require_inside(found, seconds)
+    chapters = _to_the_end(found.chapters, seconds)
     with tempfile.TemporaryDirectory() as desk:
         for path in found.downloads:
             _kept(db, path, store=store, now=now)
@@ -67,21 +70,13 @@ def require_captions(found: Folder, reason: str) -> None:
         raise NotPublishable(f'{found.slug}: {NO_CAPTIONS} Or say why it goes without: --reason "…"')
 
 
-def _require_moments_inside(found: Folder, seconds: float) -> None:
-    """Where neither captions nor chapters say how long it is, only the film does."""
-    for moment in found.moments:
-        if seconds and moment.at >= seconds:
-            end = f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-            raise NotPublishable(f"{found.slug}/moments.toml: “{moment.title}” comes after the film ends, at {end}.")
-
-
 def _kept(db: Session, path: Path, *, store: Store, now: datetime) -> Media:
     return Media(sha256=store_file(db, path, store=store, now=now).sha256, name=path.name)
 
 
 def _to_the_end(chapters: tuple[Chapter, ...], seconds: float) -> tuple[Chapter, ...]:
-    """The last chapter ends with the film, not with the last words."""
-    return (*chapters[:-1], replace(chapters[-1], stop=max(chapters[-1].stop, seconds)))
+    """The last chapter ends with the film, where that was looked at, and not with the last words."""
+    return (*chapters[:-1], replace(chapters[-1], stop=seconds or chapters[-1].stop))
 
 
 def _record(found: Folder, chapters: tuple[Chapter, ...], desk: Path, keep: Keep) -> Recording:

@@ -8,7 +8,6 @@ from portal.people.films.models import FilmState
 from portal.people.media.models import MediaFile
 from portal.people.moments.moment import Download, OfferCard, Poll, Question, Try
 from portal.people.moments.reading import MOST_BYTES, read_moments
-from portal.people.webinars.publishing import NotPublishable
 from portal.people.webinars.reading import FOLDER, BadFolder, check, read_folder
 from portal.people.webinars.recording import from_json
 from portal.shared.proofreading import BadContent
@@ -219,7 +218,7 @@ def test_where_only_the_film_says_how_long_it_is_publishing_holds_moments_to_it(
     studio.publish(reason="A silent film")  # how long it is, nobody knows by now
     with studio.database.transaction() as db:
         db.get_one(FilmState, read_folder(studio.folder).source).seconds = 4.5
-    with pytest.raises(NotPublishable, match="“Find them” comes after the film ends, at 0:04"):
+    with pytest.raises(BadFolder, match=r"second-message/moments\.toml: Line \d+, at: The recording ends at 0:04\."):
         studio.publish(reason="A silent film")
 
 

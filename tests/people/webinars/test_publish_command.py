@@ -17,7 +17,7 @@ ADDRESS = "/webinars/second-message"
 
 @pytest.fixture(scope="module")
 def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_video(tmp_path_factory.mktemp("video") / "recording.mp4", seconds=2)
+    return write_video(tmp_path_factory.mktemp("video") / "recording.mp4", seconds=6)
 
 
 @pytest.fixture
@@ -57,7 +57,50 @@ def test_the_last_chapter_ends_with_the_film_and_not_with_the_last_words(desk: S
     (content,) = desk.rows("select content from publications")[0]
     webinar = from_json(content)
     assert webinar.chapters[-1].stop == webinar.seconds
-    assert round(webinar.seconds) == 2
+    assert round(webinar.seconds) == 6
+
+
+ELSEWHERE = """
+00:59:01.000 --> 00:59:05.000
+Of another recording.
+
+00:59:06.000 --> 00:59:07.000
+And on.
+"""
+LATE = """[[moments]]
+at = "59:01"
+kind = "poll"
+title = "Late?"
+choices = ["Yes", "No"]
+"""
+
+
+def test_what_begins_after_the_film_has_ended_is_said_by_file_and_line_and_nothing_is_public(
+    desk: Site, folder: Path
+) -> None:
+    (folder / "captions.en.vtt").write_text(CAPTIONS + ELSEWHERE)
+    (folder / "chapters.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:05.000\nNow\n\n00:07.000 --> 00:09.000\nLate\n")
+    (folder / "moments.toml").write_text(LATE)
+    for _ in range(2):  # while its film is made, and once it is there
+        refused = say("publish", str(folder))
+        assert refused.exit_code == 1
+        for words in (
+            "second-message/captions.en.vtt: Line 16, times: It begins at 59:01, and 1 more after it, "
+            "and the film ends at 0:06.",
+            "second-message/chapters.vtt: Line 6, times: It begins at 0:07, and the film ends at 0:06.",
+            "second-message/moments.toml: Line 2, at: The recording ends at 0:06.",
+        ):
+            assert words in refused.stderr
+        assert desk.count("publications") == 0
+        assert desk.get(ADDRESS).status_code == 404
+
+
+def test_the_length_is_that_of_the_film_and_not_of_a_caption_that_stands_longer(desk: Site, folder: Path) -> None:
+    (folder / "captions.en.vtt").write_text(CAPTIONS + "\n00:00:05.500 --> 00:59:05.000\nIt stands too long.\n")
+    assert say("publish", str(folder)).exit_code == 0
+    page = desk.get(ADDRESS).text
+    assert "PT6S" in page
+    assert "59:05" not in page
 
 
 def test_a_video_that_cannot_be_played_leaves_what_is_public_while_one_writes(
@@ -77,7 +120,8 @@ def test_what_is_no_video_is_refused_in_words_and_nothing_is_public(desk: Site, 
     (folder / "recording.mp4").write_text("not a video")
     done = say("publish", str(folder))
     assert done.exit_code == 1
-    assert "second-message: " in done.stderr
+    assert done.output.count(desk.rows("select words from films")[0][0]) == 1  # no line of a log says it too
+    assert "film.failed" not in done.output
     assert desk.get(ADDRESS).status_code == 404
     assert desk.count("publications") == 0
 
