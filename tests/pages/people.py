@@ -193,6 +193,7 @@ def _searching(site: Site) -> Told:
     yield "search-some-words", site.get("/webinars/search?q=postcard+segment+nobody")
     yield "search-small-words", site.get("/webinars/search?q=how+do+i+write+a+second+message")
     yield "search-path", site.get("/webinars/search?q=first+habit")
+    yield "search-nearly-all-words", site.get("/webinars/search?q=how+do+i+import+a+list")
     yield "search-other-language", site.get("/webinars/search?q=werkstatt")
     yield "search-inside", site.get("/webinars/search?q=message&in=webinar/second-message")
     yield "search-by-topic", site.get("/webinars/search?q=message&topic=Consent")

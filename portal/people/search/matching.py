@@ -5,7 +5,7 @@ decides. Where only such words remain, the newest publications answer for all.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil, log
 from typing import NamedTuple
 
@@ -41,6 +41,15 @@ class Matches:
 
     def __bool__(self) -> bool:
         return bool(self.headings or self.sentences)
+
+    def __or__(self, other: "Matches") -> "Matches":
+        """Both, of one question."""
+        return replace(
+            self,
+            headings=other.headings | self.headings,
+            sentences=other.sentences | self.sentences,
+            kinds=other.kinds | self.kinds,
+        )
 
     def __iter__(self) -> Iterator[int]:
         yield from self.headings

@@ -49,7 +49,7 @@ def show() -> str:
             "search/show.html",
             db,
             shelf,
-            [*(group.card for group in found.groups), *begin_with],
+            [*(group.card for group in (*found.groups, *found.below)), *begin_with],
             found=found,
             page=page,
             inside=shelf.cards[inside] if inside else None,

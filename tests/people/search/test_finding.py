@@ -132,6 +132,31 @@ def test_what_was_said_goes_before_what_it_means_in_other_languages(empty: Libra
     assert group.more == 5
 
 
+def test_where_few_places_hold_all_words_those_that_hold_all_but_the_commonest_follow(empty: Library) -> None:
+    empty.publish("leaving", {"One": ["Nobody will import your list by chance.", "A list."]})
+    empty.publish("coming", {"One": ["Choose a file, and it is imported.", "A list it is."]})
+    empty.publish("other", {"One": ["A list.", "Another list."]})
+    empty.shelf()
+    with empty.counted() as asked:
+        found = empty.find("how do I import a list")
+    assert [group.card.slug for group in found.groups] == ["leaving"]
+    assert (found.count, found.webinars, found.is_any, found.missing) == (1, 1, False, "list")
+    assert [group.card.slug for group in found.below] == ["coming"]
+    assert "it is <mark>imported</mark>" in str(found.below[0].hits)
+    with empty.counted() as asked_for_one:
+        empty.find("imports")
+    assert len(asked) == len(asked_for_one) + 1
+
+
+def test_nothing_follows_where_enough_places_hold_all_words_or_there_is_one_word(empty: Library) -> None:
+    for number in range(5):
+        empty.publish(f"w{number}", {"One": ["Import a list."]})
+    empty.publish("other", {"One": ["Import a file.", "A rope."]})
+    assert empty.find("import list").below == []
+    assert empty.find("rope").below == []
+    assert empty.find("import list", page=2).below == []
+
+
 def test_a_slip_is_mended_and_said(library: Library) -> None:
     found = library.find("postcrad holds")
     assert found.asked.typed == "postcard holds"

@@ -137,6 +137,18 @@ def test_an_answer_in_another_language_says_in_which_and_opens_the_page_in_it(em
     assert "Eine &lt;Werkstatt&gt;." in opened
 
 
+def test_what_holds_nearly_all_words_follows_under_words_that_say_so(empty: Library) -> None:
+    empty.publish("shed", {"One": ["A ladder by the wall.", "A wall."]})
+    empty.publish("yard", {"One": ["A ladder of brass."]})
+    page = empty.site.get("/webinars/search?q=ladder+wall").text
+    above, below = page.split("Without “wall”")
+    assert "/webinars/shed?t=0" in above
+    assert "/webinars/yard" not in above
+    assert "/webinars/yard?t=0" in below
+    assert page.count("Show all webinars") == 1
+    assert "Without" not in empty.site.get("/webinars/search?q=brass+ladder&in=webinar/yard").text
+
+
 def test_a_mended_slip_is_said_and_can_be_taken_back(library: Library) -> None:
     page = unescape(library.site.get("/webinars/search?q=postcrad").text)
     assert "Nobody says “postcrad”. These are results for <b>“postcard”</b>." in page
