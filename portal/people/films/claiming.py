@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.people.films.models import FilmState, Stand
@@ -63,8 +63,13 @@ def note_progress(db: Session, held: Claim, *, stage: str, percent: int, words: 
 
 
 def note_facts(db: Session, held: Claim, *, seconds: float, width: int, height: int) -> None:
-    """Write down what it is made from. Raises LeaseLost."""
-    _set(db, held, seconds=seconds, width=width, height=height)
+    """Write down what it is made from; a length of 0, where it does not say that, changes none. Raises LeaseLost."""
+    _set(db, held, width=width, height=height, **({"seconds": seconds} if seconds else {}))
+
+
+def note_length(db: Session, held: Claim, *, seconds: float) -> None:
+    """Write down how long its first size is, where what it is made from does not say. Raises LeaseLost."""
+    _set(db, held, seconds=case((FilmState.seconds > 0, FilmState.seconds), else_=seconds))
 
 
 def note_step(db: Session, held: Claim) -> None:

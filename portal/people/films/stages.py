@@ -24,7 +24,7 @@ from portal.people.films.adding import (
     put_stills,
     put_video,
 )
-from portal.people.films.claiming import Claim, LeaseLost, note_facts
+from portal.people.films.claiming import Claim, LeaseLost, note_facts, note_length
 from portal.people.films.models import FilmFile, FilmState, Kind
 from portal.people.films.originals import keep_original
 from portal.people.films.playlists import Rendition
@@ -150,7 +150,8 @@ def _make_first(desk: Desk, video: Path) -> First:
         (about,) = done["renditions"]
         rendition, made = put_rendition(desk.trying, about, store=desk.store)
         _take_own_poster(desk, video)
-        made += put_stills(desk.trying, done["stills"], seconds=float(done["seconds"]), store=desk.store)
+        seconds = float(done["seconds"])
+        made += put_stills(desk.trying, done["stills"], seconds=seconds, store=desk.store)
         first = First(
             rendition=rendition,
             playlist=next(one.url for one in made if one.kind is Kind.PLAYLIST),
@@ -161,6 +162,8 @@ def _make_first(desk: Desk, video: Path) -> First:
         made.append(put_video(desk.trying, store=desk.store))
     made.append(put_master(desk.trying, [(rendition, first.playlist)], store=desk.store))
     _note(desk, first)
+    with desk.database.transaction() as db:
+        note_length(db, desk.held, seconds=seconds)
     _add(desk, made)
     return first
 

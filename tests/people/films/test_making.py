@@ -1,15 +1,18 @@
 """The worker makes a film: its first size plays before the others are there, and how it ends is said in words."""
 
 import hashlib
+import subprocess
 import threading
 from datetime import timedelta
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 from structlog.testing import capture_logs
 
 from portal.people.films import claiming
 from portal.people.films.asking import ask_for_film
+from portal.people.films.child.source import look
 from portal.people.films.claiming import LeaseLost, claim_next, note_progress
 from portal.people.films.library import Film, count_waiting
 from portal.people.films.making import make_next, make_now, sweep
@@ -75,6 +78,21 @@ def follow(site: Site, base: str | None, to: str) -> tuple[str, str]:
     with site.get(url) as answer:
         assert answer.status_code == 200, url
         return url, answer.get_data().decode("utf-8", "replace")
+
+
+def test_a_recording_that_does_not_say_how_long_it_is_is_as_long_as_what_was_made_of_it(
+    films: Films, wide: Path, tmp_path: Path
+) -> None:
+    """As a browser's MediaRecorder leaves it."""
+    unsaid = tmp_path / "recording.mkv"
+    words = ("-v", "error", "-nostdin", "-i", wide, "-c", "copy", "-f", "matroska", "-live", "1", unsaid)
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *words], check=True)
+    assert look(unsaid).seconds == 0
+    source = films.ask(unsaid)
+    make(films)
+    film = films.find(source)
+    assert (film.state, film.heights) == ("ready", (360, 480))
+    assert film.seconds == pytest.approx(3, abs=0.1)
 
 
 def test_the_original_is_kept_where_no_address_leads(films: Films, small: Path, site: Site) -> None:
