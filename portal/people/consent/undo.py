@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,10 @@ from portal.people.consent.states import State
 from portal.people.consent.suppression import is_suppressed
 from portal.people.keyring import Seal
 from portal.people.messages.addresses import address_hash
+from portal.shared.keys import signer
 
 LIFE = timedelta(minutes=10)
+_SALT = "undo of a no"
 
 
 class CannotUndo(Exception):
@@ -34,7 +36,7 @@ def offer_undo(record_ids: Sequence[str], *, person_id: str, secret_keys: tuple[
     """The signed value that takes these withdrawals back; empty where there are none."""
     if not record_ids:
         return ""
-    return _signer(secret_keys).dumps([person_id, list(record_ids), now.isoformat()])
+    return signer(secret_keys, salt=_SALT).dumps([person_id, list(record_ids), now.isoformat()])
 
 
 def may_undo(offer: str, *, person_id: str, secret_keys: tuple[str, ...], now: datetime) -> bool:
@@ -105,14 +107,9 @@ def _said_no_since(db: Session, person: Person, line: Line, keyring: Seal) -> bo
     return objected_at is not None and objected_at > stands.changed_at
 
 
-def _signer(secret_keys: tuple[str, ...]) -> URLSafeSerializer:
-    """Signs with the newest key, which itsdangerous wants last."""
-    return URLSafeSerializer(list(reversed(secret_keys)), salt="undo of a no")
-
-
 def _read(offer: str, person_id: str, secret_keys: tuple[str, ...], now: datetime) -> list[str] | None:
     try:
-        owner, record_ids, at = _signer(secret_keys).loads(offer)
+        owner, record_ids, at = signer(secret_keys, salt=_SALT).loads(offer)
     except (BadSignature, ValueError, TypeError):
         return None
     age = now - datetime.fromisoformat(at)
