@@ -118,13 +118,14 @@ def test_a_link_to_a_sentence_goes_before_the_language_that_was_kept(visitor: Vi
     page = visitor()
     watch(page, address)
     use(page, "Settings")
-    page.get_by_text("English", exact=True).last.click()
+    page.get_by_role("group", name="Captions in").get_by_text("Español", exact=True).click()
     lines = page.locator(".transcript-lines")
-    page.goto(f"{address}?t=0&language=es")
-    expect(page.locator(".player-caption")).to_have_attribute("lang", "es")
     expect(lines).to_have_attribute("lang", "es")
-    page.goto(address)
+    page.goto(f"{address}?t=0&language=en")
     expect(page.locator(".player-caption")).to_have_attribute("lang", "en")
+    expect(lines).to_have_attribute("lang", "en")
+    page.goto(address)
+    expect(page.locator(".player-caption")).to_have_attribute("lang", "es")
 
 
 def test_where_the_stream_cannot_come_the_one_file_does(visitor: Visitor, address: str) -> None:
