@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.people.accounts.persons import NoSuchPerson, get_seal
@@ -14,6 +14,7 @@ from portal.people.consent.models import ConsentPayload, ConsentRecord
 from portal.people.consent.notices import in_a_sentence, purpose_title
 from portal.people.consent.states import State
 from portal.people.keyring import Seal
+from portal.shared.paging import Page, read_page
 
 PAGE = 20
 
@@ -41,29 +42,12 @@ class Entry:
         return in_a_sentence(self.title)
 
 
-@dataclass(frozen=True, kw_only=True)
-class History:
-    """A page of a person's records, the newest first."""
-
-    entries: list[Entry]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return max(1, -(-self.total // PAGE))
-
-
-def read_history(db: Session, *, person_id: str, keyring: Seal, number: int = 1) -> History:
-    """A page of what somebody said; beyond the last one, the last."""
-    theirs = ConsentRecord.person_id == person_id
-    total = db.scalar(select(func.count()).select_from(ConsentRecord).where(theirs)) or 0
-    number = max(1, min(number, -(-total // PAGE)))
-    newest = select(ConsentRecord).where(theirs).order_by(ConsentRecord.position.desc())
-    records = db.scalars(newest.limit(PAGE).offset((number - 1) * PAGE)).all()
+def read_history(db: Session, *, person_id: str, keyring: Seal, number: int = 1) -> Page[Entry]:
+    """A page of what somebody said, the newest first; beyond the last one, the last."""
+    theirs = select(ConsentRecord).where(ConsentRecord.person_id == person_id)
+    page = read_page(db, theirs.order_by(ConsentRecord.position.desc()), number=number, most=PAGE)
     seal = _find_seal(db, person_id, keyring)
-    return History(entries=[_entry(db, record, seal) for record in records], total=total, number=number)
+    return page.each(lambda record: _entry(db, record, seal))
 
 
 def find_entry(db: Session, *, record_id: str, keyring: Seal) -> Entry | None:

@@ -104,16 +104,12 @@ def last_confirmed_at(db: Session, *, person_id: str) -> datetime | None:
     return db.scalar(confirmed.order_by(OptInOutcome.ended_at.desc()).limit(1))
 
 
-def agreements(db: Session, *, opt_in_id: str, chain: Chain, state: State) -> list[Agreement]:
-    """The boxes of an opt-in whose lines stand at `state`: what it would confirm (`requested`), or what is agreed."""
-    found = []
-    for record in _bound(db, opt_in_id):
-        line = (record.purpose, record.channel)
-        standing = chain.standing(line)
-        if standing.state is state and (state is not State.REQUESTED or standing.record_id == record.id):
-            words = chain.content(line)["shown"]["words"]
-            found.append(Agreement(record_id=standing.record_id, words=words))
-    return found
+def agreements(db: Session, *, opt_in_id: str, chain: Chain) -> list[Agreement]:
+    """The boxes that an opt-in would confirm."""
+    return [
+        Agreement(record_id=chain.standing(line).record_id, words=chain.content(line)["shown"]["words"])
+        for line in _still_asked(db, opt_in_id, chain)
+    ]
 
 
 def boxes_by_state(db: Session, *, opt_in_id: str, chain: Chain) -> dict[State, list[Agreement]]:
@@ -131,7 +127,7 @@ def confirm(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
     """Confirm what this opt-in asked for and is still asked for. Only an open opt-in may be handed in."""
     db.execute(insert(OptInOutcome), [{"opt_in_id": opt_in.id, "outcome": "confirmed", "ended_at": act.at}])
     chain.append(
-        [Step(line, State.CONFIRMED, chain.content(line)) for line in _still_asked(db, opt_in, chain)], act=act
+        [Step(line, State.CONFIRMED, chain.content(line)) for line in _still_asked(db, opt_in.id, chain)], act=act
     )
 
 
@@ -145,7 +141,9 @@ def expire(db: Session, *, opt_in: OptIn, chain: Chain, act: Act) -> None:
     """Let what nobody confirmed lapse, and delete what its records say about a person; then the opt-in itself."""
     elsewhere = select(OptInBox.record_id).where(OptInBox.opt_in_id != opt_in.id)
     bound_elsewhere = set(db.scalars(elsewhere.where(OptInBox.record_id.in_(_record_ids(db, opt_in.id)))))
-    lines = [line for line in _still_asked(db, opt_in, chain) if chain.standing(line).record_id not in bound_elsewhere]
+    lines = [
+        line for line in _still_asked(db, opt_in.id, chain) if chain.standing(line).record_id not in bound_elsewhere
+    ]
     lapsed = [chain.standing(line).record_id for line in lines]
     chain.append([Step(line, State.EXPIRED, {}) for line in lines], act=act)
     _forget_payloads(db, lapsed)
@@ -187,9 +185,9 @@ def _forget_payloads(db: Session, record_ids: list[str]) -> None:
         db.connection().execute(delete(ConsentPayload).where(ConsentPayload.record_id.in_(record_ids)))
 
 
-def _still_asked(db: Session, opt_in: OptIn, chain: Chain) -> list[Line]:
+def _still_asked(db: Session, opt_in_id: str, chain: Chain) -> list[Line]:
     lines = []
-    for record in _bound(db, opt_in.id):
+    for record in _bound(db, opt_in_id):
         standing = chain.standing((record.purpose, record.channel))
         if standing.state is State.REQUESTED and standing.record_id == record.id:
             lines.append((record.purpose, record.channel))

@@ -66,7 +66,7 @@ def show(db: Session, *, token: str, keyring: Seal, secret_keys: tuple[str, ...]
     """What the link would confirm; raises NoSuchLink or LinkEnded."""
     opt_in = _get_opt_in(db, token)
     _refuse_ended(db, opt_in, now)
-    agreements = opting_in.agreements(db, opt_in_id=opt_in.id, chain=_chain(db, opt_in, keyring), state=State.REQUESTED)
+    agreements = opting_in.agreements(db, opt_in_id=opt_in.id, chain=_chain(db, opt_in, keyring))
     return Pending(
         opt_in_id=opt_in.id,
         email=db.get_one(Person, opt_in.person_id).email,
@@ -92,7 +92,7 @@ def confirm(
         return None
     _refuse_ended(db, opt_in, act.at)
     chain = _chain(db, opt_in, keyring)
-    if shown != _digest(opting_in.agreements(db, opt_in_id=opt_in.id, chain=chain, state=State.REQUESTED)):
+    if shown != _digest(opting_in.agreements(db, opt_in_id=opt_in.id, chain=chain)):
         raise PageIsStale
     opting_in.confirm(db, opt_in=opt_in, chain=chain, act=act)
     person.name = opt_in.name

@@ -14,7 +14,7 @@ from portal.people import web
 from portal.people.consent import choices, undo
 from portal.people.consent.asked_last import asked_last
 from portal.people.consent.choices import Kind
-from portal.people.consent.history import PAGE, read_history
+from portal.people.consent.history import read_history
 from portal.people.consent.notices import Wording, list_wordings
 from portal.people.consent.opt_out import stop_everything
 from portal.people.consent.record import Act
@@ -28,6 +28,7 @@ from portal.people.preferences.holder import Holder, find_holder, get_way_out, r
 from portal.people.preferences.reasons import find_reason
 from portal.people.preferences.saving import save
 from portal.shared import clock, ids
+from portal.shared.paging import page_number
 from portal.shared.problems import Problem
 
 blueprint = Blueprint("preferences", __name__)
@@ -55,8 +56,7 @@ def show(token: str | None = None) -> Response:
             channels=[(channel, NAMES[channel]) for channel in CHANNELS],
             rows=read_grid(db, person=person, keyring=keyring),
             chosen=choices.read_choices(db, person_id=person.id),
-            history=read_history(db, person_id=person.id, keyring=keyring, number=_page_number()),
-            most=PAGE,
+            history=read_history(db, person_id=person.id, keyring=keyring, number=page_number()),
             pauses=PAUSES,
             offer=offer if may_undo else "",
             done=request.args.get("done", ""),
@@ -240,13 +240,6 @@ def _number(name: str, allowed: tuple[int, ...]) -> int:
         if sent == str(number):
             return number
     raise Problem(400, "That cannot be chosen", "Go back to your preferences and press one of the buttons there.")
-
-
-def _page_number() -> int:
-    sent = request.args.get("page", "1")
-    if not (sent.isascii() and sent.isdigit() and len(sent) <= 6):
-        raise Problem(400, "That page cannot be read", "Write its number, for example ?page=2.")
-    return int(sent)
 
 
 def _wording(db: Session, holder: Holder) -> Wording:

@@ -1,12 +1,13 @@
 """The only place that reads the log of an endpoint's deliveries, page by page."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.people.webhooks.models import WebhookAttempt, WebhookDelivery
+from portal.shared import paging
+from portal.shared.paging import Page
 
 PAGE = 25
 
@@ -19,33 +20,15 @@ class Logged:
     last: WebhookAttempt | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """One page of deliveries, the newest first."""
-
-    entries: list[Logged]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return max(1, -(-self.total // PAGE))
-
-
-def read_page(db: Session, *, endpoint_id: str, number: int) -> Page:
-    """A page of an endpoint's deliveries; beyond the last one, the last."""
-    theirs = WebhookDelivery.endpoint_id == endpoint_id
-    total = db.scalar(select(func.count()).select_from(WebhookDelivery).where(theirs)) or 0
-    number = max(1, min(number, -(-total // PAGE)))
-    newest = select(WebhookDelivery).where(theirs).order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id)
-    found = list(db.scalars(newest.limit(PAGE).offset((number - 1) * PAGE)))
-    tries: dict[str, list[WebhookAttempt]] = defaultdict(list)
-    of_these = WebhookAttempt.delivery_id.in_([one.id for one in found])
-    for attempt in db.scalars(select(WebhookAttempt).where(of_these).order_by(WebhookAttempt.attempt)):
-        tries[attempt.delivery_id].append(attempt)
-    entries = [Logged(delivery=one, last=tries[one.id][-1] if tries[one.id] else None) for one in found]
-    return Page(entries=entries, total=total, number=number)
+def read_page(db: Session, *, endpoint_id: str, number: int) -> Page[Logged]:
+    """A page of an endpoint's deliveries, the newest first; beyond the last one, the last."""
+    theirs = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
+    newest = theirs.order_by(WebhookDelivery.created_at.desc(), WebhookDelivery.id)
+    page = paging.read_page(db, newest, number=number, most=PAGE)
+    of_these = WebhookAttempt.delivery_id.in_([one.id for one in page.entries])
+    tries = db.scalars(select(WebhookAttempt).where(of_these).order_by(WebhookAttempt.attempt))
+    last = {attempt.delivery_id: attempt for attempt in tries}
+    return page.each(lambda one: Logged(delivery=one, last=last.get(one.id)))
 
 
 def count_by_state(db: Session) -> dict[tuple[str, str], int]:

@@ -68,7 +68,6 @@ def show(endpoint_id: str) -> Response:
                 end=endpoints.find_end(db, endpoint_id=endpoint_id),
                 keys=signing.keys_of(endpoint_id, keyring=web.keyring()),
                 page=log.read_page(db, endpoint_id=endpoint_id, number=number),
-                most=log.PAGE,
                 names=members.names(db),
             )
         )
